@@ -1,0 +1,129 @@
+"""The parsed spec: targets, checks, and what they were written as."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from validator.model.judging import Finding
+
+MAIN = "main"
+"""The name of the spec's `target`; those under `targets` have their own."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the spec's text; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A Cloud Run service and how its revision is chosen."""
+
+    name: str
+    project: str
+    region: str
+    service: str
+    revision: str = ""
+    """This revision, by its short name; empty for the newest created one."""
+    tag: str = ""
+    """The revision that carries this traffic tag."""
+    build: str = ""
+    """The revision must carry this `gcb-build-id`."""
+    commit: str = ""
+    """The revision must carry this `commit-sha`, or begin with it."""
+    created_within: float | None = None
+    """The revision must be younger than this at the run's start, seconds; None for any age."""
+    echo: str = "/"
+    """The path that echo probes go to; empty for none."""
+
+    @property
+    def path(self) -> str:
+        """The service's resource name."""
+        return f"projects/{self.project}/locations/{self.region}/services/{self.service}"
+
+
+class Assertion(Protocol):
+    """A compiled CEL expression."""
+
+    @property
+    def text(self) -> str:
+        """As it was written."""
+        ...
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it uses."""
+        ...
+
+    def evaluate(self, values: Mapping[str, Any]) -> Finding:
+        """Judge it on values of all its names."""
+        ...
+
+
+@dataclass(frozen=True)
+class KnownIssue:
+    """Why a failure is excused, and until when."""
+
+    reason: str
+    link: str
+    expires: str
+    """The last day on which it excuses, `YYYY-MM-DD`, UTC."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A chapter of the report."""
+
+    name: str
+    title: str
+    description: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule of the spec."""
+
+    name: str
+    kind: str
+    target: Target
+    options: Hashable
+    """What the kind made of its own part of the spec."""
+    position: Position
+    within: float | None = None
+    """Seconds; None for the kind's own default."""
+    hold: float = 0.0
+    """`for`: seconds that it has to go on holding."""
+    group: str = ""
+    description: str = ""
+    needs: tuple[str, ...] = ()
+    blocking: bool = True
+    asserts: tuple[Assertion, ...] = ()
+    known_issue: KnownIssue | None = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole `checks.yaml`."""
+
+    file: str
+    digest: str
+    """`sha256:...` of its text."""
+    title: str
+    timeout: float
+    """Seconds for the whole run."""
+    targets: Mapping[str, Target]
+    groups: tuple[Group, ...]
+    checks: tuple[Check, ...]
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What `vars` holds in CEL. May contain secrets: never shown."""
+    warnings: tuple[str, ...] = ()

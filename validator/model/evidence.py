@@ -1,0 +1,121 @@
+"""What judges see: the journal, folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from validator.model import platform
+from validator.model.journal import Observation
+from validator.model.query import Query
+
+
+class Known(StrEnum):
+    """How a watermark is known, best first."""
+
+    ECHOED = "echoed"
+    INFERRED = "inferred"
+    ASSUMED = "assumed"
+
+    def satisfies(self, demanded: Known) -> bool:
+        """Whether this is as good as what is demanded."""
+        order = list(Known)
+        return order.index(self) <= order.index(demanded)
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """The time up to which a log stream is known to be readable."""
+
+    stream: str
+    up_to: float
+    """Unix seconds, platform time."""
+    how: Known
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a query will never be answered."""
+
+    reason: str
+    remedy: str
+    rests_on: tuple[int, ...] = ()
+
+
+class Evidence(Protocol):
+    """An incremental fold of the journal. All of it is as of the newest record."""
+
+    started: float
+    """When the run began."""
+    deadline: float
+    """When the run must end."""
+
+    def answers(self, query: Query) -> Sequence[Observation]:
+        """All observations of a query, oldest first, refusals and problems among them."""
+        ...
+
+    def refusal(self, query: Query) -> Refusal | None:
+        """Why the query will never be answered; None while it may be."""
+        ...
+
+    def services(self, target: str) -> Sequence[tuple[Observation, platform.Service]]:
+        """The service as it was seen over time, oldest first."""
+        ...
+
+    def service(self, target: str) -> platform.Service | None:
+        """The service as it was seen last."""
+        ...
+
+    def frozen(self, target: str) -> str:
+        """The short name of the target's revision, or empty while it is not resolved."""
+        ...
+
+    def revision(self, target: str) -> platform.Revision | None:
+        """The target's revision as it was seen last."""
+        ...
+
+    def previous(self, target: str) -> platform.Revision | None:
+        """What served most before this deploy, else the newest older revision that was ever ready."""
+        ...
+
+    def build(self, target: str) -> platform.Build | None:
+        """The build of the target's revision as it was seen last."""
+        ...
+
+    def entries(self, target: str) -> Sequence[platform.Entry]:
+        """The entries of the target's revision by time; marked and platform ones (varlog/system) apart."""
+        ...
+
+    def system_entries(self, target: str) -> Sequence[platform.Entry]:
+        """What the platform itself logged of the target's revision (varlog/system), by time."""
+        ...
+
+    def logs_read(self, target: str) -> float | None:
+        """When the newest complete read of the target's logs was asked for; None before the first."""
+        ...
+
+    def request_entry(self, mark: str) -> platform.Entry | None:
+        """The request log's entry of a marked probe, once it is readable."""
+        ...
+
+    def watermark(self, target: str, stream: str) -> Watermark:
+        """How far the log is readable (of several ways to know it, the best that reaches furthest)."""
+        ...
+
+    def watermark_at_least(self, target: str, streams: Sequence[str], demanded: Known) -> Watermark | None:
+        """The least of the streams' watermarks that are known as well as demanded; None if one is not."""
+        ...
+
+    def margin(self) -> float:
+        """Seconds by which one stream may lag behind another."""
+        ...
+
+    def platform_time(self, at: float) -> float:
+        """A moment of the gate's clock in the platform's time, as the echoes bound the skew."""
+        ...
+
+    def start_of(self, check: str) -> float | None:
+        """When a check started: its needs passed and its target ready; None before."""
+        ...

@@ -1,0 +1,53 @@
+"""Points in time: Unix seconds as float inside, RFC 3339 in UTC at the edges."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def nanoseconds(text: str) -> int:
+    """Read an RFC 3339 timestamp as nanoseconds since the epoch.
+
+    Raises:
+        ValueError: the text is not RFC 3339.
+    """
+    found = _RFC3339.fullmatch(text)
+    if not found:
+        raise ValueError(f"not an RFC 3339 timestamp: {text!r}")
+    whole, fraction, zone = found.groups()
+    moment = datetime.fromisoformat(whole + ("+00:00" if zone in "Zz" else zone))
+    return int(moment.timestamp()) * 1_000_000_000 + int((fraction or "0").ljust(9, "0"))
+
+
+def seconds(text: str) -> float:
+    """Read an RFC 3339 timestamp as Unix seconds."""
+    return nanoseconds(text) / 1e9
+
+
+def rfc3339(at: float) -> str:
+    """Write Unix seconds as RFC 3339 in UTC with milliseconds."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def span(length: float) -> str:
+    """Write a length of time in seconds as a person would: `0.4 s`, `12 s`, `2 min 29 s`, `7 d`."""
+    if length < 0:
+        return "-" + span(-length)
+    if length < 10:
+        return f"{length:.1f} s".replace(".0 s", " s")
+    whole = round(length)
+    for size, unit, smaller, small in (
+        (86400, "d", 3600, "h"),
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if whole >= size:
+            rest = whole % size // smaller
+            return f"{whole // size} {unit}" + (f" {rest} {small}" if rest else "")
+    return f"{whole} s"

@@ -1,0 +1,135 @@
+"""The rules all kinds share: what one attempt says, and what many attempts come to over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from validator.model.instant import span
+from validator.model.verdict import Excerpt, Outcome, Verdict
+
+INTERVAL = 2.0
+"""Seconds between attempts."""
+
+
+class State(StrEnum):
+    """What one attempt says of a rule."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A state with its reason."""
+
+    state: State
+    reason: str
+    expected: str = ""
+    actual: str = ""
+    remedy: str = ""
+    evidence: tuple[Excerpt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One look at the platform, judged."""
+
+    at: float
+    """When the look was taken, Unix seconds."""
+    finding: Finding
+    rests_on: tuple[int, ...] = ()
+    conclusive: bool = False
+    """Whether waiting cannot mend it (or, when unknown, cannot make it known)."""
+    pending: bool = False
+    """Whether an unknown may yet be told by evidence that is on its way."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a rule has to hold: from when, beginning by when, for how long (all seconds)."""
+
+    start: float
+    within: float
+    hold: float = 0.0
+
+    @property
+    def deadline(self) -> float:
+        """The latest moment at which holding may begin."""
+        return self.start + self.within
+
+
+def worst(findings: Iterable[Finding]) -> Finding:
+    """The finding that decides over several rules at once: violated before unknown before holds."""
+    order = {State.VIOLATED: 0, State.UNKNOWN: 1, State.HOLDS: 2}
+    return min(findings, key=lambda finding: order[finding.state])
+
+
+def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdict:
+    """Judge a rule that has to come true, and stay true for `timing.hold`.
+
+    Passes at the first holds, or once holds that began by the deadline went on for `hold` with no gap over two
+    intervals. Holds under way at the deadline are followed until they are long enough or break; the break decides.
+    At the deadline: failed if the newest decided attempt was violated, inconclusive otherwise.
+    """
+    made = sorted((a for a in attempts if a.at >= timing.start), key=lambda a: a.at)
+    began = latest = None
+    decided: Attempt | None = None
+    for attempt in made:
+        if attempt.finding.state is State.HOLDS:
+            if began is None or latest is None or attempt.at - latest > 2 * INTERVAL:
+                began = attempt.at
+            latest = attempt.at
+            if began <= timing.deadline and latest - began >= timing.hold:
+                return _verdict(Outcome.PASSED, attempt, len(made))
+        elif attempt.finding.state is State.VIOLATED:
+            began = None
+            if attempt.conclusive:
+                return _verdict(Outcome.FAILED, attempt, len(made))
+            if attempt.at > timing.deadline and decided and decided.finding.state is not State.HOLDS:
+                continue  # made after the deadline: it only ends holds that were under way
+        elif attempt.conclusive:
+            return _verdict(Outcome.INCONCLUSIVE, attempt, len(made))
+        else:
+            continue
+        decided = attempt
+
+    following = began is not None and began <= timing.deadline
+    waiting = any(a.pending and (a.at <= timing.deadline or following) for a in made)
+    final = now >= timing.deadline and not following and not waiting
+    until = timing.deadline if now < timing.deadline else None
+    if decided is None:
+        newest = made[-1] if made else None
+        if newest is None:
+            return Verdict(Outcome.INCONCLUSIVE, "no attempt was made yet", final=final, until=until)
+        return _verdict(Outcome.INCONCLUSIVE, newest, len(made), final=final, until=until)
+    if decided.finding.state is State.VIOLATED:
+        return _verdict(Outcome.FAILED, decided, len(made), final=final, until=until)
+    reason = f"it holds, but not yet for {span(timing.hold)} without a break"
+    return _verdict(Outcome.INCONCLUSIVE, decided, len(made), final=final, until=until, reason=reason)
+
+
+def _verdict(
+    outcome: Outcome,
+    attempt: Attempt,
+    attempts: int,
+    *,
+    final: bool = True,
+    until: float | None = None,
+    reason: str = "",
+) -> Verdict:
+    finding = attempt.finding
+    return Verdict(
+        outcome,
+        reason or finding.reason,
+        final,
+        finding.expected,
+        finding.actual,
+        finding.remedy,
+        finding.evidence,
+        attempt.rests_on,
+        until,
+        attempts,
+    )

@@ -1,0 +1,42 @@
+"""What a kind of check is: a module of `validator.checks` with these names."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any, Protocol
+
+from validator.model.call import Json
+from validator.model.check import Check
+from validator.model.evidence import Evidence
+from validator.model.query import Query
+from validator.model.verdict import Verdict
+
+
+class Kind(Protocol):
+    """One sort of rule. Its module's docstring is its documentation."""
+
+    @property
+    def schema(self) -> Json:
+        """JSON Schema of the kind's own value in a check, each key with its description, and `examples`."""
+        ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What its asserts see beside the common names: name -> CEL type."""
+        ...
+
+    def options(self, value: Any) -> Hashable:
+        """Make options of a value that fits the schema.
+
+        Raises:
+            validator.spec.mistake.Mistake: what the schema cannot say is wrong.
+        """
+        ...
+
+    def queries(self, check: Check) -> frozenset[Query]:
+        """The evidence it asks for; needs no network."""
+        ...
+
+    def judge(self, check: Check, evidence: Evidence, now: float) -> Verdict:
+        """Judge it. Called only once the check has started. Pure."""
+        ...

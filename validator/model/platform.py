@@ -1,0 +1,332 @@
+"""Cloud Run, Cloud Build and Cloud Logging resources, read from their official JSON.
+
+Fields and their meaning: google.cloud.run.v2, google.devtools.cloudbuild.v1, google.logging.v2.
+Missing fields read as the proto default, as the APIs leave those out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from validator.model.call import Json
+from validator.model.instant import nanoseconds, seconds
+
+_DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
+SYSTEM = "run.googleapis.com/varlog/system"
+REQUESTS = "run.googleapis.com/requests"
+STDOUT = "run.googleapis.com/stdout"
+STDERR = "run.googleapis.com/stderr"
+
+
+def short(name: str) -> str:
+    """The last part of a resource name: `projects/p/.../revisions/r` -> `r`."""
+    return name.rsplit("/", 1)[-1]
+
+
+def _time(data: Json, key: str) -> float | None:
+    return seconds(data[key]) if data.get(key) else None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A named state of a resource, with the platform's own reason."""
+
+    type: str
+    state: str
+    reason: str
+    message: str
+    since: float | None
+
+    @classmethod
+    def read(cls, data: Json) -> Condition:
+        """From run.v2 Condition; the reason is whichever of its three is set."""
+        reasons = (data.get(key, "") for key in ("reason", "revisionReason", "executionReason"))
+        reason = next((r for r in reasons if r and not r.endswith("_UNDEFINED")), "")
+        return cls(
+            data.get("type", ""),
+            data.get("state", "STATE_UNSPECIFIED"),
+            reason,
+            data.get("message", ""),
+            _time(data, "lastTransitionTime"),
+        )
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the condition holds."""
+        return self.state == "CONDITION_SUCCEEDED"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the platform has given up on it."""
+        return self.state == "CONDITION_FAILED"
+
+
+_NO_CONDITION = Condition("", "STATE_UNSPECIFIED", "", "", None)
+
+
+@dataclass(frozen=True)
+class Share:
+    """One line of a service's traffic: which revision gets how much, under which tag."""
+
+    revision: str
+    """Short name; empty for the latest ready one."""
+    percent: int
+    tag: str
+    uri: str
+
+    @property
+    def latest(self) -> bool:
+        """Whether it follows the latest ready revision and is not pinned to one by name."""
+        return not self.revision
+
+    @classmethod
+    def read(cls, data: Json) -> Share:
+        """From run.v2 TrafficTarget or TrafficTargetStatus."""
+        return cls(
+            short(data.get("revision", "")),
+            int(data.get("percent", 0)),
+            data.get("tag", ""),
+            data.get("uri", ""),
+        )
+
+
+@dataclass(frozen=True)
+class Service:
+    """A Cloud Run service at one moment."""
+
+    name: str
+    uri: str
+    latest_created: str
+    latest_ready: str
+    reconciling: bool
+    terminal: Condition
+    traffic: tuple[Share, ...]
+    """As it was asked for."""
+    statuses: tuple[Share, ...]
+    """As it is."""
+    labels: Mapping[str, str]
+    updated: float | None
+    raw: Json = field(repr=False)
+
+    @classmethod
+    def read(cls, data: Json) -> Service:
+        """From run.v2 Service."""
+        return cls(
+            short(data.get("name", "")),
+            data.get("uri", ""),
+            short(data.get("latestCreatedRevision", "")),
+            short(data.get("latestReadyRevision", "")),
+            bool(data.get("reconciling")),
+            Condition.read(data["terminalCondition"]) if "terminalCondition" in data else _NO_CONDITION,
+            tuple(map(Share.read, data.get("traffic", ()))),
+            tuple(map(Share.read, data.get("trafficStatuses", ()))),
+            data.get("labels", {}),
+            _time(data, "updateTime"),
+            data,
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether what was asked for is what is: only then do traffic and its statuses agree."""
+        return not self.reconciling and self.terminal.succeeded
+
+    def serving(self) -> dict[str, int]:
+        """Percent of the traffic of each revision that has any, most first."""
+        shares: dict[str, int] = {}
+        for share in self.statuses:
+            if share.percent:
+                revision = share.revision or self.latest_ready
+                shares[revision] = shares.get(revision, 0) + share.percent
+        return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+    def tags(self) -> dict[str, tuple[str, str]]:
+        """Tag -> (revision, URL)."""
+        return {
+            share.tag: (share.revision or self.latest_ready, share.uri)
+            for share in self.statuses
+            if share.tag
+        }
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A Cloud Run revision at one moment."""
+
+    name: str
+    service: str
+    created: float
+    ready: Condition
+    conditions: tuple[Condition, ...]
+    labels: Mapping[str, str]
+    image: str
+    """Of the container that takes the requests."""
+    env: Mapping[str, str]
+    """Plain values by name, of all containers."""
+    secrets: Mapping[str, str]
+    """Environment variables and mounts that come from Secret Manager -> `secret:version`."""
+    raw: Json = field(repr=False)
+
+    @classmethod
+    def read(cls, data: Json) -> Revision:
+        """From run.v2 Revision."""
+        conditions = tuple(map(Condition.read, data.get("conditions", ())))
+        containers = data.get("containers", ())
+        ingress = next((c for c in containers if c.get("ports")), containers[0] if containers else {})
+        env: dict[str, str] = {}
+        secrets: dict[str, str] = {}
+        for variable in (v for c in containers for v in c.get("env", ())):
+            reference = variable.get("valueSource", {}).get("secretKeyRef")
+            if reference:
+                secrets[variable["name"]] = _secret(reference)
+            else:
+                env[variable["name"]] = variable.get("value", "")
+        for volume in data.get("volumes", ()):
+            if "secret" in volume:
+                secrets[volume["name"]] = _secret(volume["secret"])
+        return cls(
+            short(data.get("name", "")),
+            short(data.get("service", "")),
+            seconds(data["createTime"]) if data.get("createTime") else 0.0,
+            next((c for c in conditions if c.type == "Ready"), _NO_CONDITION),
+            conditions,
+            data.get("labels", {}),
+            ingress.get("image", ""),
+            env,
+            secrets,
+            data,
+        )
+
+    @property
+    def digest(self) -> str:
+        """`sha256:...` of its image; empty when the template names a tag only (the v2 API tells no more)."""
+        found = _DIGEST.search(self.image)
+        return found[1] if found else ""
+
+
+def _secret(reference: Json) -> str:
+    return f"{short(reference.get('secret', ''))}:{reference.get('version', 'latest')}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a build."""
+
+    name: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Build:
+    """A Cloud Build at one moment."""
+
+    id: str
+    status: str
+    detail: str
+    started: float | None
+    finished: float | None
+    steps: tuple[Step, ...]
+    commit: str
+    """The commit it was made from; empty when the build does not say."""
+    digests: Mapping[str, str]
+    """Pushed image -> `sha256:...`; empty until all steps are over."""
+    log_url: str
+    raw: Json = field(repr=False)
+
+    @classmethod
+    def read(cls, data: Json) -> Build:
+        """From cloudbuild.v1 Build."""
+        provenance = data.get("sourceProvenance", {})
+        commits = (
+            provenance.get("resolvedRepoSource", {}).get("commitSha"),
+            data.get("substitutions", {}).get("COMMIT_SHA"),
+            data.get("substitutions", {}).get("REVISION_ID"),
+            data.get("source", {}).get("repoSource", {}).get("commitSha"),
+            data.get("source", {}).get("gitSource", {}).get("revision"),
+        )
+        return cls(
+            data.get("id", ""),
+            data.get("status", "STATUS_UNKNOWN"),
+            data.get("statusDetail", ""),
+            _time(data, "startTime"),
+            _time(data, "finishTime"),
+            tuple(
+                Step(step.get("id") or step.get("name", ""), step.get("status", "STATUS_UNKNOWN"))
+                for step in data.get("steps", ())
+            ),
+            next((c for c in commits if c), ""),
+            {image["name"]: image.get("digest", "") for image in data.get("results", {}).get("images", ())},
+            data.get("logUrl", ""),
+            data,
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One log entry."""
+
+    log: str
+    """The log's id, unescaped: `run.googleapis.com/stdout`."""
+    nanos: int
+    insert_id: str
+    service: str
+    revision: str
+    instance: str
+    severity: str
+    trace: str
+    """The trace id alone, 32 hex digits, or empty."""
+    raw: Json = field(repr=False, compare=False)
+
+    @classmethod
+    def read(cls, data: Json) -> Entry:
+        """From logging.v2 LogEntry."""
+        labels = data.get("resource", {}).get("labels", {})
+        log_name = data.get("logName", "")
+        log = log_name.split("/logs/", 1)[-1].replace("%2F", "/").replace("%2f", "/")
+        stamp = data.get("timestamp") or data.get("receiveTimestamp")
+        return cls(
+            log,
+            nanoseconds(stamp) if stamp else 0,
+            data.get("insertId", ""),
+            labels.get("service_name", ""),
+            labels.get("revision_name", ""),
+            data.get("labels", {}).get("instanceId", ""),
+            data.get("severity", "DEFAULT"),
+            short(data.get("trace", "")),
+            data,
+        )
+
+    @property
+    def at(self) -> float:
+        """When it happened, Unix seconds, platform time."""
+        return self.nanos / 1e9
+
+    @property
+    def ended(self) -> float:
+        """For a request: when the response was over; else `at`."""
+        return self.at + float(self.raw.get("httpRequest", {}).get("latency", "0s").rstrip("s") or 0)
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Cloud Logging's order: by time, then by insert id."""
+        return self.nanos, self.insert_id
+
+    @cached_property
+    def text(self) -> str:
+        """What patterns are matched on: textPayload, else jsonPayload.message (or msg), else compact JSON."""
+        if "textPayload" in self.raw:
+            return str(self.raw["textPayload"])
+        payload: Any = self.raw.get("jsonPayload")
+        if isinstance(payload, Mapping):
+            for key in ("message", "msg"):
+                if isinstance(payload.get(key), str):
+                    return str(payload[key])
+        rest = payload or self.raw.get("protoPayload") or self.raw.get("httpRequest") or {}
+        return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
+
+
+SEVERITIES = ("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
