@@ -1,0 +1,40 @@
+# Each target sets up what it needs: a fresh clone and Python 3.11 or newer are enough.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: help setup demo test check lock
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with everything in it
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP) ## the gate on the example deployment, offline; reports in out/demo
+	$(BIN)/validator demo
+
+test: $(STAMP) ## all tests
+	$(BIN)/python -m pytest -q -n auto
+
+check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+lock: ## pin the newest versions with their hashes
+	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt
+	$(COMPILE) --upgrade --constraint requirements.txt --group dev pyproject.toml --output-file requirements-dev.txt
