@@ -9,8 +9,10 @@ import ssl
 import requests
 from urllib3.exceptions import IncompleteRead
 
+from validator.sources.wire import HeadCutError
 
-def explain(error: BaseException, host: str) -> str:
+
+def explain(error: BaseException, host: str) -> str:  # noqa: PLR0912  a table, one row a reason
     """One sentence about an exchange with `host` (`HOST:PORT`) that ended with this error."""
     cause = _root(error)
     match cause:
@@ -21,13 +23,15 @@ def explain(error: BaseException, host: str) -> str:
         ):
             return f"not sent: {cause}"
         case socket.gaierror():
-            return f"the host of {host} is not known to the resolver: {cause.strerror}"
+            return f"{host.rpartition(':')[0]} is not known to the resolver: {cause.strerror}"
         case ssl.SSLCertVerificationError():
             return f"TLS with {host} failed: {cause.verify_message}"
         case ssl.SSLError():
             return f"TLS with {host} failed: {cause.reason or cause}"
         case TimeoutError():
             return f"{host} did not answer in time"
+        case HeadCutError():
+            return f"{host} ended the head of its answer early"
         case http.client.RemoteDisconnected():
             return f"{host} closed the connection without an answer"
         case ConnectionRefusedError():

@@ -36,8 +36,9 @@ def exchange(call: Exchange, seconds: float, connection: Connection) -> Result:
     try:
         result = results.get(timeout=seconds)
     except Empty:
+        late = _late(wire, call, seconds * connection.speed)
         wire.cut()
-        return _late(wire, call, seconds * connection.speed)
+        return late
     if isinstance(result, Problem) and time.monotonic() >= wire.deadline:
         return _late(wire, call, seconds * connection.speed)  # the socket's own timeout was a moment faster
     return result
@@ -88,10 +89,11 @@ class _Session(requests.Session):
         )
 
     def rebuild_auth(self, prepared_request: PreparedRequest, response: Response) -> None:
-        """Keep Cloud Run's own token, as the library keeps `Authorization`, from the next host of a redirect."""
+        """Keep Cloud Run's own token, as the library keeps `Authorization`, and `Host` from the next host."""
         super().rebuild_auth(prepared_request, response)
         if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
             prepared_request.headers.pop("X-Serverless-Authorization", None)
+            prepared_request.headers.pop("Host", None)
 
 
 def _unchanged(request: PreparedRequest) -> PreparedRequest:

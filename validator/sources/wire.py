@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import time
 from functools import partial
+from http.client import HTTPResponse
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,10 @@ from validator.sources.connection import Connection, Emulated
 
 class CutError(OSError):
     """The exchange was given up while it went on."""
+
+
+class HeadCutError(OSError):
+    """The answer ended before its head did."""
 
 
 class Wire:
@@ -81,7 +86,34 @@ class Wire:
                     return  # the other side was faster
 
 
+class _Head(HTTPResponse):
+    """A response whose head must be whole: the standard library takes the end of the stream for the end of the head."""
+
+    def begin(self) -> None:
+        lines = _LastLine(self.fp)
+        self.fp = lines  # type: ignore[assignment]
+        super().begin()
+        self.fp = lines.stream
+        if lines.last not in (b"\r\n", b"\n"):
+            raise HeadCutError
+
+
+class _LastLine:
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.last = b""
+
+    def readline(self, limit: int) -> bytes:
+        self.last = self.stream.readline(limit)
+        return self.last
+
+    def close(self) -> None:
+        self.stream.close()
+
+
 class _Plain(HTTPConnection):
+    response_class = _Head
+
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
@@ -95,6 +127,8 @@ class _Plain(HTTPConnection):
 
 
 class _Tls(HTTPSConnection):
+    response_class = _Head
+
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
@@ -125,19 +159,20 @@ class WiredAdapter(HTTPAdapter):
         super().__init__()
         self._connection = connection
         self._wire = wire
-        self._pools: list[HTTPConnectionPool] = []
+        self._pool: HTTPConnectionPool | None = None
 
     def get_connection_with_tls_context(
         self, request: PreparedRequest, *args: Any, **kwargs: Any
     ) -> HTTPConnectionPool:
-        """The pool of one connection for this request."""
+        """A new pool for this request's one connection: a redirect does not reuse the last one."""
+        self.close()
         if isinstance(self._connection, Emulated):
             pool = HTTPConnectionPool(self._connection.host, self._connection.port)
         else:
             pool = super().get_connection_with_tls_context(request, *args, **kwargs)  # type: ignore[assignment]
         watched = _Tls if pool.scheme == "https" else _Plain
         pool.ConnectionCls = partial(watched, wire=self._wire)  # type: ignore[assignment]
-        self._pools.append(pool)
+        self._pool = pool
         return pool
 
     def add_headers(self, request: PreparedRequest, **kwargs: Any) -> None:
@@ -149,5 +184,5 @@ class WiredAdapter(HTTPAdapter):
     def close(self) -> None:
         """Close all connections."""
         super().close()
-        for pool in self._pools:
-            pool.close()
+        if self._pool is not None:
+            self._pool.close()

@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+import gzip
+import socket
+import struct
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.sources.tcp_server import Talk, TcpServer, tcp_server
+from validator.model.call import Answer, Exchange, Problem, Result
+from validator.sources import Direct, Emulated, connect
+
+OK = "HTTP/1.1 200 OK\r\n"
+
+
+def fetch(server: TcpServer, path: str = "", timeout: float = 5, **more: Any) -> Result:
+    return connect(Direct())(Exchange(more.pop("method", "GET"), server.url + path, **more), timeout)
+
+
+def content(result: Result) -> Mapping[str, Any]:
+    assert isinstance(result, Answer), result
+    return result.content
+
+
+def problem(result: Result) -> Problem:
+    assert isinstance(result, Problem), result
+    return result
+
+
+def test_an_answer_has_status_headers_text_and_latency() -> None:
+    def play(talk: Talk) -> None:
+        talk.send(OK + "Content-Type: text/plain\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 5\r\n\r\nh\u00e9y!")
+
+    with tcp_server(play) as server:
+        found = dict(content(fetch(server, "a%2Fb?q=1")))
+    assert 0 < found.pop("latency") < 2
+    assert found == {
+        "status": 200,
+        "headers": [["content-type", "text/plain"], ["x-a", "1"], ["x-a", "2"], ["content-length", "5"]],
+        "text": "h\u00e9y!",
+    }
+    assert server.heads[0].startswith("GET /a%2Fb?q=1 HTTP/1.1\r\n")
+
+
+def test_what_is_sent_is_what_was_asked_for_and_little_else() -> None:
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as server:
+        fetch(
+            server, method="PUT", body='{"a":"\u00e9"}', headers=(("X-Mark", "1"), ("x-two", "\u00e9"), ("x-two", "b"))
+        )
+    head, _, body = server.heads[0].partition("\r\n\r\n")
+    assert body in ("", '{"a":"\u00e9"}')
+    line, *headers = head.split("\r\n")
+    assert line == "PUT / HTTP/1.1"
+    assert sorted(headers, key=str.lower) == [
+        "Accept-Encoding: identity",
+        "Accept: */*",
+        "Content-Length: 10",
+        f"Host: 127.0.0.1:{server.port}",
+        "User-Agent: validator/0.1.0",
+        "X-Mark: 1",
+        "x-two: \u00e9, b",
+    ]
+
+
+def test_each_exchange_has_a_connection_of_its_own() -> None:
+    connections = []
+
+    def play(talk: Talk) -> None:
+        connections.append(talk.connection)
+        talk.send(OK + "Content-Length: 0\r\n\r\n")
+        talk.connection.recv(1)
+
+    with tcp_server(play) as server:
+        sources = connect(Direct())
+        for _ in range(3):
+            sources(Exchange("GET", server.url), 5)
+    assert len(connections) == 3
+
+
+def test_head_has_no_body() -> None:
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 500\r\n\r\n")) as server:
+        assert content(fetch(server, method="HEAD"))["text"] == ""
+
+
+def test_a_status_is_a_status_whatever_it_says() -> None:
+    with tcp_server(lambda talk: talk.send("HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno")) as server:
+        assert content(fetch(server))["status"] == 503
+
+
+def test_a_body_is_cut_at_one_mebibyte() -> None:
+    size = (1 << 20) + 70_000
+    with tcp_server(lambda talk: talk.send(f"{OK}Content-Length: {size}\r\n\r\n" + "x" * size)) as server:
+        found = content(fetch(server))
+    assert found["text"] == "x" * (1 << 20)
+    assert found["cut"] is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        ("text/html", "\u00e9".encode(), "\u00e9"),
+        ("text/html; charset=iso-8859-1", b"\xe9", "\u00e9"),
+        ("text/html; charset=nonsense", b"\xe9!", "\ufffd!"),
+        ("text/html; charset=hex", b"41", "41"),
+        ("application/json", b"\xef\xbb\xbf{}", "{}"),
+        ("application/octet-stream", b"\xff\x00", "\ufffd\x00"),
+    ],
+)
+def test_a_body_becomes_text_whatever_it_is(kind: str, body: bytes, text: str) -> None:
+    head = f"{OK}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with tcp_server(lambda talk: talk.send(head + body)) as server:
+        assert content(fetch(server))["text"] == text
+
+
+def test_a_compressed_body_is_read() -> None:
+    body = gzip.compress(b"hello")
+    head = f"{OK}Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with tcp_server(lambda talk: talk.send(head + body)) as server:
+        assert content(fetch(server))["text"] == "hello"
+
+
+def test_redirects_are_answers() -> None:
+    with tcp_server(
+        lambda talk: talk.send("HTTP/1.1 302 Go\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n")
+    ) as server:
+        found = content(fetch(server))
+    assert found["status"] == 302
+    assert ["location", "/there"] in found["headers"]
+    assert len(server.heads) == 1
+
+
+def test_redirects_are_followed_when_asked() -> None:
+    def play(talk: Talk) -> None:
+        if talk.head.startswith("GET /there "):
+            talk.send(OK + "Content-Length: 4\r\n\r\nhere")
+        else:
+            talk.send("HTTP/1.1 302 Go\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n")
+
+    with tcp_server(play) as server:
+        assert content(fetch(server, redirects=True))["text"] == "here"
+
+
+def test_a_redirect_to_itself_ends() -> None:
+    with tcp_server(lambda talk: talk.send("HTTP/1.1 302 Go\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")) as server:
+        found = problem(fetch(server, redirects=True))
+    assert found == Problem("BROKEN", "more redirects than are followed: Exceeded 10 redirects.")
+
+
+def test_no_token_goes_along_to_another_host() -> None:
+    tokens = (("Authorization", "Bearer app"), ("X-Serverless-Authorization", "Bearer id"), ("X-Mark", "1"))
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as other:
+        location = f"HTTP/1.1 307 Go\r\nLocation: http://localhost:{other.port}/\r\nContent-Length: 0\r\n\r\n"
+        with tcp_server(lambda talk: talk.send(location)) as server:
+            assert content(fetch(server, redirects=True, headers=tokens))["status"] == 200
+    assert "Bearer app" in server.heads[0]
+    assert "Bearer id" in server.heads[0]
+    assert "Bearer" not in other.heads[0]
+    assert "X-Mark: 1" in other.heads[0]
+
+
+def test_credentials_of_a_netrc_are_not_sent(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as server:
+        fetch(server)
+    assert "Authorization" not in server.heads[0]
+
+
+def test_a_refused_port_is_no_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    found = problem(connect(Direct())(Exchange("GET", f"http://127.0.0.1:{port}/"), 5))
+    assert found == Problem("CONNECT", f"127.0.0.1:{port} refused the connection")
+
+
+def test_an_unknown_name_is_no_connection() -> None:
+    found = problem(connect(Direct())(Exchange("GET", "http://no-such-host.invalid/"), 5))
+    assert found.code == "CONNECT"
+    assert found.message.startswith("no-such-host.invalid is not known to the resolver: ")
+
+
+def test_tls_with_a_server_that_has_none_is_no_connection() -> None:
+    with tcp_server(lambda talk: talk.send("220 mail ready\r\n"), wait=False) as server:
+        found = problem(connect(Direct())(Exchange("GET", f"https://127.0.0.1:{server.port}/"), 5))
+    assert found.code == "CONNECT"
+    assert found.message.startswith(f"TLS with 127.0.0.1:{server.port} failed: ")
+
+
+def test_tls_that_never_comes_about_is_no_connection() -> None:
+    with tcp_server(lambda _talk: None) as server:  # it waits for the end of a head that TLS never sends
+        began = time.monotonic()
+        found = problem(connect(Direct())(Exchange("GET", f"https://127.0.0.1:{server.port}/"), 0.5))
+    assert found == Problem("CONNECT", f"no connection to 127.0.0.1:{server.port} within 0.5 s")
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_full_backlog_is_no_connection() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+        found = problem(connect(Direct())(Exchange("GET", f"http://127.0.0.1:{port}/"), 0.5))
+        for client in waiting:
+            client.close()
+    assert found == Problem("CONNECT", f"no connection to 127.0.0.1:{port} within 0.5 s")
+
+
+def test_no_url_is_no_connection() -> None:
+    found = problem(connect(Direct())(Exchange("GET", "/health"), 5))
+    assert found.code == "CONNECT"
+    assert found.message.startswith("not sent: ")
+
+
+def test_a_header_that_cannot_be_sent_is_no_connection() -> None:
+    with tcp_server(lambda _talk: None) as server:
+        found = problem(fetch(server, headers=(("X-A", "1\r\nX-B: 2"),)))
+    assert found.code == "CONNECT"
+    assert not server.heads
+
+
+@pytest.mark.parametrize(
+    ("first", "drip", "message"),
+    [
+        ("", "", "no answer within 0.6 s"),
+        (OK + "X-Long: ", "x", "no answer within 0.6 s"),
+        ("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "no answer within 0.6 s"),
+        (OK + "Content-Length: 900\r\n\r\n", "x", "bytes of the body, not its end, within 0.6 s"),
+        (OK + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "bytes of the body, not its end, within 0.6 s"),
+        (OK + "\r\n", "x", "bytes of the body, not its end, within 0.6 s"),
+    ],
+)
+def test_a_server_that_drips_is_left_at_the_deadline(first: str, drip: str, message: str) -> None:
+    def play(talk: Talk) -> None:
+        talk.send(first)
+        if drip:
+            talk.drip(drip)
+        talk.closing.wait(10)
+
+    with tcp_server(play) as server:
+        began = time.monotonic()
+        found = problem(fetch(server, timeout=0.6))
+        assert time.monotonic() - began < 1.2
+        assert found.code == "TIMEOUT"
+        assert found.message.startswith(f"connected to 127.0.0.1:{server.port}; ")
+        assert found.message.endswith(message)
+        assert server.closed.wait(3) or not drip, "the connection stayed open"
+
+
+def test_the_thread_of_an_exchange_ends_with_it() -> None:
+    with tcp_server(lambda talk: talk.drip("x")) as server:
+        problem(fetch(server, timeout=0.3))
+        for thread in threading.enumerate():
+            if thread.name == "exchange":
+                thread.join(3)
+                assert not thread.is_alive()
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_a_reset_before_the_answer_is_broken() -> None:
+    with tcp_server(lambda talk: _reset(talk.connection)) as server:
+        assert problem(fetch(server)) == Problem("BROKEN", f"127.0.0.1:{server.port} reset the connection")
+
+
+def test_a_close_before_the_answer_is_broken() -> None:
+    with tcp_server(lambda _talk: None) as server:
+        found = problem(fetch(server))
+    assert found == Problem("BROKEN", f"127.0.0.1:{server.port} closed the connection without an answer")
+
+
+def test_a_reset_in_the_body_is_broken() -> None:
+    def play(talk: Talk) -> None:
+        talk.send(OK + "Content-Length: 9\r\n\r\nabc")
+        talk.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with tcp_server(play) as server:
+        assert problem(fetch(server)).code == "BROKEN"
+
+
+@pytest.mark.parametrize("head", ["HTTP/1.1 200 OK", OK, OK + "X-A: 1", OK + "X-A: 1\r\n"])
+def test_a_head_that_ends_early_is_broken(head: str) -> None:
+    with tcp_server(lambda talk: talk.send(head)) as server:
+        found = problem(fetch(server))
+    assert found == Problem("BROKEN", f"127.0.0.1:{server.port} ended the head of its answer early")
+
+
+def test_a_body_that_ends_early_is_broken() -> None:
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 9\r\n\r\nabc")) as server:
+        found = problem(fetch(server))
+    assert found == Problem(
+        "BROKEN", f"127.0.0.1:{server.port} ended the body early: 3 bytes came, 6 more were announced"
+    )
+
+
+@pytest.mark.parametrize("answer", ["SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 abc\r\n\r\n"])
+def test_an_answer_that_is_not_http_is_broken(answer: str) -> None:
+    with tcp_server(lambda talk: talk.send(answer)) as server:
+        found = problem(fetch(server))
+    assert found.code == "BROKEN"
+    assert f"127.0.0.1:{server.port} sent what is not HTTP: " in found.message
+
+
+def test_a_broken_compression_is_broken() -> None:
+    with tcp_server(lambda talk: talk.send(OK + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")) as server:
+        assert problem(fetch(server)).code == "BROKEN"
+
+
+def test_emulated_every_url_is_connected_to_the_emulator_with_its_host() -> None:
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 2\r\n\r\nok")) as server:
+        sources = connect(Emulated("127.0.0.1", server.port, 1))
+        for url in ("https://app-abc.a.run.app/health", "http://tag---app.a.run.app:81/", "https://u:p@x.example/"):
+            assert content(sources(Exchange("GET", url), 5))["text"] == "ok"
+        sources.close()
+    assert [_host(head) for head in server.heads] == ["app-abc.a.run.app", "tag---app.a.run.app:81", "x.example"]
+    assert server.heads[0].startswith("GET /health HTTP/1.1\r\n")
+
+
+def test_emulated_redirects_stay_with_the_emulator_and_name_their_host() -> None:
+    def play(talk: Talk) -> None:
+        if _host(talk.head) == "a.example":
+            talk.send("HTTP/1.1 302 Go\r\nLocation: https://b.example/x\r\nContent-Length: 0\r\n\r\n")
+        else:
+            talk.send(OK + "Content-Length: 0\r\n\r\n")
+
+    with tcp_server(play) as server:
+        sources = connect(Emulated("127.0.0.1", server.port, 1))
+        sources(Exchange("GET", "https://a.example/", redirects=True), 5)
+        sources.close()
+    assert [_host(head) for head in server.heads] == ["a.example", "b.example"]
+
+
+def test_emulated_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as server:
+        sources = connect(Emulated("127.0.0.1", server.port, 1))
+        assert content(sources(Exchange("GET", "https://a.example/"), 5))["status"] == 200
+        sources.close()
+
+
+def test_emulated_timeouts_and_latency_are_in_the_gates_time() -> None:
+    def play(talk: Talk) -> None:
+        if "/slow" in talk.head:
+            talk.drip("x")
+        talk.closing.wait(0.1)
+        talk.send(OK + "Content-Length: 0\r\n\r\n")
+
+    with tcp_server(play) as server:
+        sources = connect(Emulated("127.0.0.1", server.port, 1, time.time(), 20))
+        assert 2 <= content(sources(Exchange("GET", "https://a.example/"), 60))["latency"] < 30
+        began = time.monotonic()
+        found = problem(sources(Exchange("GET", "https://a.example/slow"), 10))
+        assert time.monotonic() - began < 2
+        sources.close()
+    assert found.message.endswith("no answer within 10 s")
+
+
+def _host(head: str) -> str:
+    return next(line[6:] for line in head.split("\r\n") if line.startswith("Host: "))
