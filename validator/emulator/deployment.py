@@ -1,0 +1,158 @@
+"""The deployment at one moment: its resources by full name, its hosts, and what its services answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from validator.emulator.moments import length
+from validator.emulator.overlay import overlaid
+from validator.model.call import Json
+
+_NAMES = {
+    "services": re.compile(r"projects/[^/]+/locations/[^/]+/services/([^/]+)"),
+    "revisions": re.compile(r"projects/[^/]+/locations/[^/]+/services/[^/]+/revisions/([^/]+)"),
+    "builds": re.compile(r"projects/[^/]+/locations/[^/]+/builds/([^/]+)"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that the service writes while it answers."""
+
+    stream: str
+    """stdout or stderr."""
+    text: str | None
+    data: Json | None
+    severity: str
+    traced: bool
+    """Whether it carries the trace of the request."""
+
+    @classmethod
+    def read(cls, data: Any) -> Line:
+        """From a text or a map."""
+        if not isinstance(data, Mapping):
+            return cls("stdout", str(data), None, "", False)
+        if ("text" in data) == ("json" in data):
+            raise ValueError("a log line has either text or json")
+        text = str(data["text"]) if "text" in data else None
+        severity, traced = str(data.get("severity", "")), bool(data.get("traced"))
+        return cls(str(data.get("stream", "stdout")), text, data.get("json"), severity, traced)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a path is answered with."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    json: Any
+    """None: the text is the body."""
+    text: str
+    latency: float
+    """Seconds from the request's arrival to the last byte."""
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> Reply:
+        """From a map of the scenario."""
+        headers = tuple((str(name).lower(), str(value)) for name, value in (data.get("headers") or {}).items())
+        return cls(
+            int(data.get("status", 200)),
+            headers,
+            data.get("json"),
+            str(data.get("text", "")),
+            length(data.get("latency", "10ms")),
+            tuple(map(Line.read, data.get("log") or [])),
+        )
+
+
+Behaviour = Mapping[str, Mapping[str, tuple[Reply, ...]]]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """All resources at one moment, and how to find them."""
+
+    services: Mapping[str, Json]
+    """Full name -> Service."""
+    revisions: Mapping[str, Json]
+    builds: Mapping[str, Json]
+    hosts: Mapping[str, tuple[str, str]]
+    """Host -> (full name of the service, tag or empty)."""
+    behaviour: Behaviour
+    """Service or revision -> path -> replies in turn."""
+    sections: Json = field(repr=False)
+    """As the scenario has it, with fixed times."""
+    epoch: float
+
+    @classmethod
+    def read(cls, sections: Json, epoch: float) -> Deployment:
+        """From a scenario's services, revisions, builds and behaviour.
+
+        Raises:
+            ValueError: a resource without its full name, a wrong value of a reply.
+        """
+        builds = {key: _placed(build) for key, build in sections["builds"].items()}
+        named = {
+            kind: {_full_name(kind, key, data): data for key, data in items.items()}
+            for kind, items in {**sections, "builds": builds}.items()
+            if kind in _NAMES
+        }
+        behaviour = {
+            owner: {path: _replies(owner, path, data) for path, data in paths.items()}
+            for owner, paths in sections["behaviour"].items()
+        }
+        hosts = dict(host for name, service in named["services"].items() for host in _hosts(name, service))
+        return cls(named["services"], named["revisions"], named["builds"], hosts, behaviour, sections, epoch)
+
+    def changed(self, sections: Json) -> Deployment:
+        """This deployment with changes laid over it."""
+        return Deployment.read(overlaid(self.sections, sections), self.epoch)
+
+    def revision(self, name: str) -> str:
+        """The full name of a revision, by its short name.
+
+        Raises:
+            ValueError: there is none.
+        """
+        found = next((full for full in self.revisions if full.endswith("/revisions/" + name)), None)
+        if found is None:
+            raise ValueError(f"there is no revision {name!r} here")
+        return found
+
+
+def _placed(build: Json) -> Json:
+    if "name" in build:
+        return build
+    return {"name": f"projects/{build['projectId']}/locations/global/builds/{build['id']}", **build}
+
+
+def _full_name(kind: str, key: str, data: Any) -> str:
+    name = data.get("name", "") if isinstance(data, Mapping) else ""
+    found = _NAMES[kind].fullmatch(name)
+    if not found or found[1] != key:
+        raise ValueError(f"{kind}.{key}: its name must be the full resource name and end in /{key}, not {name!r}")
+    return str(name)
+
+
+def _replies(owner: str, path: str, data: Any) -> tuple[Reply, ...]:
+    try:
+        replies = tuple(map(Reply.read, data if isinstance(data, list) else [data]))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"behaviour.{owner}.{path}: {error}") from error
+    if not replies:
+        raise ValueError(f"behaviour.{owner}.{path}: no reply")
+    return replies
+
+
+def _hosts(name: str, service: Json) -> list[tuple[str, tuple[str, str]]]:
+    own = [(url, "") for url in (service.get("uri", ""), *service.get("urls", ()))]
+    tagged = [
+        (status.get("uri", ""), status["tag"]) for status in service.get("trafficStatuses", ()) if "tag" in status
+    ]
+    found = [(urlsplit(url).netloc.lower(), tag) for url, tag in (*own, *tagged)]
+    return [(host, (name, tag)) for host, tag in found if host]

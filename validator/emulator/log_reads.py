@@ -1,0 +1,92 @@
+"""Reads of Cloud Logging: what entries.list answers at one moment."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from validator.emulator.entries import Stored
+from validator.emulator.log_filter import FilterError, parse
+from validator.emulator.refusal import RefusalError
+from validator.model.call import Json, ListEntries
+
+MAX_PAGE = 1000
+"""Entries in an answer at most."""
+_DEFAULT_PAGE = 50
+_ORDERS = {"": False, "timestamp": False, "timestamp asc": False, "timestamp desc": True}
+_PROJECT = re.compile(r"projects/([^/]+)")
+
+
+def projects(call: ListEntries) -> tuple[str, ...]:
+    """The projects that a call reads.
+
+    Raises:
+        RefusalError: a resource that is no project (folders, organisations and views are not known here), or none at all.
+    """
+    if not call.resource_names:
+        raise RefusalError("INVALID_ARGUMENT", "resource_names is required.")
+    found = tuple(map(_PROJECT.fullmatch, call.resource_names))
+    if None in found:
+        raise RefusalError("INVALID_ARGUMENT", f"Only projects/PROJECT is known here, not {list(call.resource_names)}.")
+    return tuple(match[1] for match in found if match)
+
+
+def list_entries(entries: Iterable[Stored], known: set[str], newest_first: bool, call: ListEntries, at: float) -> Json:
+    """logging.v2 ListLogEntries at a moment, of projects that are `known`.
+
+    `newest_first` turns the answer round, whatever was asked. A page goes on after the last entry of the one before,
+    so that an entry that has become readable meanwhile is found if it comes later in the order.
+
+    Raises:
+        RefusalError: an unknown project, a bad filter, order, page size or page token.
+    """
+    wanted = set(projects(call))
+    if wanted - known:
+        raise RefusalError("NOT_FOUND", f"Project does not exist: {min(wanted - known)}")
+    if call.order_by not in _ORDERS:
+        raise RefusalError(
+            "INVALID_ARGUMENT", f"Unsupported order_by: {call.order_by!r}; timestamp asc or timestamp desc."
+        )
+    if call.page_size < 0:
+        raise RefusalError("INVALID_ARGUMENT", "page_size must not be negative.")
+    try:
+        matches = parse(call.filter)
+    except FilterError as error:
+        raise RefusalError("INVALID_ARGUMENT", f"Unparseable filter: {error}") from error
+    descending = newest_first or _ORDERS[call.order_by]
+    after = _after(call)
+    size = min(call.page_size or _DEFAULT_PAGE, MAX_PAGE)
+    found = [entry for entry in entries if entry.readable <= at and entry.project in wanted and matches(entry.raw)]
+    found.sort(key=lambda entry: entry.order, reverse=descending)
+    if after:
+        found = [entry for entry in found if (entry.order < after if descending else entry.order > after)]
+    page = found[:size]
+    answer: dict[str, object] = {"entries": [entry.raw for entry in page]}
+    if len(found) > size:
+        answer["nextPageToken"] = _token(call, page[-1].order)
+    return answer
+
+
+def _fingerprint(call: ListEntries) -> str:
+    asked = json.dumps([call.resource_names, call.filter, call.order_by])
+    return blake2b(asked.encode(), digest_size=6).hexdigest()
+
+
+def _token(call: ListEntries, last: tuple[int, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([_fingerprint(call), *last]).encode()).decode()
+
+
+def _after(call: ListEntries) -> tuple[int, str] | None:
+    if not call.page_token:
+        return None
+    try:
+        fingerprint, nanos, insert_id = json.loads(base64.urlsafe_b64decode(call.page_token))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise RefusalError("INVALID_ARGUMENT", "page_token is invalid.") from error
+    if fingerprint != _fingerprint(call):
+        raise RefusalError("INVALID_ARGUMENT", "page_token does not belong to these arguments.")
+    return int(nanos), str(insert_id)
