@@ -1,0 +1,1 @@
+"""Reports: pure writers of one object, the summary; nothing here judges."""

@@ -1,0 +1,60 @@
+"""The headline: the one sentence that leads every report, its cause first when the run is not green."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from validator.model.check import MAIN
+from validator.model.journal import Ending
+from validator.model.run import Judged, Run, TargetReport
+from validator.model.verdict import Outcome
+from validator.report import document as doc
+
+
+def headline(run: Run) -> doc.Headline:
+    """Say in one sentence what the run came to, with the remedy beside it."""
+    if run.outcome is Outcome.PASSED:
+        return {"text": _green(run), "remedy": "", "check": ""}
+    cause = next(_causes(run), None)
+    if cause is None:
+        return {"text": _undecided(run), "remedy": "", "check": ""}
+    text = f"{cause.check.name}: {cause.verdict.reason}"
+    if run.ending is Ending.INTERRUPTED and cause.verdict.outcome is not Outcome.FAILED:
+        text = f"interrupted before it was decided: {text}"
+    return {"text": text, "remedy": cause.verdict.remedy, "check": cause.check.name}
+
+
+def _causes(run: Run) -> Iterator[Judged]:
+    """The checks that keep the run from green: failed, then inconclusive, then skipped ones; the targets' own first."""
+    counting = [judged for judged in run.judged if judged.blocks]
+    for outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.SKIPPED):
+        found = [judged for judged in counting if judged.verdict.outcome is outcome]
+        yield from sorted(found, key=lambda judged: not judged.implicit)
+
+
+def _undecided(run: Run) -> str:
+    if run.ending is Ending.INTERRUPTED:
+        return "interrupted before any check was judged"
+    return "no check was judged, and no green without evidence"
+
+
+def _green(run: Run) -> str:
+    passed = sum(judged.verdict.outcome is Outcome.PASSED for judged in run.judged)
+    excused = sum(judged.excused for judged in run.judged)
+    checks = "the only check" if passed == 1 == len(run.judged) else f"{passed} of {len(run.judged)} checks"
+    text = f"{checks} passed"
+    if excused:
+        text += f", {excused} excused by a known issue"
+    return text + _where(run)
+
+
+def _where(run: Run) -> str:
+    main = next((t for t in run.targets if t.target.name == MAIN), None) or next(iter(run.targets), None)
+    if main is None or not main.revision:
+        return ""
+    return f"; {main.revision} {_traffic(main)}"
+
+
+def _traffic(target: TargetReport) -> str:
+    share = target.serving.get(target.revision, 0)
+    return f"has {share} % of the traffic" if share else "has no traffic yet"

@@ -1,0 +1,59 @@
+"""Safety: evidence is hostile text. Here it is made visible, inert and bounded before a person or a program reads it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that show nothing, reorder text or steer a terminal (bidi overrides are Cf)."""
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters that show nothing."""
+_IGNORED = frozenset({"Mn", "Me", *_INVISIBLE})
+"""Categories that a culture-sensitive comparison, such as the GitHub runner's, looks past."""
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
+_COMMAND = re.compile("##\\[")
+
+
+def cut(text: str, longest: int) -> str:
+    """At most `longest` characters, and how many are missing (which may go a little beyond)."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({len(text) - longest} more characters)"
+
+
+def visible(text: str) -> str:
+    """One line in which every control, bidi or otherwise invisible character is written as its escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_show(character) for character in text)
+
+
+def lines(text: str) -> list[str]:
+    """The text's lines, each made visible; tabs become spaces."""
+    return [visible(line.replace("\t", "    ")) for line in re.split(r"\r\n|\n", text.rstrip("\n"))]
+
+
+def inert(line: str) -> str:
+    r"""A line that the GitHub runner does not take for a workflow command.
+
+    The runner trims a line and then looks for `::` at its start, and for `##[` anywhere (actions/runner,
+    ActionCommand.cs), both culture-sensitively; a backslash keeps either from being one: `\::error::`, `##\[error]`.
+    """
+    bare = "".join(character for character in line if unicodedata.category(character) not in _IGNORED)
+    if "##[" in bare:
+        line = _COMMAND.sub("##\\\\[", bare)
+        bare = line
+    text = bare.lstrip()
+    if text.startswith("::"):
+        return f"{line[: len(line) - len(line.lstrip())]}\\{text}"
+    return line
+
+
+def _show(character: str) -> str:
+    if unicodedata.category(character) not in _INVISIBLE and character not in _FILLERS:
+        return character
+    code = ord(character)
+    return _NAMED.get(character) or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )
