@@ -1,0 +1,222 @@
+"""The summary: valid, complete, bounded, and free of secrets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.report import runs
+from validator.model.journal import Ending
+from validator.model.run import Run
+from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive
+from validator.report import document
+from validator.report.artifact import write_json, write_text
+from validator.report.summary import LONGEST_TEXT, MOST_EXCERPTS, dumps, schema, summarize
+
+SCHEMA: Any = schema()
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("name", runs.RUNS)
+def test_every_summary_fits_the_schema(name: str) -> None:
+    summary = summarize(runs.RUNS[name]())
+    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(summary)
+    assert json.loads(dumps(summary)) == summary
+
+
+def _objects(node: Any) -> list[Any]:
+    if isinstance(node, list):
+        return [found for part in node for found in _objects(part)]
+    if not isinstance(node, dict):
+        return []
+    own = [node] if node.get("type") == "object" else []
+    return own + [found for part in node.values() for found in _objects(part)]
+
+
+def test_the_schema_is_closed_complete_and_says_what_everything_means() -> None:
+    for found in _objects(SCHEMA):
+        assert found["additionalProperties"] is False
+        assert found["required"] == list(found["properties"])
+        assert found["title"]
+        assert found["description"]
+        for key, value in found["properties"].items():
+            definition = SCHEMA["$defs"][value["$ref"].rsplit("/", 1)[1]] if "$ref" in value else value
+            assert value.get("description") or definition["description"], key
+
+
+def _agree(shape: Any, node: Any, path: str) -> None:
+    if "$ref" in node:
+        node = SCHEMA["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    if is_typeddict(shape):
+        hints = get_type_hints(shape)
+        assert set(hints) == set(node["properties"]), path
+        for key, hint in hints.items():
+            _agree(hint, node["properties"][key], f"{path}.{key}")
+    elif get_origin(shape) is list:
+        _agree(get_args(shape)[0], node["items"], f"{path}[]")
+
+
+def test_schema_and_types_have_the_same_keys() -> None:
+    _agree(document.Summary, SCHEMA, "summary")
+    _agree(document.Known, SCHEMA["$defs"]["knownIssue"], "known_issue")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "remedy"),
+    [
+        ("green", f"12 of 12 checks passed; {runs.REVISION} has 100 % of the traffic", ""),
+        (
+            "excused",
+            f"12 of 13 checks passed, 1 excused by a known issue; {runs.REVISION} has 100 % of the traffic",
+            "",
+        ),
+        ("traffic-pinned", f"All traffic: {runs.PREVIOUS} has 100 % of the traffic, pinned by name", "gcloud run"),
+        ("logging-denied", "Nothing critical: the logs of netra-staging cannot be read", "roles/logging.viewer"),
+        ("never-ready", f"main: resolved and ready: {runs.REVISION} cannot become ready: HealthCheck", "mend"),
+    ],
+)
+def test_the_headline_leads_with_the_cause_and_has_the_remedy_beside_it(name: str, text: str, remedy: str) -> None:
+    headline = summarize(runs.RUNS[name]())["headline"]
+    assert headline["text"].startswith(text)
+    assert remedy in headline["remedy"]
+
+
+def test_the_targets_own_check_leads_the_headline_even_if_another_failed_before_it() -> None:
+    own = runs.resolved(failed("not ready"))
+    run = runs.run([runs.check("first", "http", failed("503")), own], Outcome.FAILED)
+    assert summarize(run)["headline"]["check"] == own.check.name
+
+
+def test_a_failure_leads_before_whatever_is_inconclusive() -> None:
+    judged = [runs.resolved(inconclusive("?")), runs.check("later", "http", failed("503"))]
+    assert summarize(runs.run(judged, Outcome.FAILED))["headline"]["text"] == "later: 503"
+
+
+def test_a_check_that_does_not_block_never_leads() -> None:
+    judged = [
+        runs.check("soft", "http", failed("503"), blocking=False),
+        runs.check("hard", "http", inconclusive("no answer")),
+    ]
+    assert summarize(runs.run(judged, Outcome.INCONCLUSIVE))["headline"]["text"] == "hard: no answer"
+
+
+def test_a_skip_leads_when_nothing_else_blocks() -> None:
+    judged = [runs.check("soft", "http", Verdict(Outcome.SKIPPED, "its turn never came"))]
+    assert summarize(runs.run(judged, Outcome.INCONCLUSIVE))["headline"]["text"] == "soft: its turn never came"
+
+
+def test_nothing_judged_says_so() -> None:
+    assert summarize(runs.run([], Outcome.INCONCLUSIVE))["headline"]["text"].startswith("no check was judged")
+
+
+def test_an_interrupted_run_says_so_and_keeps_the_signals_exit_code() -> None:
+    run = runs.run(
+        [runs.check("slow", "http", inconclusive("polling"))], Outcome.INCONCLUSIVE, ending=Ending.INTERRUPTED
+    )
+    summary = summarize(run, exit_code=130)
+    assert summary["headline"]["text"] == "interrupted before it was decided: slow: polling"
+    assert summary["exit_code"] == 130
+    nothing = runs.run([], Outcome.INCONCLUSIVE, ending=Ending.INTERRUPTED)
+    assert summarize(nothing)["headline"]["text"] == "interrupted before any check was judged"
+
+
+def test_groups_are_in_order_the_ungrouped_first_and_empty_ones_left_out() -> None:
+    groups = summarize(runs.traffic_pinned())["groups"]
+    assert [group["name"] for group in groups] == ["", "clickhouse", "websocket", "golden", "auth"]
+    assert [group["verdict"] for group in groups] == ["failed", "failed", "passed", "passed", "passed"]
+    assert [group["name"] for group in summarize(runs.logging_denied())["groups"]] == ["", "clickhouse"]
+
+
+def test_a_group_in_which_nothing_was_judged_is_skipped() -> None:
+    groups = {group["name"]: group["verdict"] for group in summarize(runs.never_ready())["groups"]}
+    assert groups == dict.fromkeys(("clickhouse", "websocket", "golden", "auth"), "skipped") | {"": "failed"}
+
+
+def test_logs_explorer_links_are_on_the_revision_and_the_window() -> None:
+    checks = {check["name"]: check for check in summarize(runs.traffic_pinned())["checks"]}
+    link = checks["No import errors"]["logs_url"]
+    place, _, window = urlsplit(link).path.partition(";startTime=")
+    query = unquote(place.partition(";query=")[2]).splitlines()
+    assert query == [
+        'resource.type="cloud_run_revision"',
+        'resource.labels.service_name="netra-backend-staging"',
+        f'resource.labels.revision_name="{runs.REVISION}"',
+        'resource.labels.location="us-central1"',
+    ]
+    assert window == "2026-01-30T11:58:25.000Z;endTime=2026-01-30T12:00:01.500Z"
+    assert parse_qs(urlsplit(link).query) == {"project": ["netra-staging"]}
+    assert checks["Nothing critical"]["logs_url"], "a check of logs has it when it passes too"
+    assert not checks["Build succeeded"]["logs_url"]
+
+
+def test_there_is_no_link_without_a_revision_and_hostile_names_stay_inside_the_query() -> None:
+    run = runs.never_ready()
+    unresolved = replace(run, targets=(replace(run.targets[0], revision=""),))
+    assert summarize(unresolved)["checks"][0]["logs_url"] == ""
+    hostile = replace(run, targets=(replace(run.targets[0], revision='x" OR "\\;startTime=0?project=other'),))
+    link = summarize(hostile)["checks"][0]["logs_url"]
+    assert link.count(";") == 3
+    assert link.count("?") == 1
+
+
+def test_long_texts_and_many_excerpts_are_cut_and_say_by_how_much() -> None:
+    long = next(check for check in summarize(runs.hostile())["checks"] if check["name"] == "Long")
+    assert long["evidence"][0]["text"] == "A" * LONGEST_TEXT + f"… ({20000 - LONGEST_TEXT} more characters)"
+    assert len(long["evidence"]) == MOST_EXCERPTS + 1
+    assert long["evidence"][-1]["text"] == "… (10 more excerpts)"
+
+
+def _with_text(text: str) -> Run:
+    bad = failed(text, evidence=(Excerpt(text),))
+    return runs.run([runs.check("c", "http", bad)], Outcome.FAILED, warnings=(text,))
+
+
+def test_the_values_of_secret_looking_variables_are_taken_out_everywhere() -> None:
+    text = dumps(summarize(_with_text("order s3cr3t-order-token refused in netra-staging")))
+    assert "s3cr3t-order-token" not in text
+    assert "order [redacted] refused in netra-staging" in text
+
+
+def test_a_secret_is_taken_out_before_the_text_is_cut() -> None:
+    secret = "eyJhbGciOiJSUzI1NiJ9." + "x" * 2 * LONGEST_TEXT
+    assert "xxxx" not in dumps(summarize(_with_text("a" * (LONGEST_TEXT - 40) + " " + secret)))
+
+
+def test_the_gates_own_words_are_never_taken_out() -> None:
+    run = runs.green()
+    run = replace(run, spec=replace(run.spec, variables={"TOKEN": "passed", "API_KEY": "proven"}))
+    Draft202012Validator(SCHEMA).validate(summarize(run))
+
+
+def test_odd_numbers_and_lone_surrogates_still_make_a_valid_file() -> None:
+    run = _with_text("\udc80")
+    logs = replace(run.targets[0].logs, echo_delay=float("inf"))
+    run = replace(run, targets=(replace(run.targets[0], logs=logs),))
+    text = dumps(summarize(run))
+    text.encode()
+    Draft202012Validator(SCHEMA).validate(json.loads(text))
+
+
+def test_the_file_is_replaced_in_one_step_and_readable_by_the_next_one(tmp_path: Any) -> None:
+    path = tmp_path / "out" / "summary.json"
+    write_json(summarize(runs.green()), path)
+    write_json(summarize(runs.never_ready()), path)
+    assert json.loads(path.read_text())["verdict"] == "failed"
+    assert [file.name for file in path.parent.iterdir()] == ["summary.json"]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path: Any) -> None:
+    path = tmp_path / "summary.json"
+    path.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_text(path, "x")
+    assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]
