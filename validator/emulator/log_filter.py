@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedInput, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from validator.emulator.log_match import (
     FilterError,
@@ -170,7 +170,8 @@ def parse(filter_text: str) -> Predicate:
     except UnexpectedInput as error:
         position = _position(error, filter_text)
         near = filter_text[position : position + 20].partition("\n")[0]
-        raise FilterError(f"syntax error at {near!r}" if near else "the filter ends too early", position) from error
+        early = not near or (isinstance(error, UnexpectedToken) and error.token.type == "$END")
+        raise FilterError("the filter ends too early" if early else f"syntax error at {near!r}", position) from error
     except VisitError as error:
         if isinstance(error.orig_exc, FilterError):
             raise error.orig_exc from error

@@ -267,5 +267,6 @@ def _pattern(value: str) -> Callable[[Any], bool]:
     try:
         search = re2.compile(value, options).search
     except re2.error as error:
-        raise FilterError(f"not a regular expression of RE2: {error}") from error
+        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        raise FilterError(f"not a regular expression of RE2: {reason}") from error
     return lambda found: search(_written(found)) is not None

@@ -1,0 +1,101 @@
+"""The emulator around a command: it runs while the command runs, and ends with the command's exit code."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from validator.emulator.servers import Emulator
+
+_FORWARDED = (signal.SIGINT, signal.SIGTERM)
+
+
+class CommandError(Exception):
+    """The command cannot be started; the message says why."""
+
+
+def emulate(scenario: Path, command: Sequence[str], *, ready: Callable[[Emulator], None] | None = None) -> int:
+    """Run a command with an emulator of this scenario in its reach; without one serve until interrupted.
+
+    `ready` is called once the emulator can be reached. SIGINT and SIGTERM go on to the command. To be called in the
+    main thread, since it handles signals.
+
+    Returns:
+        The command's exit code, 128 + n if signal n ended it; 0 after serving.
+
+    Raises:
+        ScenarioError: the scenario cannot be used.
+        CommandError: the command cannot be started.
+    """
+    from validator.emulator.servers import Emulator  # noqa: PLC0415  aiohttp and grpc take their time to import
+
+    with Emulator(scenario) as emulator:
+        if ready is not None:
+            ready(emulator)
+        return _run(command, emulator.environment()) if command else _serve(emulator)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    with _Forwarding() as forwarding:
+        try:
+            process = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603  it is the user's own
+        except OSError as error:
+            raise CommandError(f"{command[0]}: cannot be started: {error.strerror}") from error
+        forwarding.to(process)
+        code = process.wait()
+    return 128 - code if code < 0 else code
+
+
+class _Forwarding:
+    """Sends SIGINT and SIGTERM on to a process; one that comes before the process waits for it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._receive) for number in _FORWARDED}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def to(self, process: subprocess.Popen[bytes]) -> None:
+        """From now on this process gets them."""
+        self._process = process
+        for number in self._early:
+            process.send_signal(number)
+
+    def _receive(self, number: int, _frame: FrameType | None) -> None:
+        if self._process is None:
+            self._early.append(number)
+        elif number != signal.SIGINT or not _from_terminal():  # a terminal tells the command itself
+            self._process.send_signal(number)
+
+
+def _from_terminal() -> bool:
+    """Whether Ctrl-C reaches this process and its command alike: a terminal has both in its foreground."""
+    try:
+        return sys.stdin is not None and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+
+
+def _serve(emulator: Emulator) -> int:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in emulator.environment().items()]
+    title = f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it"
+    sys.stdout.write("\n".join([title, *lines, ""]))
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+    return 0
