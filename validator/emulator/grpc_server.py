@@ -84,7 +84,7 @@ def _global(request: Any) -> str:
     return f"projects/{request.project_id}/locations/global"
 
 
-class GoogleApis(grpc.GenericRpcHandler[bytes, bytes]):
+class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic in its stubs alone
     """Answers the RPCs of `_METHODS`; every other one is UNIMPLEMENTED."""
 
     def __init__(self, running: Running) -> None:
