@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -96,7 +96,7 @@ class Check:
     name: str
     kind: str
     target: Target
-    options: Hashable
+    options: object
     """What the kind made of its own part of the spec."""
     position: Position
     within: float | None = None

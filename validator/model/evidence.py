@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -47,10 +47,15 @@ class Refusal:
 class Evidence(Protocol):
     """An incremental fold of the journal. All of it is as of the newest record."""
 
-    started: float
-    """When the run began."""
-    deadline: float
-    """When the run must end."""
+    @property
+    def started(self) -> float:
+        """When the run began."""
+        ...
+
+    @property
+    def deadline(self) -> float:
+        """When the run must end."""
+        ...
 
     def answers(self, query: Query) -> Sequence[Observation]:
         """All observations of a query, oldest first, refusals and problems among them."""
@@ -76,6 +81,10 @@ class Evidence(Protocol):
         """The target's revision as it was seen last."""
         ...
 
+    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
+        """All revisions of the service, newest first; None while they are not known."""
+        ...
+
     def previous(self, target: str) -> platform.Revision | None:
         """What served most before this deploy, else the newest older revision that was ever ready."""
         ...
@@ -92,8 +101,17 @@ class Evidence(Protocol):
         """What the platform itself logged of the target's revision (varlog/system), by time."""
         ...
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What `vars` holds. May contain secrets: never shown."""
+        ...
+
     def logs_read(self, target: str) -> float | None:
         """When the newest complete read of the target's logs was asked for; None before the first."""
+        ...
+
+    def probes(self, target: str) -> Sequence[Observation]:
+        """All HTTP exchanges with the target, oldest first."""
         ...
 
     def request_entry(self, mark: str) -> platform.Entry | None:

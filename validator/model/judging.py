@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from validator.model.call import Answer, Json
 from validator.model.instant import span
+from validator.model.journal import Observation
+from validator.model.query import Query
 from validator.model.verdict import Excerpt, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from validator.model.check import Check
+    from validator.model.evidence import Evidence
 
 INTERVAL = 2.0
 """Seconds between attempts."""
@@ -59,6 +68,28 @@ class Timing:
     def deadline(self) -> float:
         """The latest moment at which holding may begin."""
         return self.start + self.within
+
+
+def timing(check: Check, evidence: Evidence) -> Timing:
+    """When a started check has to hold; without `within`, until the run's own deadline."""
+    start = evidence.start_of(check.name)
+    assert start is not None, "a check is judged only once it has started"
+    within = evidence.deadline - start if check.within is None else check.within
+    return Timing(start, within, check.hold)
+
+
+def looks(query: Query, evidence: Evidence, judge: Callable[[Observation, Json], Attempt]) -> Iterator[Attempt]:
+    """An attempt for each answer to a query; for a problem an unknown one, conclusive if it is a refusal."""
+    refusal = evidence.refusal(query)
+    for observation in evidence.answers(query):
+        if isinstance(observation.result, Answer):
+            yield judge(observation, observation.result.content)
+        else:
+            reason = f"{observation.result.code}: {observation.result.message}"
+            yield Attempt(observation.sent, Finding(State.UNKNOWN, reason), (observation.seq,))
+    if refusal:
+        finding = Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy)
+        yield Attempt(math.inf, finding, refusal.rests_on, conclusive=True)
 
 
 def worst(findings: Iterable[Finding]) -> Finding:

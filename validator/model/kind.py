@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from validator.model.call import Json
@@ -25,7 +25,12 @@ class Kind(Protocol):
         """What its asserts see beside the common names: name -> CEL type."""
         ...
 
-    def options(self, value: Any) -> Hashable:
+    @property
+    def lasting(self) -> bool:
+        """Whether `for` means something: what it judges may hold now and break later."""
+        ...
+
+    def options(self, value: Any) -> object:
         """Make options of a value that fits the schema.
 
         Raises:

@@ -146,11 +146,7 @@ class Service:
 
     def tags(self) -> dict[str, tuple[str, str]]:
         """Tag -> (revision, URL)."""
-        return {
-            share.tag: (share.revision or self.latest_ready, share.uri)
-            for share in self.statuses
-            if share.tag
-        }
+        return {share.tag: (share.revision or self.latest_ready, share.uri) for share in self.statuses if share.tag}
 
 
 @dataclass(frozen=True)

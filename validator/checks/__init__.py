@@ -1,0 +1,16 @@
+"""The kinds of checks: one module each, found by themselves."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+from typing import cast
+
+from validator.model.kind import Kind
+
+
+def kinds() -> Mapping[str, Kind]:
+    """All kinds by name."""
+    found = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return {name: cast(Kind, import_module(f"{__name__}.{name}")) for name in found}

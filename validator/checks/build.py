@@ -1,0 +1,119 @@
+"""The Cloud Build that made the revision succeeded, in the time and with the steps it should have.
+
+While the build is still running (the gate may be one of its steps) its finished steps are judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from validator.model import query
+from validator.model.call import Json
+from validator.model.check import Check
+from validator.model.evidence import Evidence
+from validator.model.instant import span
+from validator.model.journal import Observation
+from validator.model.judging import Attempt, Finding, State, eventually, looks, timing, worst
+from validator.model.platform import Build
+from validator.model.variables import holds_and_asserts
+from validator.model.verdict import Excerpt, Verdict
+from validator.spec.values import DURATION, Bound, bound, bound_of, duration
+
+_UNFINISHED = ("QUEUED", "PENDING", "WORKING")
+_GOOD = ("SUCCESS", *_UNFINISHED)
+
+lasting = False
+variables: dict[str, str] = {}
+schema = {
+    "type": "object",
+    "properties": {
+        "duration": {**bound_of(DURATION), "description": "How long it took (so far, while it is running)."},
+        "steps": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
+            "description": "Ids of steps that must be in it and must have succeeded.",
+        },
+    },
+    "additionalProperties": False,
+    "examples": [{}, {"duration": {"max": "10m"}}, {"steps": ["unit-tests"]}],
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a build must be like besides successful."""
+
+    duration: Bound | None = None
+    """Seconds."""
+    steps: tuple[str, ...] = ()
+
+
+def options(value: Any) -> Options:
+    """Read the kind's own part of a check."""
+    length = bound(value["duration"], "duration", of=duration) if "duration" in value else None
+    return Options(length, tuple(value.get("steps", ())))
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """The build."""
+    return frozenset({query.Build(check.target.name)})
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+    """Judge the newest reading; without `within` its first violation is final."""
+
+    when = timing(check, evidence)
+
+    def look(observation: Observation, content: Json) -> Attempt:
+        found = content.get("builds", [content])
+        if not found:
+            return Attempt(observation.at, Finding(State.UNKNOWN, "no build of this image is listed"))
+        build = Build.read(found[0])
+        finding = holds_and_asserts(check, evidence, _find(check, build, observation.received), {"build": build.raw})
+        conclusive = finding.state is State.VIOLATED and (check.within is None or build.status not in _UNFINISHED)
+        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive)
+
+    return eventually(looks(query.Build(check.target.name), evidence, look), when, now)
+
+
+def _find(check: Check, build: Build, now: float) -> Finding:
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    findings = [_status(build)]
+    took = (build.finished or now) - build.started if build.started else None
+    if wanted.duration:
+        findings.append(_duration(wanted.duration, took))
+    steps = {step.name: step.status for step in build.steps}
+    for name in wanted.steps:
+        status = steps.get(name, "missing")
+        state = State.HOLDS if status == "SUCCESS" else State.UNKNOWN if status in _UNFINISHED else State.VIOLATED
+        findings.append(Finding(state, f"step {name} is {status}", expected=f"step {name}: SUCCESS", actual=status))
+    return worst(findings)
+
+
+def _status(build: Build) -> Finding:
+    took = f" in {span(build.finished - build.started)}" if build.finished and build.started else ""
+    bad = [step for step in build.steps if step.status not in _GOOD and step.status != "STATUS_UNKNOWN"]
+    shown = (Excerpt(f"build {build.id}: {build.status}{took}", build.finished or build.started, "Cloud Build"),)
+    if build.status == "STATUS_UNKNOWN":
+        return Finding(State.UNKNOWN, f"build {build.id} has no status", evidence=shown)
+    if build.status not in _GOOD or bad:
+        step = f", step {bad[0].name} is {bad[0].status}" if bad else ""
+        reason = f"build {build.id} is {build.status}{step}" + (f": {build.detail}" if build.detail else "")
+        remedy = f"read its log: {build.log_url}" if build.log_url else ""
+        return Finding(State.VIOLATED, reason, "SUCCESS", build.status, remedy, shown)
+    if build.status in _UNFINISHED:
+        done = sum(step.status == "SUCCESS" for step in build.steps)
+        reason = f"build {build.id} is {build.status}: {done} of {len(build.steps)} steps succeeded, none failed"
+        return Finding(State.HOLDS, reason, "no failed step", build.status, evidence=shown)
+    return Finding(State.HOLDS, f"build {build.id} succeeded{took}", "SUCCESS", build.status, evidence=shown)
+
+
+def _duration(wanted: Bound, took: float | None) -> Finding:
+    expected = f"a duration of {wanted.text('s')}"
+    if took is None:
+        return Finding(State.UNKNOWN, "the build does not say when it started", expected)
+    state = State.HOLDS if wanted.holds(took) else State.VIOLATED
+    return Finding(state, f"it took {span(took)}", expected, span(took))

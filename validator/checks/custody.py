@@ -1,0 +1,55 @@
+"""Every link from the commit to the running response is proven.
+
+The links: commit -> build -> image digest -> revision -> traffic -> response -> logs. A broken link fails, an
+unproven one is inconclusive.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from validator.model import custody, query
+from validator.model.check import Check
+from validator.model.custody import Link, Proof
+from validator.model.evidence import Evidence
+from validator.model.judging import Attempt, Finding, State, eventually, timing
+from validator.model.variables import holds_and_asserts, queries as asked
+from validator.model.verdict import Verdict
+
+lasting = False
+variables: dict[str, str] = {}
+schema = {"type": "object", "additionalProperties": False, "examples": [{}]}
+
+_STATES = {Proof.PROVEN: State.HOLDS, Proof.UNPROVEN: State.UNKNOWN, Proof.BROKEN: State.VIOLATED}
+
+
+def options(value: Any) -> None:
+    """It has none."""
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """The build, the logs, and a probe."""
+    return custody.queries(check.target) | asked(check)
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+    """Judge the chain as it is known now."""
+    links = custody.chain(check.target, evidence)
+    finding = holds_and_asserts(check, evidence, _find(links), {})
+    decisive = _worst(links)
+    attempt = Attempt(now, finding, conclusive=decisive.conclusive and finding.state is not State.HOLDS)
+    return eventually([attempt], timing(check, evidence), now)
+
+
+def _worst(links: tuple[Link, ...]) -> Link:
+    order = {Proof.BROKEN: 0, Proof.UNPROVEN: 1, Proof.PROVEN: 2}
+    return min(links, key=lambda link: (order[link.proof], not link.conclusive))
+
+
+def _find(links: tuple[Link, ...]) -> Finding:
+    link = _worst(links)
+    if link.proof is Proof.PROVEN:
+        shown = tuple(excerpt for each in links for excerpt in each.evidence)
+        return Finding(State.HOLDS, " -> ".join(each.name for each in links) + " proven", evidence=shown)
+    reason = f"link {link.name} is {link.proof}: {link.reason}"
+    return Finding(_STATES[link.proof], reason, "every link proven", link.reason, link.remedy, link.evidence)

@@ -1,0 +1,315 @@
+"""The deployed service answers an HTTP request as it should, and it is the target's revision that answers.
+
+A response counts only for the revision that the platform's request log names for it. It is polled every 2 s.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from validator.model import query
+from validator.model.call import Exchange, Json, Problem
+from validator.model.check import Check
+from validator.model.evidence import Evidence
+from validator.model.identity import Identity, Who, identify, whole_traffic
+from validator.model.instant import span
+from validator.model.journal import Observation
+from validator.model.judging import Attempt, Finding, State, eventually, timing, worst
+from validator.model.variables import holds_and_asserts, queries as asked
+from validator.model.verdict import Excerpt, Verdict
+from validator.spec.mistake import Mistake
+from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
+
+_TIMEOUT = "10s"
+_EXCERPT = 500
+"""Characters of a body that are shown."""
+
+lasting = True
+variables = {
+    "status": "int",
+    "headers": "map<string, string>",
+    "json": "dyn",
+    "text": "string",
+    "latency": "duration",
+}
+_HEADERS = {"type": "object", "additionalProperties": {"type": "string"}}
+schema = {
+    "type": "object",
+    "properties": {
+        "path": {"type": "string", "pattern": "^/", "description": "The path on the service, with its query."},
+        "url": {"type": "string", "pattern": "^https?://", "description": "A whole URL, in place of `path`."},
+        "method": {
+            "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            "default": "GET",
+            "description": "The method; a request that may change something is sent once, unless `within` is written.",
+        },
+        "headers": {**_HEADERS, "description": "Request headers."},
+        "body": {"type": "string", "description": "The request's body."},
+        "json": {"description": "The request's body as JSON, in place of `body`."},
+        "timeout": {**DURATION, "default": _TIMEOUT, "description": "For one whole attempt."},
+        "follow_redirects": {"type": "boolean", "default": False, "description": "A redirect is not health."},
+        "expect": {
+            "type": "object",
+            "properties": {
+                "status": {
+                    **bound_of({"type": "integer", "minimum": 100, "maximum": 599}),
+                    "description": "The status (default: any 2xx).",
+                },
+                "json": {"description": "What the body has to contain: objects match partially, arrays whole."},
+                "text": {**PATTERN, "description": "An RE2 pattern that the body has to match."},
+                "headers": {**_HEADERS, "description": "RE2 patterns that response headers have to match."},
+                "latency": {**bound_of(DURATION), "description": "From sending to the last byte."},
+            },
+            "additionalProperties": False,
+            "minProperties": 1,
+            "description": "What the response has to be.",
+        },
+    },
+    "additionalProperties": False,
+    "examples": [
+        {"path": "/health"},
+        {"path": "/health", "expect": {"status": 200, "json": {"status": "healthy"}, "latency": {"max": "2s"}}},
+        {"path": "/orders", "method": "POST", "json": {"id": 1}, "expect": {"status": {"min": 200, "max": 409}}},
+    ],
+}
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Options:
+    """A request and what its response has to be."""
+
+    location: str
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body: str | None
+    timeout: float
+    redirects: bool
+    status: Bound
+    json: Any
+    text: str
+    response_headers: tuple[tuple[str, str], ...]
+    latency: Bound | None
+
+    @property
+    def title(self) -> str:
+        """The check's name when it has none."""
+        return f"{self.method} {self.location}"
+
+    @property
+    def safe(self) -> bool:
+        """Whether sending it again changes nothing."""
+        return self.method in ("GET", "HEAD", "OPTIONS")
+
+
+def options(value: Any) -> Options:
+    """Read the kind's own part of a check."""
+    if ("path" in value) == ("url" in value):
+        raise Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
+    if "body" in value and "json" in value:
+        raise Mistake("write either `body` or `json`", "body")
+    headers = dict(value.get("headers", {}))
+    body = value.get("body")
+    if "json" in value:
+        body = json.dumps(value["json"], ensure_ascii=False)
+        headers.setdefault("Content-Type", "application/json")
+    expect = value.get("expect", {})
+    patterns = expect.get("headers", {})
+    return Options(
+        value.get("path") or value["url"],
+        value.get("method", "GET"),
+        tuple(headers.items()),
+        body,
+        duration(value.get("timeout", _TIMEOUT), "timeout"),
+        value.get("follow_redirects", False),
+        bound(expect.get("status", {"min": 200, "max": 299}), "expect", "status"),
+        expect.get("json", _ABSENT),
+        check_pattern(expect["text"], "expect", "text") if "text" in expect else "",
+        tuple((k.lower(), check_pattern(p, "expect", "headers", k)) for k, p in patterns.items()),
+        bound(expect["latency"], "expect", "latency", of=duration) if "latency" in expect else None,
+    )
+
+
+def _probe(check: Check) -> query.Probe:
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    repeat = wanted.safe or check.within is not None
+    return query.Probe(
+        check.target.name,
+        wanted.method,
+        wanted.location,
+        wanted.headers,
+        wanted.body,
+        wanted.timeout,
+        wanted.redirects,
+        repeat,
+    )
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """The probe, and the request log that tells who answered it."""
+    own: set[query.Query] = {_probe(check), query.Logs(check.target.project)}
+    return asked(check) | own
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+    """Judge every exchange; one that another revision answered is held against the target or not counted."""
+    probe = _probe(check)
+    made = evidence.answers(probe)
+    attempts = [attempt for each in made if (attempt := _attempt(check, probe, evidence, each))]
+    refusal = evidence.refusal(probe)
+    if refusal:
+        finding = Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy)
+        attempts.append(Attempt(now, finding, refusal.rests_on, conclusive=True))
+    return eventually(attempts, timing(check, evidence), now)
+
+
+def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
+    result, seen = observation.result, (observation.seq,)
+    if isinstance(result, Problem):
+        finding = _problem(check, evidence, observation, result)
+        return Attempt(observation.sent, finding, seen, finding.state is State.VIOLATED and not probe.repeat)
+    identity = _identity(check, evidence, observation)
+    shown = (_shown(observation, result.content, identity),)
+    if identity and identity.who is Who.OTHER:
+        if not whole_traffic(check.target, evidence):
+            return None
+        frozen = evidence.frozen(check.target.name)
+        reason = f"{identity.revision} answered, not {frozen}"
+        finding = Finding(State.VIOLATED, reason, f"an answer of {frozen}", identity.revision, evidence=shown)
+        return Attempt(observation.sent, finding, seen, not probe.repeat)
+    if identity and identity.who is not Who.TARGET:
+        finding = Finding(State.UNKNOWN, identity.reason, "", "", identity.remedy, shown)
+        refused = evidence.refusal(query.Logs(check.target.project)) is not None
+        pending = identity.who is Who.PENDING
+        return Attempt(observation.sent, finding, seen, refused or not (pending or probe.repeat), pending)
+    finding = _find(check, evidence, observation, result.content, shown)
+    return Attempt(observation.sent, finding, seen, finding.state is not State.HOLDS and not probe.repeat)
+
+
+def _identity(check: Check, evidence: Evidence, observation: Observation) -> Identity | None:
+    """Who answered; None for a URL that is not the target's own."""
+    assert isinstance(observation.call, Exchange)
+    service = evidence.service(check.target.name)
+    host = urlsplit(observation.call.url).hostname or ""
+    own = service and urlsplit(service.uri).hostname or ""
+    return identify(observation, check.target, evidence) if own and host.endswith(own) else None
+
+
+def _problem(check: Check, evidence: Evidence, observation: Observation, problem: Problem) -> Finding:
+    """No answer: held against the service once the connection stood, or if its host was ever reached."""
+    assert isinstance(observation.call, Exchange)
+    host = urlsplit(observation.call.url).hostname
+    reached = any(
+        not (isinstance(other.result, Problem) and other.result.code == "CONNECT")
+        and urlsplit(other.call.url).hostname == host  # type: ignore[union-attr]
+        for other in evidence.probes(check.target.name)
+    )
+    state = State.VIOLATED if problem.code != "CONNECT" or reached else State.UNKNOWN
+    took = span(observation.received - observation.sent)
+    shown = Excerpt(
+        f"{observation.call.method} {observation.call.url} -> {problem.code} after {took}: {problem.message}",
+        observation.received,
+        "http",
+    )
+    remedy = (
+        "" if state is State.VIOLATED else f"see that {host} can be reached from where the gate runs (ingress, DNS)"
+    )
+    return Finding(state, f"no answer: {problem.message}", "an answer", problem.code, remedy, (shown,))
+
+
+def _shown(observation: Observation, content: Json, identity: Identity | None) -> Excerpt:
+    call = observation.call
+    assert isinstance(call, Exchange)
+    by = f", answered by {identity.revision}" if identity and identity.revision else ""
+    text = str(content.get("text", ""))[:_EXCERPT]
+    line = f"{call.method} {call.url} -> {content['status']} in {span(content['latency'])}{by}"
+    return Excerpt(f"{line}: {text}" if text else line, observation.received, "http")
+
+
+def _find(
+    check: Check, evidence: Evidence, observation: Observation, content: Json, shown: tuple[Excerpt, ...]
+) -> Finding:
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    status, text = int(content["status"]), str(content.get("text", ""))
+    if status in (401, 403) and not wanted.status.holds(status) and "client does not have permission" in text:
+        remedy = f"allow the gate's account to invoke it: gcloud run services add-iam-policy-binding {check.target.service} --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker --region={check.target.region} --project={check.target.project}"  # fmt: skip
+        return Finding(State.UNKNOWN, f"Google's front end answered {status}: the gate may not call the service", "", str(status), remedy, shown)  # fmt: skip
+    headers = {name: value for name, value in content.get("headers", ())}
+    findings = [_status(wanted.status, status)]
+    body = _parsed(text)
+    if wanted.json is not _ABSENT:
+        findings.append(_json(wanted.json, body, text))
+    if wanted.text:
+        found = compiled(wanted.text).search(text)
+        state = State.HOLDS if found else State.VIOLATED
+        findings.append(Finding(state, f"the body {'matches' if found else 'does not match'} {wanted.text}", f"a body like {wanted.text}", text[:_EXCERPT]))  # fmt: skip
+    for name, pattern in wanted.response_headers:
+        actual = headers.get(name)
+        state = State.HOLDS if actual is not None and compiled(pattern).search(actual) else State.VIOLATED
+        findings.append(Finding(state, f"header {name} is {actual!r}", f"header {name} like {pattern}", str(actual)))
+    if wanted.latency:
+        took = float(content["latency"])
+        state = State.HOLDS if wanted.latency.holds(took) else State.VIOLATED
+        findings.append(Finding(state, f"it took {span(took)}", f"a latency of {wanted.latency.text('s')}", span(took)))
+    own = {
+        "status": status,
+        "headers": headers,
+        "json": None if body is _ABSENT else body,
+        "text": text,
+        "latency": timedelta(seconds=float(content["latency"])),
+    }
+    finding = holds_and_asserts(check, evidence, worst(findings), own)
+    if finding.state is not State.HOLDS:
+        return Finding(finding.state, finding.reason, finding.expected, finding.actual, finding.remedy, shown)
+    expected = ", ".join(f.expected for f in findings if f.expected)
+    facts = "; ".join(f.reason for f in findings)
+    return Finding(State.HOLDS, facts, expected, facts, evidence=shown)
+
+
+def _status(wanted: Bound, status: int) -> Finding:
+    expected = "a 2xx status" if wanted == Bound(200, 299) else f"status {wanted.text().removeprefix('exactly ')}"
+    state = State.HOLDS if wanted.holds(status) else State.VIOLATED
+    return Finding(state, f"status {status}", expected, f"status {status}")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return _ABSENT
+
+
+def _json(wanted: Any, body: Any, text: str) -> Finding:
+    expected = "JSON with " + json.dumps(wanted, ensure_ascii=False)
+    if body is _ABSENT:
+        return Finding(State.VIOLATED, "the body is not JSON", expected, text[:_EXCERPT])
+    where = difference(wanted, body)
+    if where:
+        return Finding(State.VIOLATED, f"the JSON differs at {where}", expected, text[:_EXCERPT])
+    return Finding(State.HOLDS, "the JSON has what is wanted", expected)
+
+
+def difference(wanted: Any, body: Any, path: str = "json") -> str:
+    """Where a body does not contain what is wanted (objects partially, all else whole), or nothing."""
+    if isinstance(wanted, dict):
+        if not isinstance(body, dict):
+            return f"{path}: not an object"
+        for key, value in wanted.items():
+            if key not in body:
+                return f"{path}.{key}: missing"
+            if found := difference(value, body[key], f"{path}.{key}"):
+                return found
+        return ""
+    same = type(wanted) is type(body) or (_number(wanted) and _number(body))
+    shown = json.dumps(body, ensure_ascii=False)[:100]
+    return "" if same and wanted == body else f"{path}: {shown} and not {json.dumps(wanted, ensure_ascii=False)[:100]}"
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,265 @@
+"""The revision's log has the lines it should have, and none that it must not.
+
+The window begins with the revision's creation and ends when the check started plus `within` plus `for`. A line that
+must appear passes at sight; that a line is absent is only said once the log is known to be readable past the window.
+Patterns are RE2, unanchored, matched on textPayload, else jsonPayload.message (or msg), else compact JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from validator.model import query
+from validator.model.check import Check
+from validator.model.evidence import Evidence, Known, Watermark
+from validator.model.instant import rfc3339
+from validator.model.judging import Finding, State
+from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry
+from validator.model.variables import judge_asserts, queries as asked
+from validator.model.verdict import Excerpt, Outcome, Verdict
+from validator.spec.mistake import Mistake
+from validator.spec.values import PATTERN, Bound, bound, bound_of, check_pattern, compiled
+
+_STREAMS = (STDOUT, STDERR, REQUESTS)
+_SHOWN = 5
+"""Entries shown of one rule."""
+
+lasting = True
+variables = {"entries": "list<google.logging.v2.LogEntry>", "match": "map<string, string>"}
+_SELECTOR = {
+    "match": PATTERN,
+    "severity": {"enum": list(SEVERITIES[1:]), "description": "This severity or worse."},
+}
+_COUNT = bound_of({"type": "integer", "minimum": 0})
+
+
+def _rules(properties: Any, description: str) -> dict[str, Any]:
+    rule = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
+    return {
+        "type": "array",
+        "items": {"anyOf": [PATTERN, rule]},
+        "minItems": 1,
+        "description": description,
+    }
+
+
+schema = {
+    "type": "object",
+    "properties": {
+        "expect": _rules(
+            {**_SELECTOR, "count": {**_COUNT, "description": "How many entries (default: at least 1)."}},
+            "Patterns that have to appear.",
+        ),
+        "in_order": {
+            "type": "boolean",
+            "default": False,
+            "description": "Whether one instance has to log the expected lines in the order they are written.",
+        },
+        "forbid": _rules(_SELECTOR, "Patterns, or a severity, that must not appear."),
+        "watermark": {
+            "enum": [known.value for known in Known],
+            "default": "inferred",
+            "description": "How well it must be known that the log is readable past the window.",
+        },
+    },
+    "additionalProperties": False,
+    "anyOf": [{"required": ["expect"]}, {"required": ["forbid"]}],
+    "examples": [
+        {"expect": [r"Listening on port \d+"]},
+        {"in_order": True, "expect": ["connected", {"match": r"Step (?P<step>\d+)", "count": {"min": 1}}]},
+        {"forbid": [{"severity": "CRITICAL"}, r"Traceback \(most recent call last\)"]},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which entries a rule is about."""
+
+    match: str = ""
+    severity: str = ""
+
+    def selects(self, entry: Entry) -> bool:
+        """Whether the entry is one of them."""
+        if self.severity and SEVERITIES.index(entry.severity) < SEVERITIES.index(self.severity):
+            return False
+        return not self.match or compiled(self.match).search(entry.text) is not None
+
+    def __str__(self) -> str:
+        severity = f"severity {self.severity} or worse" if self.severity else ""
+        return " and ".join(part for part in (self.match, severity) if part)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How many entries of a sort there must be."""
+
+    selector: Selector
+    count: Bound
+
+
+@dataclass(frozen=True)
+class Options:
+    """All rules of one check."""
+
+    rules: tuple[Rule, ...]
+    ordered: tuple[Selector, ...]
+    """Those that one instance has to log in this order; empty for any order."""
+    watermark: Known
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A rule's finding, and whether more entries could change it."""
+
+    finding: Finding
+    settled: bool
+
+
+def options(value: Any) -> Options:
+    """Read the kind's own part of a check."""
+    expected = tuple(_rule(item, Bound(1, None), "expect", i) for i, item in enumerate(value.get("expect", ())))
+    forbidden = tuple(_rule(item, Bound(None, 0), "forbid", i) for i, item in enumerate(value.get("forbid", ())))
+    ordered = value.get("in_order", False)
+    if ordered and len(expected) < 2:
+        raise Mistake("an order needs at least two patterns under `expect`", "in_order")
+    return Options(
+        expected + forbidden,
+        tuple(rule.selector for rule in expected) if ordered else (),
+        Known(value.get("watermark", "inferred")),
+    )
+
+
+def _rule(item: Any, count: Bound, *path: str | int) -> Rule:
+    if isinstance(item, str):
+        return Rule(Selector(check_pattern(item, *path)), count)
+    match = check_pattern(item["match"], *path, "match") if "match" in item else ""
+    wanted = bound(item["count"], *path, "count", of=int) if "count" in item else count
+    return Rule(Selector(match, item.get("severity", "")), wanted)
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """The logs, and probes whose echoes tell how far they are readable."""
+    own: set[query.Query] = {query.Logs(check.target.project), query.Echo(check.target.name)}
+    return asked(check) | own
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+    """Judge all rules on the entries of the window."""
+    wanted, target = check.options, check.target
+    assert isinstance(wanted, Options)
+    refusal = evidence.refusal(query.Logs(target.project))
+    if refusal:
+        return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
+    revision, start = evidence.revision(target.name), evidence.start_of(check.name)
+    assert revision is not None and start is not None, "a check starts once its target is ready"
+    end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
+    entries = [entry for entry in evidence.entries(target.name) if revision.created <= entry.at <= end]
+    known = evidence.watermark_at_least(target.name, _STREAMS, wanted.watermark)
+    complete = known is not None and known.up_to > end and evidence.logs_read(target.name) is not None
+    if not entries:
+        reason = f"no log entry of {revision.name} is readable, so nothing can be said of what it logged"
+        remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
+        return Verdict(Outcome.INCONCLUSIVE, reason, complete, "at least one entry", "none", remedy)
+    judged = [_count(rule, entries, complete) for rule in wanted.rules]
+    if wanted.ordered:
+        judged.append(_order(wanted.ordered, entries, complete))
+    own = {"entries": [entry.raw for entry in entries], "match": _groups(wanted.rules, entries)}
+    judged.extend(_Judged(finding, complete) for finding in judge_asserts(check, evidence, own))
+    return _conclude(judged, entries, known, end)
+
+
+def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], known: Watermark | None, end: float) -> Verdict:
+    broken = [each.finding for each in judged if each.settled and each.finding.state is State.VIOLATED]
+    if broken:
+        return _verdict(Outcome.FAILED, broken[0], _readable(known))
+    unknown = [each.finding for each in judged if each.settled and each.finding.state is State.UNKNOWN]
+    if unknown:
+        return _verdict(Outcome.INCONCLUSIVE, unknown[0], "")
+    open_ = [each.finding for each in judged if not each.settled]
+    if open_:
+        missing = next((f.reason for f in open_ if f.state is State.VIOLATED), "nothing speaks against it so far")
+        reason = f"{missing}; the log must be readable past {rfc3339(end)}, {_readable(known) or 'which is not known'}"
+        remedy = "give the run a longer `timeout`, or see why the log is late"
+        return Verdict(Outcome.INCONCLUSIVE, reason, False, remedy=remedy)
+    findings = [each.finding for each in judged]
+    reason = "; ".join(finding.reason for finding in findings)
+    absence = any(not finding.evidence for finding in findings)
+    shown = tuple(excerpt for finding in findings for excerpt in finding.evidence)
+    scanned = f"{len(entries)} entries, {_readable(known)}" if absence else f"{len(entries)} entries"
+    expected = "; ".join(finding.expected for finding in findings)
+    return Verdict(Outcome.PASSED, f"{reason} ({scanned})", True, expected, reason, evidence=shown)
+
+
+def _verdict(outcome: Outcome, finding: Finding, known: str) -> Verdict:
+    reason = f"{finding.reason} ({known})" if known and not finding.evidence else finding.reason
+    return Verdict(outcome, reason, True, finding.expected, finding.actual, finding.remedy, finding.evidence)
+
+
+def _readable(known: Watermark | None) -> str:
+    if known is None:
+        return ""
+    return f"{known.stream.rsplit('/', 1)[-1]} readable up to {rfc3339(known.up_to)}, {known.how}"
+
+
+def excerpts(entries: Iterable[Entry]) -> tuple[Excerpt, ...]:
+    """Entries as evidence."""
+    return tuple(Excerpt(entry.text, entry.at, entry.log.rsplit("/", 1)[-1]) for entry in entries)
+
+
+def _count(rule: Rule, entries: Sequence[Entry], complete: bool) -> _Judged:
+    found = [entry for entry in entries if rule.selector.selects(entry)]
+    count, wanted = len(found), rule.count
+    holds = wanted.holds(count)
+    settled = (
+        complete or (holds and wanted.only_grows_true) or (not holds and wanted.max is not None and count > wanted.max)
+    )
+    shown = excerpts(found[:_SHOWN])
+    if wanted.max == 0:
+        expected = f"no entry with {rule.selector}"
+        if holds:
+            return _Judged(Finding(State.HOLDS, f"no entry with {rule.selector}", expected), settled)
+        first = found[0]
+        more = f", and {count - 1} more" if count > 1 else ""
+        reason = f"{first.text.strip()[:200]!r} was logged at {rfc3339(first.at)}{more}"
+        return _Judged(Finding(State.VIOLATED, reason, expected, f"{count} entries", evidence=shown), settled)
+    expected = f"{wanted.text()} of {rule.selector}"
+    state = State.HOLDS if holds else State.VIOLATED
+    reason = f"{rule.selector} was logged {'once' if count == 1 else f'{count} times' if count else 'never'}"
+    return _Judged(Finding(state, reason, expected, f"{count} entries", evidence=shown), settled)
+
+
+def _order(selectors: Sequence[Selector], entries: Sequence[Entry], complete: bool) -> _Judged:
+    """Whether one instance logged the lines in order; of several, the one that came furthest is told."""
+    by_instance: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_instance.setdefault(entry.instance, []).append(entry)
+    furthest = max((_matched(selectors, own) for own in by_instance.values()), key=len)
+    expected = "in this order: " + " -> ".join(map(str, selectors))
+    if len(furthest) == len(selectors):
+        finding = Finding(State.HOLDS, "all in order", expected, evidence=(Excerpt("in this order", furthest[0].at),))
+        return _Judged(finding, True)
+    missing = selectors[len(furthest)]
+    after = f" after {selectors[len(furthest) - 1]}" if furthest else ""
+    finding = Finding(State.VIOLATED, f"{missing} was not logged{after}", expected, evidence=excerpts(furthest))
+    return _Judged(finding, complete)
+
+
+def _matched(selectors: Sequence[Selector], entries: Sequence[Entry]) -> list[Entry]:
+    found: list[Entry] = []
+    for entry in entries:
+        if len(found) < len(selectors) and selectors[len(found)].selects(entry):
+            found.append(entry)
+    return found
+
+
+def _groups(rules: Sequence[Rule], entries: Sequence[Entry]) -> dict[str, str]:
+    """The named groups of each pattern's first match."""
+    groups: dict[str, str] = {}
+    for rule in rules:
+        matches = (compiled(rule.selector.match).search(entry.text) for entry in entries if rule.selector.match)
+        first = next(filter(None, matches), None)
+        groups |= {name: value for name, value in first.groupdict().items() if value} if first else {}
+    return groups

@@ -1,0 +1,186 @@
+"""Requests reach the revision they should: its share of the traffic, its tag, and how it came by them.
+
+`pinned: false` wants the traffic to follow the latest revision; traffic that is pinned by name to another one stays
+there whatever is deployed, and is the most repeated false green of deploys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from validator.model import query
+from validator.model.call import Json
+from validator.model.check import Check
+from validator.model.evidence import Evidence
+from validator.model.journal import Observation
+from validator.model.judging import Attempt, Finding, State, eventually, looks, timing, worst
+from validator.model.platform import Service
+from validator.model.variables import holds_and_asserts
+from validator.model.verdict import Excerpt, Verdict
+from validator.spec.mistake import Mistake
+from validator.spec.values import PERCENT, Bound, bound, bound_of
+
+lasting = True
+variables: dict[str, str] = {}
+schema = {
+    "type": "object",
+    "properties": {
+        "percent": {**bound_of(PERCENT), "description": "The target's share of the traffic (default 100)."},
+        "tag": {"type": "string", "minLength": 1, "description": "A traffic tag that the target must carry."},
+        "split": {
+            "type": "object",
+            "propertyNames": {"enum": ["target", "previous"]},
+            "additionalProperties": PERCENT,
+            "minProperties": 1,
+            "description": "The exact shares of `target` and `previous`; in place of `percent`.",
+        },
+        "pinned": {
+            "type": "boolean",
+            "description": "Whether the share is bound to the revision's name (true) or follows the latest one (false).",
+        },
+    },
+    "additionalProperties": False,
+    "examples": [
+        {"percent": 100, "pinned": False},
+        {"percent": 0, "tag": "candidate"},
+        {"split": {"target": 10, "previous": 90}},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the traffic must be."""
+
+    percent: Bound | None = None
+    previous: int | None = None
+    tag: str = ""
+    pinned: bool | None = None
+
+
+def options(value: Any) -> Options:
+    """Read the kind's own part of a check."""
+    split = value.get("split")
+    if split is None:
+        only_tag = "tag" in value and "percent" not in value
+        percent = None if only_tag else bound(value.get("percent", 100), "percent")
+        return Options(percent, None, value.get("tag", ""), value.get("pinned"))
+    if "percent" in value:
+        raise Mistake("`split` stands in place of `percent`; keep one of them", "percent")
+    if sum(split.values()) > 100:
+        raise Mistake(f"the shares add up to {sum(split.values())} %, more than 100", "split")
+    percent = bound(split["target"]) if "target" in split else None
+    return Options(percent, split.get("previous"), value.get("tag", ""), value.get("pinned"))
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """The service, and for `split` its revisions."""
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    more = {query.Revisions(check.target.name)} if wanted.previous is not None else set()
+    return frozenset({query.Service(check.target.name), *more})
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+    """Judge each reading of the service; pinned traffic on a settled service is final."""
+
+    def look(observation: Observation, content: Json) -> Attempt:
+        service = Service.read(content)
+        finding = holds_and_asserts(check, evidence, _find(check, evidence, service), {"service": content})
+        conclusive = finding.state is State.VIOLATED and service.settled and _pinned_elsewhere(check, evidence, service)
+        return Attempt(observation.sent, finding, (observation.seq,), conclusive)
+
+    return eventually(looks(query.Service(check.target.name), evidence, look), timing(check, evidence), now)
+
+
+def _find(check: Check, evidence: Evidence, service: Service) -> Finding:
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    frozen = evidence.frozen(check.target.name)
+    findings = []
+    if wanted.percent:
+        findings.append(_share(check, evidence, service, wanted.percent))
+    if wanted.previous is not None:
+        findings.append(_previous(check, evidence, service, wanted.previous))
+    if wanted.tag:
+        holder = service.tags().get(wanted.tag, ("no revision", ""))[0]
+        state = State.HOLDS if holder == frozen else State.VIOLATED
+        finding = Finding(state, f"tag {wanted.tag} is on {holder}", f"tag {wanted.tag} on {frozen}", holder)
+        findings.append(finding)
+    if wanted.pinned is not None:
+        findings.append(_pinning(check, evidence, service, wanted.pinned))
+    return worst(findings)
+
+
+def _shares(service: Service) -> str:
+    return ", ".join(f"{name} {percent} %" for name, percent in service.serving().items()) or "none has any"
+
+
+def _shown(service: Service) -> tuple[Excerpt, ...]:
+    state = "settled" if service.settled else "not settled"
+    return (Excerpt(f"traffic ({state}): {_shares(service)}", service.updated, "Cloud Run"),)
+
+
+def _pinned_elsewhere(check: Check, evidence: Evidence, service: Service) -> bool:
+    """Whether all traffic is bound by name to revisions that are not the target: no waiting moves it."""
+    with_traffic = [share for share in service.traffic if share.percent]
+    frozen = evidence.frozen(check.target.name)
+    return bool(with_traffic) and all(share.revision and share.revision != frozen for share in with_traffic)
+
+
+def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) -> Finding:
+    frozen = evidence.frozen(check.target.name)
+    share = service.serving().get(frozen, 0)
+    expected, actual = f"{frozen} with {wanted.text('%')}", _shares(service)
+    if wanted.holds(share):
+        return Finding(
+            State.HOLDS, f"{frozen} has {share} % of the traffic", expected, actual, evidence=_shown(service)
+        )
+    if _pinned_elsewhere(check, evidence, service):
+        reason = f"traffic is pinned to {_shares(service)}; {frozen} has {share} %"
+        return Finding(State.VIOLATED, reason, expected, actual, repair(check, evidence), _shown(service))
+    waiting = "" if service.settled else "; the service is not settled yet"
+    reason = f"{frozen} has {share} % of the traffic ({_shares(service)}){waiting}"
+    return Finding(State.VIOLATED, reason, expected, actual, repair(check, evidence), _shown(service))
+
+
+def _previous(check: Check, evidence: Evidence, service: Service, wanted: int) -> Finding:
+    previous = evidence.previous(check.target.name)
+    if previous is None:
+        return Finding(State.UNKNOWN, "the previous revision is not known")
+    share = service.serving().get(previous.name, 0)
+    state = State.HOLDS if share == wanted else State.VIOLATED
+    reason = f"{previous.name} (previous) has {share} % of the traffic"
+    return Finding(state, reason, f"{previous.name} with {wanted} %", _shares(service), evidence=_shown(service))
+
+
+def _pinning(check: Check, evidence: Evidence, service: Service, wanted: bool) -> Finding:
+    frozen = evidence.frozen(check.target.name)
+    named = any(share.revision == frozen and share.percent for share in service.traffic)
+    followed = any(share.latest and share.percent for share in service.traffic)
+    if wanted is named and (wanted or followed):
+        how = "by its name" if named else "by being the latest"
+        return Finding(State.HOLDS, f"{frozen} has its traffic {how}", evidence=_shown(service))
+    expected = f"traffic {'bound to the name ' + frozen if wanted else 'that follows the latest revision'}"
+    names = ", ".join(f"{share.revision or 'LATEST'}={share.percent}" for share in service.traffic if share.percent)
+    reason = f"traffic {'is not bound to' if wanted else 'is pinned by name, it does not follow the latest revision:'} {frozen if wanted else names}"
+    return Finding(State.VIOLATED, reason, expected, names, repair(check, evidence), _shown(service))
+
+
+def repair(check: Check, evidence: Evidence) -> str:
+    """The command that gives the target the traffic that is wanted."""
+    wanted, target = check.options, check.target
+    assert isinstance(wanted, Options)
+    frozen = evidence.frozen(target.name)
+    percent = wanted.percent.max if wanted.percent and wanted.percent.max is not None else 100
+    if percent == 100 and not wanted.pinned and not target.revision:
+        change = "--to-latest"
+    elif wanted.previous is not None and (previous := evidence.previous(target.name)):
+        change = f"--to-revisions={frozen}={percent:g},{previous.name}={wanted.previous}"
+    else:
+        change = f"--to-revisions={frozen}={percent:g}"
+    return (
+        f"gcloud run services update-traffic {target.service} {change}"
+        f" --region={target.region} --project={target.project}"
+    )

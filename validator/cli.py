@@ -1,0 +1,226 @@
+"""The command line: reads arguments and the environment, and wires everything together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from validator import __version__
+from validator.checks import kinds
+from validator.engine import threads
+from validator.engine.outcome import outcome
+from validator.engine.run import Engine, checks_in_order
+from validator.model.check import Spec
+from validator.model.run import Run
+from validator.report.artifact import write_json, write_text
+from validator.report.console import Console
+from validator.report.markdown import markdown
+from validator.report.summary import summarize
+from validator.sources import Connection, Emulated, EmulatorAddressError, connect, from_environment
+from validator.spec.load import load, select
+from validator.spec.mistake import BadSpec, Mistake
+
+PASSED, FAILED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 3
+_DEMO = Path(__file__).parent / "demo"
+
+_EPILOG = """\
+exit codes:
+  0  passed          every blocking check has its evidence
+  1  failed          the evidence speaks against a check
+  2  nothing was run the arguments or the spec are wrong
+  3  inconclusive    evidence could not be had
+  130, 143           interrupted; the summary says what is known
+"""
+
+
+class _UsageError(Exception):
+    """Arguments that cannot be used; nothing was run."""
+
+
+class _SignalError(BaseException):
+    """A signal that ends the run."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    parsed = _parser(os.environ).parse_args(arguments)
+    try:
+        code: int = parsed.command(parsed)
+    except BadSpec as error:
+        for each in error.errors:
+            print(each, file=sys.stderr)
+        count = len(error.errors)
+        print(f"{parsed.spec}: {count} mistake{'s' * (count != 1)}; nothing was run", file=sys.stderr)
+        return UNUSABLE
+    except (_UsageError, Mistake, EmulatorAddressError) as error:
+        print(f"validator: {error}", file=sys.stderr)
+        return UNUSABLE
+    return code
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "validator",
+        description="A deployment gate for Cloud Run whose every green is evidence.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"validator {__version__}")
+    parser.set_defaults(command=lambda _: parser.print_help() or PASSED)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    spec = argparse.ArgumentParser(add_help=False)
+    spec.add_argument(
+        "spec", nargs="?", default=environment.get("VALIDATOR_SPEC") or "checks.yaml", help="the spec (%(default)s)"
+    )
+    spec.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a value for ${NAME}, before the environment's"
+    )
+
+    run = commands.add_parser("run", parents=[spec], help="the gate: judge the deployment", epilog=_EPILOG,
+                              formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    for option, what in (("only", "judge only this"), ("skip", "leave this out")):
+        default = (environment.get(f"VALIDATOR_{option.upper()}") or "").splitlines()
+        run.add_argument(f"--{option}", action="append", default=default, metavar="NAME", help=f"{what} check or group")
+    run.add_argument(
+        "--out",
+        default=environment.get("VALIDATOR_OUT") or "out",
+        metavar="DIR",
+        help="where summary.json and report.md go (%(default)s)",
+    )
+    run.set_defaults(command=_run)
+
+    lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
+    lint.set_defaults(command=_lint)
+
+    demo = commands.add_parser("demo", help="the gate against an emulated deployment, offline")
+    demo.add_argument("--out", default="out/demo", metavar="DIR", help="where the reports go (%(default)s)")
+    demo.set_defaults(command=_demo)
+
+    emulate = commands.add_parser(
+        "emulate",
+        help="an emulated deployment, alone or around a command",
+        usage="validator emulate SCENARIO [-- COMMAND...]",
+    )
+    emulate.add_argument("scenario", type=Path, help="the scenario's file")
+    emulate.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="a command that reaches it")
+    emulate.set_defaults(command=_emulate)
+    return parser
+
+
+def _variables(parsed: argparse.Namespace) -> dict[str, str]:
+    """`--set` before the environment."""
+    given = {}
+    for word in parsed.set:
+        name, equals, value = word.partition("=")
+        if not (equals and name.isidentifier()):
+            raise _UsageError(f"--set {word!r}: write NAME=VALUE")
+        given[name] = value
+    return {**os.environ, **given}
+
+
+def _load(parsed: argparse.Namespace, *, strict: bool) -> Spec:
+    file = Path(parsed.spec)
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise _UsageError(f"there is no {file}; name the spec: validator run path/to/checks.yaml") from None
+    except OSError as error:
+        raise _UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise _UsageError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    return load(text, str(file), kinds(), _variables(parsed), strict=strict)
+
+
+def _lint(parsed: argparse.Namespace) -> int:
+    spec = _load(parsed, strict=False)
+    for warning in spec.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    print(f"{spec.file}: {len(spec.checks)} checks, no mistakes")
+    return PASSED
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    spec, left_out = select(_load(parsed, strict=True), parsed.only, parsed.skip)
+    connection = from_environment(os.environ)
+    console = Console(sys.stdout, live=sys.stdout.isatty(), color=_color())
+    engine = Engine(spec, kinds(), secrets.token_hex(8))
+    names = [standing.check.name for standing in checks_in_order(spec, engine.standings)]
+    console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
+    code = _drive(engine, connection, console)
+    run = outcome(engine, not_selected=left_out, emulated=isinstance(connection, Emulated))
+    _write(run, Path(parsed.out), console)
+    return code or run.exit_code
+
+
+def _target_line(spec: Spec, name: str) -> str:
+    target = spec.targets[name]
+    return f"{target.project}/{target.region}/{target.service}"
+
+
+def _color() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _drive(engine: Engine, connection: Connection, console: Console) -> int:
+    """Run the engine to its end or to a signal; returns the signal's exit code, or 0."""
+
+    def interrupt(number: int, _: FrameType | None) -> NoReturn:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)  # the report is written in any case
+        raise _SignalError(number)
+
+    def changed(now: float) -> None:
+        for name, standing in engine.standings.items():
+            console.progress(name, standing.verdict, now - engine.verdicts.evidence.started)
+
+    sources = connect(connection)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, interrupt)
+    try:
+        threads.drive(engine, sources, lambda: connection.now, connection.speed, changed)
+    except _SignalError as received:
+        engine.interrupt(connection.now)
+        return 128 + received.number
+    return PASSED
+
+
+def _write(run: Run, out: Path, console: Console) -> None:
+    """Write the artifacts first, then the last report: the summary must not be lost to a closed terminal."""
+    summary = summarize(run)
+    try:
+        write_json(summary, out / "summary.json")
+        write_text(out / "report.md", markdown(summary))
+    except OSError as error:
+        console.finish(summary)
+        raise _UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
+    console.finish(summary)
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from validator.emulator.command import emulate  # noqa: PLC0415 - the gate itself does without the emulator
+
+    gate = [sys.executable, "-m", "validator", "run", str(_DEMO / "checks.yaml"), "--out", parsed.out]
+    return emulate(_DEMO / "scenario.yaml", gate)
+
+
+def _emulate(parsed: argparse.Namespace) -> int:
+    from validator.emulator.command import emulate  # noqa: PLC0415
+    from validator.emulator.scenario import ScenarioError  # noqa: PLC0415
+
+    words = parsed.words[1:] if parsed.words[:1] == ["--"] else parsed.words
+    try:
+        return emulate(parsed.scenario, words)
+    except ScenarioError as error:
+        raise _UsageError(str(error)) from None

@@ -1,0 +1,66 @@
+"""Limits on what the gate asks of others: log reads a minute, requests to one service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Bucket:
+    """A token bucket."""
+
+    rate: float
+    """Tokens a second."""
+    size: float
+    filled: float | None = None
+    at: float = 0.0
+    """Unix seconds of the last look."""
+
+    def _fill(self, now: float) -> float:
+        if self.filled is None:
+            self.filled = self.size
+        else:
+            self.filled = min(self.size, self.filled + max(0.0, now - self.at) * self.rate)
+        self.at = now
+        return self.filled
+
+    def take(self, now: float) -> bool:
+        """Take a token if there is one."""
+        if self._fill(now) < 1 - 1e-9:
+            return False
+        self.filled = (self.filled or 0.0) - 1
+        return True
+
+    def next_at(self, now: float) -> float:
+        """When the next token is there, Unix seconds."""
+        return now + max(0.0, 1 - self._fill(now)) / self.rate
+
+
+LIST_CALLS_A_MINUTE = 20
+"""Of the 60 that Cloud Logging gives a project, for all its users together."""
+_AT_A_TIME = 4
+_A_SECOND = 5
+
+
+@dataclass
+class Politeness:
+    """At most 4 requests at a time and 5 a second to one host."""
+
+    bucket: Bucket = field(default_factory=lambda: Bucket(_A_SECOND, 1))
+    under_way: int = 0
+
+    def take(self, now: float) -> bool:
+        """Whether a request may be sent now; counts it if so."""
+        if self.under_way >= _AT_A_TIME or not self.bucket.take(now):
+            return False
+        self.under_way += 1
+        return True
+
+    def done(self) -> None:
+        """A request came to its end."""
+        self.under_way -= 1
+
+
+def reads(a_minute: int = LIST_CALLS_A_MINUTE) -> Bucket:
+    """The bucket of one project's log reads; a third of a minute's worth may come at once (pages, the first reads)."""
+    return Bucket(a_minute / 60, a_minute / 3)

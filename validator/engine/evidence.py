@@ -1,0 +1,227 @@
+"""The journal, folded: law `fold(journal) == fold(journal[:n])` and then each further record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from validator.engine.log_evidence import LogEvidence
+from validator.engine.refusal import refusal
+from validator.model import platform, query
+from validator.model.call import Answer, Exchange
+from validator.model.check import Spec, Target
+from validator.model.evidence import Known, Refusal, Watermark
+from validator.model.journal import Observation, Record, Started, Unobtainable
+
+
+@dataclass
+class Resolution:
+    """A target's revision, frozen at the first reading of its service."""
+
+    revision: str
+    newest: str
+    """The newest created revision at that moment; a change of it supersedes the target."""
+
+
+@dataclass
+class Folded:
+    """Evidence as of the newest record; see `validator.model.evidence.Evidence`."""
+
+    targets: Mapping[str, Target]
+    timeout: float
+    variables: Mapping[str, str] = field(repr=False)
+    started: float = 0.0
+    run_id: str = ""
+    observations: dict[query.Query, list[Observation]] = field(default_factory=dict)
+    refusals: dict[query.Query, Refusal] = field(default_factory=dict)
+    seen: dict[str, list[tuple[Observation, platform.Service]]] = field(default_factory=dict)
+    resolutions: dict[str, Resolution] = field(default_factory=dict)
+    superseded: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Target -> the newer revision, and when the older one was last seen to be the newest."""
+    revision_of: dict[str, platform.Revision] = field(default_factory=dict)
+    revisions_of: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
+    build_of: dict[str, platform.Build] = field(default_factory=dict)
+    logs: dict[str, LogEvidence] = field(default_factory=dict)
+    exchanges: dict[str, list[Observation]] = field(default_factory=dict)
+    starts: dict[str, float] = field(default_factory=dict)
+    """Check -> when it started. Kept here for the judges; set by what judges."""
+
+    @classmethod
+    def of(cls, spec: Spec) -> Folded:
+        """The evidence of an empty journal."""
+        return cls(spec.targets, spec.timeout, spec.variables)
+
+    def fold(self, records: Iterable[Record]) -> Folded:
+        """Take in records, in order."""
+        for record in records:
+            self.take(record)
+        return self
+
+    def take(self, record: Record) -> None:
+        """Take in one record."""
+        if isinstance(record, Started):
+            self.started, self.run_id = record.at, record.run_id
+            self.logs = {target.project: LogEvidence(record.run_id) for target in self.targets.values()}
+        elif isinstance(record, Unobtainable):
+            self.refusals[record.query] = Refusal(record.reason, record.remedy)
+        elif isinstance(record, Observation):
+            self._observe(record)
+
+    def _observe(self, seen: Observation) -> None:
+        self.observations.setdefault(seen.query, []).append(seen)
+        asked = seen.query
+        target = None if isinstance(asked, query.Logs) else self.targets[asked.target]
+        if isinstance(asked, query.Logs):
+            self.logs[asked.project].page(seen)
+        if isinstance(asked, (query.Probe, query.Echo)):
+            assert isinstance(seen.call, Exchange)
+            assert target is not None
+            self.exchanges.setdefault(asked.target, []).append(seen)
+            self.logs[target.project].probe(seen.call.mark, seen.sent, seen.received)
+        if isinstance(seen.result, Answer):
+            self._answer(asked, seen, seen.result)
+            return
+        owner = target or next(t for t in self.targets.values() if t.project == asked.project)  # type: ignore[union-attr]
+        regional = (
+            isinstance(asked, query.Build) and seen.result.code == "NOT_FOUND" and "/global/" not in str(seen.call)
+        )
+        final = None if regional else refusal(asked, owner, seen.result, seen.seq)
+        if final:
+            self.refusals[asked] = final
+
+    def _answer(self, asked: query.Query, seen: Observation, answer: Answer) -> None:
+        content = answer.content
+        match asked:
+            case query.Service(target):
+                self._service(target, seen, platform.Service.read(content))
+            case query.Revision(target):
+                self.revision_of[target] = platform.Revision.read(content)
+            case query.Revisions(target):
+                found = map(platform.Revision.read, content.get("revisions", ()))
+                self.revisions_of[target] = tuple(sorted(found, key=lambda r: -r.created))
+            case query.Build(target):
+                builds = content.get("builds", [content])
+                if builds and builds[0]:
+                    self.build_of[target] = platform.Build.read(builds[0])
+                else:
+                    self.refusals[asked] = Refusal(
+                        "Cloud Build lists no build that pushed the revision's image",
+                        "label the revision: gcloud run deploy --labels=gcb-build-id=$BUILD_ID",
+                        (seen.seq,),
+                    )
+            case _:
+                pass
+
+    def _service(self, target: str, seen: Observation, service: platform.Service) -> None:
+        history = self.seen.setdefault(target, [])
+        wanted = self.targets[target]
+        resolution = self.resolutions.get(target)
+        tagged = service.tags().get(wanted.tag, ("", ""))[0] if wanted.tag else ""
+        if resolution is None:
+            name = wanted.revision or (tagged if wanted.tag else service.latest_created)
+            if name:
+                self.resolutions[target] = Resolution(name, service.latest_created)
+        elif target not in self.superseded:
+            newer = service.latest_created if service.latest_created != resolution.newest else ""
+            if wanted.tag and tagged != resolution.revision:
+                newer = tagged or service.latest_created
+            if newer:
+                self.superseded[target] = (newer, history[-1][0].sent)
+        history.append((seen, service))
+
+    # What judges see.
+
+    @property
+    def deadline(self) -> float:
+        """When the run must end."""
+        return self.started + self.timeout
+
+    def answers(self, asked: query.Query) -> Sequence[Observation]:
+        """All observations of a query."""
+        return self.observations.get(asked, ())
+
+    def refusal(self, asked: query.Query) -> Refusal | None:
+        """Why it will never be answered."""
+        return self.refusals.get(asked)
+
+    def services(self, target: str) -> Sequence[tuple[Observation, platform.Service]]:
+        """The service over time."""
+        return self.seen.get(target, ())
+
+    def service(self, target: str) -> platform.Service | None:
+        """The service as it was seen last."""
+        history = self.seen.get(target)
+        return history[-1][1] if history else None
+
+    def frozen(self, target: str) -> str:
+        """The target's revision by name."""
+        resolution = self.resolutions.get(target)
+        return resolution.revision if resolution else ""
+
+    def revision(self, target: str) -> platform.Revision | None:
+        """The target's revision."""
+        return self.revision_of.get(target)
+
+    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
+        """All revisions, newest first."""
+        return self.revisions_of.get(target)
+
+    def previous(self, target: str) -> platform.Revision | None:
+        """What served most before this deploy, else the newest older revision that was ever ready."""
+        frozen, known = self.frozen(target), self.revisions_of.get(target, ())
+        current = next((r for r in known if r.name == frozen), None)
+        if current is None:
+            return None
+        older = {r.name: r for r in known if r.created < current.created}
+        first = self.seen[target][0][1].serving() if self.seen.get(target) else {}
+        served = next((name for name in first if name in older), "")
+        ever_ready = (r for r in older.values() if r.ready.succeeded or r.ready.reason == "RETIRED")
+        return older.get(served) or next(ever_ready, None)
+
+    def build(self, target: str) -> platform.Build | None:
+        """The build of the target's revision."""
+        return self.build_of.get(target)
+
+    def _logs(self, target: str) -> LogEvidence:
+        return self.logs[self.targets[target].project]
+
+    def entries(self, target: str) -> Sequence[platform.Entry]:
+        """The entries of the target's revision."""
+        return self._logs(target).entries.get((self.targets[target].service, self.frozen(target)), ())
+
+    def system_entries(self, target: str) -> Sequence[platform.Entry]:
+        """What the platform logged of it."""
+        return self._logs(target).system.get((self.targets[target].service, self.frozen(target)), ())
+
+    def logs_read(self, target: str) -> float | None:
+        """When the newest complete read was asked for."""
+        return self._logs(target).read_at
+
+    def probes(self, target: str) -> Sequence[Observation]:
+        """All HTTP exchanges with the target."""
+        return self.exchanges.get(target, ())
+
+    def request_entry(self, mark: str) -> platform.Entry | None:
+        """The request log's entry of a probe."""
+        return next((logs.requests[mark] for logs in self.logs.values() if mark in logs.requests), None)
+
+    def watermark(self, target: str, stream: str) -> Watermark:
+        """How far a stream is readable."""
+        return self._logs(target).watermark(self.targets[target].service, stream)
+
+    def watermark_at_least(self, target: str, streams: Sequence[str], demanded: Known) -> Watermark | None:
+        """The least of several streams' watermarks."""
+        return self._logs(target).at_least(self.targets[target].service, streams, demanded)
+
+    def margin(self) -> float:
+        """Seconds by which one stream may lag behind another."""
+        return max((logs.margin for logs in self.logs.values()), default=0.0)
+
+    def platform_time(self, at: float) -> float:
+        """A moment of the gate's clock in the platform's time."""
+        offsets = [logs.offset for logs in self.logs.values()]
+        return at + max(offsets, key=abs, default=0.0)
+
+    def start_of(self, check: str) -> float | None:
+        """When a check started."""
+        return self.starts.get(check)

@@ -1,0 +1,142 @@
+"""What became known of one project's logs: entries, echoes, and how far each stream is readable."""
+
+from __future__ import annotations
+
+import re
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from validator.model.call import Answer, ListEntries
+from validator.model.evidence import Known, Watermark
+from validator.model.journal import Observation
+from validator.model.platform import REQUESTS, SYSTEM, Entry
+
+MARGIN = 10.0
+"""Seconds that one stream may at least lag behind another."""
+LAG = 120.0
+"""Seconds after which entries are assumed to be readable where nothing better is known."""
+
+Revision = tuple[str, str]
+"""Service and revision, short names."""
+
+
+@dataclass
+class LogEvidence:
+    """An incremental fold of one project's log reads."""
+
+    run_id: str
+    sent: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Mark -> when its probe was sent and when its answer was there, the gate's clock."""
+    known: set[tuple[str, int, str]] = field(default_factory=set)
+    entries: dict[Revision, list[Entry]] = field(default_factory=dict)
+    system: dict[Revision, list[Entry]] = field(default_factory=dict)
+    requests: dict[str, Entry] = field(default_factory=dict)
+    """Mark -> the request log's entry."""
+    echoes: dict[tuple[str, str], float] = field(default_factory=dict)
+    """(service, log) -> end time of its newest marked entry, platform time; as of the last complete read."""
+    fresh: dict[tuple[str, str], float] = field(default_factory=dict)
+    """The same, of the read under way."""
+    worst_delay: float | None = None
+    """The worst echo delay seen, seconds."""
+    skew: tuple[float, float] = (float("-inf"), float("inf"))
+    """Bounds of platform time minus the gate's time, seconds."""
+    read_began: float | None = None
+    read_at: float | None = None
+    """When the newest complete read was asked for."""
+    reads: int = 0
+    """Calls made."""
+
+    def probe(self, mark: str, sent: float, received: float) -> None:
+        """Remember a marked probe."""
+        self.sent[mark] = (sent, received)
+
+    def page(self, observation: Observation) -> None:
+        """Fold one page, or a failed call, of a read."""
+        call = observation.call
+        assert isinstance(call, ListEntries)
+        self.reads += 1
+        if not isinstance(observation.result, Answer):
+            self.read_began, self.fresh = None, {}
+            return
+        if not call.page_token:
+            self.read_began, self.fresh = observation.sent, {}
+        for data in observation.result.content.get("entries", ()):
+            self._entry(Entry.read(data), observation)
+        if not observation.result.content.get("nextPageToken"):
+            # Only a whole read moves the watermark: an echo on its first page says nothing of the last.
+            for stream, ended in self.fresh.items():
+                self.echoes[stream] = max(ended, self.echoes.get(stream, ended))
+            self.read_at, self.read_began, self.fresh = self.read_began, None, {}
+
+    def _entry(self, entry: Entry, observation: Observation) -> None:
+        mark = self._mark(entry)
+        if mark:
+            stream = (entry.service, entry.log)
+            self.fresh[stream] = max(entry.ended, self.fresh.get(stream, entry.ended))
+        identity = (entry.log, entry.nanos, entry.insert_id)
+        if identity in self.known:
+            return
+        self.known.add(identity)
+        if mark and entry.log == REQUESTS:
+            self.requests[mark] = entry
+            self._echo(mark, entry, observation.received)
+        elif not mark:
+            sort = self.system if entry.log == SYSTEM else self.entries
+            insort(sort.setdefault((entry.service, entry.revision), []), entry, key=lambda e: e.order)
+
+    def _mark(self, entry: Entry) -> str:
+        if entry.trace.startswith(self.run_id):
+            return entry.trace
+        agent = entry.raw.get("httpRequest", {}).get("userAgent", "")
+        found = re.search(f"{self.run_id}[0-9a-f]{{16}}", agent)
+        return found[0] if found else ""
+
+    def _echo(self, mark: str, entry: Entry, seen: float) -> None:
+        if mark not in self.sent:
+            return
+        sent, received = self.sent[mark]
+        # A probe that timed out goes on without us: its entry is written when the service is done.
+        self.worst_delay = max(self.worst_delay or 0.0, seen - max(received, entry.ended))
+        low, high = self.skew
+        self.skew = max(low, entry.at - received), min(high, entry.at - sent)
+
+    @property
+    def margin(self) -> float:
+        """Seconds by which one stream may lag behind another: at least 10, three times the worst delay seen."""
+        return max(MARGIN, 3 * (self.worst_delay or 0.0))
+
+    @property
+    def offset(self) -> float:
+        """The least correction of the gate's clock that the echoes admit, seconds."""
+        low, high = self.skew
+        return 0.0 if low <= 0 <= high or low > high else low if low > 0 else high
+
+    def watermark(self, service: str, stream: str) -> Watermark:
+        """The best known of a stream: its own echo, else a sibling's less the margin, else a lag alone."""
+        own = self.echoes.get((service, stream))
+        if own is not None:
+            return Watermark(stream, own, Known.ECHOED)
+        siblings = [at for (of, _), at in self.echoes.items() if of == service]
+        if siblings:
+            return Watermark(stream, max(siblings) - self.margin, Known.INFERRED)
+        return self._assumed(stream)
+
+    def _assumed(self, stream: str) -> Watermark:
+        return Watermark(stream, (self.read_at or 0.0) + self.offset - LAG, Known.ASSUMED)
+
+    def at_least(self, service: str, streams: Sequence[str], demanded: Known) -> Watermark | None:
+        """The least of the streams' watermarks, each by the furthest-reaching way that is good enough."""
+        reached = []
+        for stream in streams:
+            ways = [self.watermark(service, stream)]
+            siblings = [at for (of, _), at in self.echoes.items() if of == service]
+            if siblings:
+                ways.append(Watermark(stream, max(siblings) - self.margin, Known.INFERRED))
+            if self.read_at is not None:
+                ways.append(self._assumed(stream))
+            good = [way for way in ways if way.how.satisfies(demanded)]
+            if not good:
+                return None
+            reached.append(max(good, key=lambda way: way.up_to))
+        return min(reached, key=lambda way: way.up_to)

@@ -1,0 +1,76 @@
+"""The run as reports see it, made of the verdicts and the evidence."""
+
+from __future__ import annotations
+
+from validator.engine import resolution
+from validator.engine.run import Engine, checks_in_order
+from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
+from validator.model.check import Target
+from validator.model.custody import chain
+from validator.model.journal import Ended, Ending
+from validator.model.platform import REQUESTS, STDERR, STDOUT
+from validator.model.run import Judged, LogStatistics, Run, TargetReport
+
+
+def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: bool = False) -> Run:
+    """What is known at the end of a run."""
+    verdicts, evidence = engine.verdicts, engine.verdicts.evidence
+    ended = verdicts.ended or Ended(evidence.started, Ending.INTERRUPTED)
+    return Run(
+        engine.spec,
+        engine.run_id,
+        overall(verdicts),
+        evidence.started,
+        ended.at,
+        ended.ending,
+        tuple(_judged(standing, verdicts) for standing in checks_in_order(engine.spec, engine.standings)),
+        tuple(_report(engine.spec.targets[name], verdicts) for name in verdicts.implicit),
+        not_selected,
+        (*engine.spec.warnings, *_expired(verdicts)),
+        emulated,
+    )
+
+
+def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
+    ended = verdicts.ended
+    return Judged(
+        standing.check,
+        standing.verdict,
+        standing.started,
+        standing.decided or (ended.at if ended else verdicts.evidence.started),
+        excused(standing.check, standing.verdict, verdicts.evidence.started),
+        standing.cause,
+        blocks(standing, verdicts),
+        standing.check.kind == resolution.KIND,
+    )
+
+
+def _expired(verdicts: Verdicts) -> list[str]:
+    return [
+        f"{s.check.position}: the known issue of {s.check.name!r} expired on {s.check.known_issue.expires}"
+        for s in verdicts.standings.values()
+        if s.check.known_issue
+        and s.verdict.outcome == "failed"
+        and not excused(s.check, s.verdict, verdicts.evidence.started)
+    ]
+
+
+def _report(target: Target, verdicts: Verdicts) -> TargetReport:
+    evidence = verdicts.evidence
+    service, revision, build = (look(target.name) for look in (evidence.service, evidence.revision, evidence.build))
+    logs = evidence.logs[target.project]
+    read = evidence.logs_read(target.name) is not None
+    marks = tuple(evidence.watermark(target.name, stream) for stream in (REQUESTS, STDOUT, STDERR)) if read else ()
+    return TargetReport(
+        target,
+        evidence.frozen(target.name),
+        service.uri if service else "",
+        revision.created if revision else None,
+        revision.image if revision else "",
+        service.serving() if service else {},
+        build.id if build else "",
+        build.log_url if build else "",
+        chain(target, evidence),
+        LogStatistics(len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay),
+        len(evidence.probes(target.name)),
+    )

@@ -1,0 +1,300 @@
+"""The engine: told the time and what came back, it says what to ask next and when to be called again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from validator.engine import resolution
+from validator.engine.budget import Politeness, reads
+from validator.engine.refusal import TRANSIENT
+from validator.engine.stage import Impossible, host_of, marked, stage
+from validator.engine.verdicts import Standing, Verdicts
+from validator.model import query
+from validator.model.call import Answer, Call, Completion, Exchange, ListEntries, Problem, Request
+from validator.model.check import MAIN, Spec
+from validator.model.journal import Deadline, Ended, Ending, Observation, Record, Started, Unobtainable
+from validator.model.judging import INTERVAL
+from validator.model.kind import Kind
+from validator.model.verdict import Outcome
+
+_WATCH = 10.0
+"""Seconds between readings of the service that only watch for a newer revision."""
+_READ = 3.0
+"""Seconds between reads of the logs."""
+_ECHO = 5.0
+"""Seconds between echo probes."""
+_API_TIMEOUT = 15.0
+_GRACE = 2.0
+"""Seconds after its timeout at which a call is given up that its source has not ended itself."""
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine wants: requests to send now, and to be called again at `wake_at` or when something came back."""
+
+    requests: tuple[Request, ...] = ()
+    wake_at: float | None = None
+    done: bool = False
+
+
+@dataclass
+class _Errand:
+    """One query's way: when it is asked next, and what is under way."""
+
+    due: float
+    request: Request | None = None
+    sent: float = 0.0
+    failures: int = 0
+    next_page: Call | None = None
+    over: bool = False
+    """Whether it will not be asked again."""
+
+
+@dataclass
+class Engine:
+    """One run. Sans-I/O: time and answers are handed to `step`, requests come out."""
+
+    spec: Spec
+    kinds: Mapping[str, Kind]
+    run_id: str
+    """16 hex digits, unique to the run."""
+    journal: list[Record] = field(default_factory=list)
+    seq: int = 0
+    marks: int = 0
+    requests: int = 0
+    closing: set[query.Query] | None = None
+    """The last readings of the services that the end waits for; None while the run is on."""
+
+    def __post_init__(self) -> None:
+        self.verdicts = Verdicts(self.spec, self.kinds)
+        self.errands: dict[query.Query, _Errand] = {}
+        self.asked: dict[int, query.Query] = {}
+        self.budgets = {target.project: reads() for target in self.spec.targets.values()}
+        self.politeness: dict[str, Politeness] = {}
+        self.chance = random.Random(self.run_id)
+
+    @property
+    def standings(self) -> Mapping[str, Standing]:
+        """Where each check stands."""
+        return self.verdicts.standings
+
+    def step(self, now: float, completions: Iterable[Completion] = ()) -> Step:
+        """Advance to `now` with what came back since the last step."""
+        if not self.journal:
+            self._record(Started(now, self.run_id))
+        for completion in completions:
+            self._complete(now, completion)
+        self._give_up(now)
+        until = self.verdicts.until()
+        if until is not None and until <= now:
+            self._record(Deadline(now))
+        if self.verdicts.ended is None:
+            self._maybe_end(now)
+        if self.verdicts.ended is not None:
+            return Step(done=True)
+        requests = tuple(self._ask(now))
+        return Step(requests, self._wake_at(now))
+
+    def interrupt(self, now: float) -> None:
+        """End the run at once; what is not decided stays inconclusive."""
+        if not self.journal:
+            self._record(Started(now, self.run_id))
+        if self.verdicts.ended is None:
+            self._record(Ended(now, Ending.INTERRUPTED))
+
+    # What came back.
+
+    def _record(self, record: Record) -> None:
+        self.journal.append(record)
+        self.verdicts.absorb(record)
+
+    def _complete(self, now: float, completion: Completion) -> None:
+        asked = self.asked.pop(completion.id, None)
+        if asked is None or self.verdicts.ended:
+            return  # given up before
+        errand = self.errands[asked]
+        assert errand.request is not None
+        call, errand.request = errand.request.call, None
+        if isinstance(call, Exchange):
+            self.politeness[host_of(call)].done()
+        self.seq += 1
+        record = Observation(now, self.seq, asked, call, completion.sent, completion.received, completion.result)
+        self._schedule(now, asked, errand, record)
+        self._record(record)
+        if self.closing is not None:
+            self.closing.discard(asked)
+
+    def _schedule(self, now: float, asked: query.Query, errand: _Errand, seen: Observation) -> None:
+        """Decide when the query is asked next."""
+        errand.next_page = None
+        probe = isinstance(asked, (query.Probe, query.Echo))
+        if isinstance(seen.result, Problem) and not probe:
+            errand.failures += 1
+            longest = min(_LONGEST_PAUSE, 2.0**errand.failures)
+            if seen.result.code == "RESOURCE_EXHAUSTED":
+                longest = _LONGEST_PAUSE  # 429 comes without Retry-After, and the quota is a minute's
+            errand.due = now + self.chance.uniform(0.5, longest)
+            return
+        errand.failures = 0
+        token = seen.result.content.get("nextPageToken", "") if isinstance(seen.result, Answer) else ""
+        if token and isinstance(seen.call, ListEntries):
+            call = seen.call
+            errand.next_page = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size, token)
+            errand.due = now
+        elif isinstance(asked, query.Probe):
+            errand.over = not asked.repeat
+            errand.due = seen.sent + INTERVAL
+        else:
+            errand.due = seen.sent + self._pause(asked)
+
+    def _pause(self, asked: query.Query) -> float:
+        match asked:
+            case query.Logs():
+                return _READ
+            case query.Echo():
+                return _ECHO
+            case query.Service(target) | query.Revision(target):
+                waited = any(
+                    asked in self.verdicts.queries(check) and check.target.name == target
+                    for check in self.verdicts.open_checks()
+                )
+                return INTERVAL if waited else _WATCH
+            case _:
+                return _WATCH
+
+    def _give_up(self, now: float) -> None:
+        """End calls that are long over their time, whatever their source does."""
+        for asked, errand in self.errands.items():
+            request = errand.request
+            if request and now >= errand.sent + request.timeout + _GRACE:
+                code = "TIMEOUT" if isinstance(request.call, Exchange) else "DEADLINE_EXCEEDED"
+                late = Problem(code, f"no answer within {request.timeout:g} s")
+                assert self.asked[request.id] == asked
+                self._complete(now, Completion(request.id, errand.sent, now, late))
+
+    # How it ends.
+
+    def _maybe_end(self, now: float) -> None:
+        evidence = self.verdicts.evidence
+        if evidence.superseded:
+            self._record(Ended(now, Ending.SUPERSEDED))
+        elif now >= evidence.deadline:
+            self._record(Ended(now, Ending.TIMEOUT))
+        elif self.verdicts.decided:
+            self._close(now)
+
+    def _close(self, now: float) -> None:
+        """All is decided: read each resolved service once more, for a newer revision, then end."""
+        if self.closing is None:
+            resolved = [name for name in self.verdicts.implicit if self._passed(name)]
+            self.closing = {query.Service(name) for name in resolved}
+            for asked in self.closing:
+                errand = self.errands[asked]
+                errand.due = min(errand.due, now)
+        if not self.closing:
+            self._record(Ended(now, Ending.COMPLETE))
+
+    def _passed(self, target: str) -> bool:
+        implicit = self.verdicts.implicit[target]
+        return self.standings[implicit.name].verdict.outcome is Outcome.PASSED
+
+    # What is asked next.
+
+    def _wanted(self) -> list[query.Query]:
+        """All queries that something open rests on."""
+        if self.closing is not None:
+            return sorted(self.closing, key=repr)
+        wanted: dict[query.Query, None] = {query.Service(name): None for name in self.verdicts.implicit}
+        for check in self.verdicts.open_checks():
+            for asked in sorted(self.verdicts.queries(check), key=repr):
+                wanted[asked] = None
+        polled = {asked.target for asked in wanted if isinstance(asked, query.Probe) and asked.location.startswith("/")}
+        return [q for q in wanted if not (isinstance(q, query.Echo) and q.target in polled)]
+
+    def _ask(self, now: float) -> Iterable[Request]:
+        for asked in self._wanted():
+            errand = self.errands.setdefault(asked, _Errand(now))
+            if errand.request or errand.over or errand.due > now or self._settled(asked):
+                continue
+            call = errand.next_page or stage(asked, self.verdicts.evidence)
+            if isinstance(call, Impossible):
+                errand.over = True
+                self._record(Unobtainable(now, asked, call.reason, call.remedy))
+            elif call is not None and self._afford(now, asked, errand, call):
+                yield self._send(now, asked, errand, call)
+
+    def _settled(self, asked: query.Query) -> bool:
+        """Whether what is known of it will not change."""
+        evidence = self.verdicts.evidence
+        if evidence.refusal(asked):
+            return True
+        match asked:
+            case query.Revision(target):
+                revision = evidence.revision(target)
+                return (
+                    revision is not None
+                    and (revision.ready.succeeded or revision.ready.failed)
+                    and not any(
+                        asked in self.verdicts.queries(check) and check.hold for check in self.verdicts.open_checks()
+                    )
+                )
+            case query.Revisions(target):
+                return evidence.revisions(target) is not None
+            case query.Build(target):
+                build = evidence.build(target)
+                return build is not None and build.finished is not None
+            case _:
+                return False
+
+    def _afford(self, now: float, asked: query.Query, errand: _Errand, call: Call) -> bool:
+        """Whether the limits allow the call now; if not, it is due again when they may."""
+        if isinstance(asked, query.Logs):
+            budget = self.budgets[asked.project]
+            if not budget.take(now):
+                errand.due = budget.next_at(now)
+                return False
+        if isinstance(call, Exchange):
+            limit = self.politeness.setdefault(host_of(call), Politeness())
+            if not limit.take(now):
+                errand.due = max(limit.bucket.next_at(now), now + 0.05)
+                return False
+        return True
+
+    def _send(self, now: float, asked: query.Query, errand: _Errand, call: Call) -> Request:
+        timeout = _API_TIMEOUT
+        if isinstance(call, Exchange):
+            self.marks += 1
+            call = marked(call, f"{self.run_id}{self.marks:016x}", self.run_id)
+            timeout = asked.timeout if isinstance(asked, query.Probe) else _ECHO
+        self.requests += 1
+        left = max(0.1, self.verdicts.evidence.deadline - now)
+        errand.request = Request(self.requests, call, min(timeout, left))
+        errand.sent = now
+        self.asked[self.requests] = asked
+        return errand.request
+
+    def _wake_at(self, now: float) -> float:
+        evidence = self.verdicts.evidence
+        moments = [evidence.deadline]
+        until = self.verdicts.until()
+        if until is not None:
+            moments.append(until)
+        for asked in self._wanted():
+            errand = self.errands.get(asked)
+            if errand is None:
+                moments.append(now)
+            elif errand.request:
+                moments.append(errand.sent + errand.request.timeout + _GRACE)
+            elif not errand.over and not self._settled(asked) and errand.due > now:
+                moments.append(errand.due)
+        return max(now, min(moments))
+
+
+def checks_in_order(spec: Spec, standings: Mapping[str, Standing]) -> Sequence[Standing]:
+    """The implicit checks, the main target's first, then the spec's in its order."""
+    implicit = [s for s in standings.values() if s.check.kind == resolution.KIND]
+    implicit.sort(key=lambda s: s.check.target.name != MAIN)
+    return [*implicit, *(standings[check.name] for check in spec.checks)]

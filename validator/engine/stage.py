@@ -1,0 +1,171 @@
+"""From a query to the call that answers it, once what it rests on is known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from validator import __version__
+from validator.engine.evidence import Folded
+from validator.model import query
+from validator.model.call import (
+    Call,
+    Exchange,
+    GetBuild,
+    GetRevision,
+    GetService,
+    ListBuilds,
+    ListEntries,
+    ListRevisions,
+    Problem,
+)
+from validator.model.check import Target
+from validator.model.custody import BUILD_LABEL
+from validator.model.identity import share, tag_url
+from validator.model.instant import rfc3339
+
+OVERLAP = 60.0
+"""Seconds that a read of the logs goes back before the one before it, for entries that come late."""
+_MOST_SPLIT_PROBES = 50
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """The query cannot be asked, whatever is waited for."""
+
+    reason: str
+    remedy: str = ""
+
+
+def stage(asked: query.Query, evidence: Folded) -> Call | Impossible | None:
+    """The call that answers a query now; None while what it rests on is not known.
+
+    A probe comes without its mark: that is the sender's to give.
+    """
+    if isinstance(asked, query.Logs):
+        return _logs(asked, evidence)
+    target = evidence.targets[asked.target]
+    match asked:
+        case query.Service():
+            return GetService(target.path)
+        case query.Revision():
+            frozen = evidence.frozen(target.name)
+            return GetRevision(f"{target.path}/revisions/{frozen}") if frozen else None
+        case query.Revisions():
+            return ListRevisions(target.path)
+        case query.Build():
+            return _build(asked, target, evidence)
+        case query.Probe():
+            return _probe(asked, target, evidence)
+        case query.Echo():
+            return _echo(target, evidence)
+
+
+def _build(asked: query.Build, target: Target, evidence: Folded) -> Call | Impossible | None:
+    """The build that the target or a label names; else the one that pushed the revision's digest."""
+    revision, service = evidence.revision(target.name), evidence.service(target.name)
+    if revision is None or service is None:
+        return None
+    where = f"projects/{target.project}/locations"
+    build = target.build or revision.labels.get(BUILD_LABEL, "") or service.labels.get(BUILD_LABEL, "")
+    if build:
+        # A build is regional or global, and no label tells which.
+        absent = any(
+            isinstance(seen.result, Problem) and seen.result.code == "NOT_FOUND" for seen in evidence.answers(asked)
+        )
+        return GetBuild(f"{where}/{'global' if absent else target.region}/builds/{build}")
+    if revision.digest:
+        return ListBuilds(f"{where}/{target.region}", f'results.images.digest="{revision.digest}"')
+    return Impossible(
+        f"{revision.name} names no build: it has no label {BUILD_LABEL}, and its image has no digest to find one by",
+        f"label it: gcloud run deploy {target.service} --labels={BUILD_LABEL}=$BUILD_ID",
+    )
+
+
+def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impossible | None:
+    service = evidence.service(target.name)
+    if service is None:
+        return None
+    if asked.location.startswith("/"):
+        bar = _bar(asked, target, evidence)
+        if bar:
+            return bar if service.settled else None
+        base = tag_url(target, evidence) or service.uri
+        if not base:
+            return Impossible(
+                f"{target.service} has no URL to probe",
+                "its default URL is disabled: enable it, or write `url` in the check",
+            )
+        url = base.rstrip("/") + asked.location
+    else:
+        url = asked.location
+    headers = asked.headers
+    return Exchange(asked.method, url, headers, asked.body, asked.redirects)
+
+
+def _bar(asked: query.Probe, target: Target, evidence: Folded) -> Impossible | None:
+    """Why probes cannot reach the target's revision (any more)."""
+    if tag_url(target, evidence):
+        return None
+    percent, frozen = share(target, evidence), evidence.frozen(target.name)
+    if percent == 0:
+        return Impossible(
+            f"{frozen} cannot be reached: it has no traffic and no tag",
+            f"give it a tag: gcloud run services update-traffic {target.service} --update-tags=candidate={frozen}"
+            f" --region={target.region} --project={target.project}",
+        )
+    if percent < 100 and len(evidence.answers(asked)) >= split_probes(percent):
+        return Impossible(f"{split_probes(percent)} probes were made and {frozen} with {percent} % answered too few")
+    return None
+
+
+def split_probes(percent: int) -> int:
+    """How many probes make it 99 % sure that a revision with this share of the traffic answers one; 50 at most."""
+    return min(_MOST_SPLIT_PROBES, math.ceil(math.log(0.01) / math.log(1 - percent / 100)))
+
+
+def _echo(target: Target, evidence: Folded) -> Call | None:
+    service = evidence.service(target.name)
+    base = (tag_url(target, evidence) or service.uri) if service else ""
+    return Exchange("HEAD", base.rstrip("/") + target.echo) if base and target.echo else None
+
+
+def marked(call: Exchange, mark: str, run_id: str) -> Exchange:
+    """Give a probe the mark by which it is found in the request log: its trace id, and its User-Agent too.
+
+    A User-Agent of the check's own stays; then the trace alone carries the mark.
+    """
+    names = {name.lower() for name, _ in call.headers}
+    own = [("traceparent", f"00-{mark}-{run_id}-01")]
+    if "user-agent" not in names:
+        own.append(("User-Agent", f"validator/{__version__} ({mark})"))
+    headers = (*((name, value) for name, value in call.headers if name.lower() != "traceparent"), *own)
+    return Exchange(call.method, call.url, headers, call.body, call.redirects, mark)
+
+
+def host_of(call: Exchange) -> str:
+    """The host that a probe goes to."""
+    return urlsplit(call.url).netloc
+
+
+def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
+    """One filter for all targets of a project: their revisions' entries, and whatever carries this run's mark."""
+    targets = [target for target in evidence.targets.values() if target.project == asked.project]
+    revisions = [revision for target in targets if (revision := evidence.revision(target.name))]
+    if not revisions:
+        return None
+    names = " OR ".join(f'"{revision.name}"' for revision in revisions)
+    services = " OR ".join(f'"{target.service}"' for target in targets)
+    lines = [
+        'resource.type="cloud_run_revision"',
+        f"resource.labels.service_name=({services})",
+        f"(resource.labels.revision_name=({names})"
+        f' OR trace:"{evidence.run_id}" OR httpRequest.userAgent:"{evidence.run_id}")',
+        f'timestamp>="{rfc3339(min(revision.created for revision in revisions))}"',
+    ]
+    known = evidence.logs[asked.project]
+    if known.read_at is not None:
+        since = rfc3339(known.read_at + known.offset - max(OVERLAP, known.margin))
+        lines.append(f'(timestamp>="{since}" OR receiveTimestamp>="{since}")')
+    return ListEntries((f"projects/{asked.project}",), "\n".join(lines))

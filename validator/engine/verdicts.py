@@ -1,0 +1,184 @@
+"""Every verdict of a run, as a pure function of (spec, journal), computed one record at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from validator.engine import resolution
+from validator.engine.evidence import Folded
+from validator.model.check import MAIN, Check, Spec
+from validator.model.journal import Ended, Ending, Record
+from validator.model.kind import Kind
+from validator.model.query import Query
+from validator.model.verdict import Outcome, Verdict
+from validator.model.variables import queries as asked
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a check stands."""
+
+    check: Check
+    verdict: Verdict
+    started: float | None = None
+    decided: float | None = None
+    """When its verdict became final."""
+    cause: str = ""
+    """Of a skip: the check whose verdict caused it."""
+
+
+class Verdicts:
+    """The verdicts as of the newest record. Live and replayed runs both come by here."""
+
+    def __init__(self, spec: Spec, kinds: Mapping[str, Kind]) -> None:
+        self.spec = spec
+        self.kinds = {**kinds, resolution.KIND: resolution}
+        self.evidence = Folded.of(spec)
+        self.ended: Ended | None = None
+        used = {MAIN} | {check.target.name for check in spec.checks}
+        self.implicit = {
+            name: resolution.check_of(target, spec.file) for name, target in spec.targets.items() if name in used
+        }
+        waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
+        self.standings = {c.name: Standing(c, waiting) for c in (*self.implicit.values(), *spec.checks)}
+
+    @classmethod
+    def replay(cls, spec: Spec, kinds: Mapping[str, Kind], records: Iterable[Record]) -> Verdicts:
+        """Judge a whole journal again."""
+        verdicts = cls(spec, kinds)
+        for record in records:
+            verdicts.absorb(record)
+        return verdicts
+
+    def absorb(self, record: Record) -> None:
+        """Take in one record and judge all that is open on it."""
+        self.evidence.take(record)
+        if isinstance(record, Ended):
+            self.ended = record
+        moved = True
+        while moved:
+            moved = any([self._advance(standing, record.at) for standing in list(self.standings.values())])
+        if isinstance(record, Ended):
+            self._close(record)
+
+    @property
+    def decided(self) -> bool:
+        """Whether every verdict is final."""
+        return all(standing.verdict.final for standing in self.standings.values())
+
+    def open_checks(self) -> list[Check]:
+        """The checks that started and are not decided."""
+        return [s.check for s in self.standings.values() if s.started is not None and not s.verdict.final]
+
+    def queries(self, check: Check) -> frozenset[Query]:
+        """What a check asks for, its asserts included."""
+        return self.kinds[check.kind].queries(check) | asked(check)
+
+    def until(self) -> float | None:
+        """The next moment at which a verdict changes by time alone."""
+        moments = [s.verdict.until for s in self.standings.values() if not s.verdict.final and s.verdict.until]
+        return min(moments, default=None)
+
+    def needs(self, check: Check) -> tuple[str, ...]:
+        """What has to pass before a check starts: its target's implicit check, then what it names."""
+        if check.kind == resolution.KIND:
+            return ()
+        return (self.implicit[check.target.name].name, *check.needs)
+
+    def _advance(self, standing: Standing, now: float) -> bool:
+        """Start, skip or judge a check; tell whether that opens the way for others."""
+        check = standing.check
+        if standing.verdict.final:
+            return False
+        cause = self._cause_of_skip(check)
+        if cause:
+            outcome = self.standings[cause].verdict.outcome
+            reason = f"needs {cause!r}, which {'is' if outcome is Outcome.INCONCLUSIVE else ''} {outcome}"
+            self._set(replace(standing, cause=cause), Verdict(Outcome.SKIPPED, reason.replace("  ", " ")), now)
+            return True
+        if standing.started is None:
+            if any(self.standings[need].verdict.outcome is not Outcome.PASSED for need in self.needs(check)):
+                return False
+            standing = replace(standing, started=now)
+            self.evidence.starts[check.name] = now
+        return self._set(standing, self.kinds[check.kind].judge(check, self.evidence, now), now)
+
+    def _cause_of_skip(self, check: Check) -> str:
+        """The root of what a check waits for in vain. Without the main target nothing at all can be judged."""
+        main = self.implicit[MAIN]
+        needs = (main.name, *self.needs(check)) if check is not main else ()
+        for need in needs:
+            standing = self.standings[need]
+            if standing.verdict.final and standing.verdict.outcome is not Outcome.PASSED and need != check.name:
+                return standing.cause or need
+        return ""
+
+    def _set(self, standing: Standing, verdict: Verdict, now: float) -> bool:
+        decided = now if verdict.final else None
+        self.standings[standing.check.name] = replace(standing, verdict=verdict, decided=decided)
+        return verdict.final
+
+    def _close(self, ended: Ended) -> None:
+        """At the end what is open stays as it is, and what a newer revision overtook is not held against the target."""
+        for standing in list(self.standings.values()):
+            name = standing.check.target.name
+            overtaken = self.evidence.superseded.get(name)
+            if ended.ending is Ending.SUPERSEDED and overtaken is None:
+                overtaken = next(iter(self.evidence.superseded.values()), None)
+            failed_late = (
+                standing.verdict.outcome is Outcome.FAILED
+                and overtaken is not None
+                and (standing.decided is None or standing.decided > overtaken[1])
+            )
+            if overtaken and (failed_late or not standing.verdict.final):
+                self._set(standing, _superseded(overtaken[0], standing), ended.at)
+            elif not standing.verdict.final:
+                self._set(standing, _cut_off(standing, ended.ending), ended.at)
+
+
+def _superseded(newer: str, standing: Standing) -> Verdict:
+    reason = f"superseded: revision {newer} was created during the run"
+    remedy = "nothing is wrong with the gate; judge the newer deploy"
+    return Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy, attempts=standing.verdict.attempts)
+
+
+def _cut_off(standing: Standing, ending: Ending) -> Verdict:
+    verdict = standing.verdict
+    if ending is Ending.INTERRUPTED:
+        return replace(verdict, outcome=Outcome.INCONCLUSIVE, final=True, reason=f"interrupted; {verdict.reason}")
+    if ending is Ending.TIMEOUT:
+        return replace(verdict, final=True, reason=f"{verdict.reason} (when the run's timeout came)")
+    return replace(verdict, final=True)
+
+
+def excused(check: Check, verdict: Verdict, started: float) -> bool:
+    """Whether a known issue excuses a verdict: a failure, until the end of its day (UTC) at the run's start."""
+    if check.known_issue is None or verdict.outcome is not Outcome.FAILED:
+        return False
+    return datetime.fromtimestamp(started, UTC).date() <= date.fromisoformat(check.known_issue.expires)
+
+
+def blocks(standing: Standing, verdicts: Verdicts) -> bool:
+    """Whether a check's verdict counts for the run's.
+
+    A skip counts unless what caused it does not: a non-blocking check, or a failure that is known.
+    """
+    check = standing.check
+    if not check.blocking or excused(check, standing.verdict, verdicts.evidence.started):
+        return False
+    return blocks(verdicts.standings[standing.cause], verdicts) if standing.cause else True
+
+
+def overall(verdicts: Verdicts) -> Outcome:
+    """The run's verdict: failed before inconclusive before passed, over what counts; nothing judged is inconclusive."""
+    counted = {s.verdict.outcome for s in verdicts.standings.values() if blocks(s, verdicts)}
+    judged = any(
+        s.verdict.outcome is Outcome.PASSED and s.check.kind != resolution.KIND for s in verdicts.standings.values()
+    )
+    if Outcome.FAILED in counted:
+        return Outcome.FAILED
+    if counted - {Outcome.PASSED} or not judged:
+        return Outcome.INCONCLUSIVE
+    return Outcome.PASSED

@@ -1,0 +1,39 @@
+"""The driver of simulations and tests: a clock that jumps, and an event heap."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from itertools import count
+
+from validator.engine.run import Engine
+from validator.model.call import Call, Completion, Exchange, Problem, Result
+
+Answering = Callable[[Call, float], tuple[float, Result]]
+"""(call, time of sending) -> (seconds until the answer, the answer)."""
+
+
+def drive(engine: Engine, answer: Answering, start: float) -> float:
+    """Run the engine to its end on virtual time, from `start`; returns when it ended. Nothing sleeps."""
+    events: list[tuple[float, int, Completion]] = []
+    order = count()
+    now = start
+    due: list[Completion] = []
+    while True:
+        step = engine.step(now, due)
+        if step.done:
+            return now
+        for request in step.requests:
+            latency, result = answer(request.call, now)
+            if latency > request.timeout:
+                code = "TIMEOUT" if isinstance(request.call, Exchange) else "DEADLINE_EXCEEDED"
+                latency, result = request.timeout, Problem(code, f"no whole answer within {request.timeout:g} s")
+            done = now + latency
+            heapq.heappush(events, (done, next(order), Completion(request.id, now, done, result)))
+        following = [at for at in (step.wake_at, events[0][0] if events else None) if at is not None]
+        assert following, "the engine waits for nothing"
+        upcoming = min(following)
+        now = max(now, upcoming)
+        due = []
+        while events and events[0][0] <= now:
+            due.append(heapq.heappop(events)[2])

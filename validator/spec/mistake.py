@@ -1,0 +1,55 @@
+"""Mistakes in a spec: each names its place and the remedy; a bad spec is refused with all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from validator.model.check import Position
+
+
+class Mistake(Exception):
+    """Something wrong within a value, at a path of keys and indices below it."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+    def below(self, *path: str | int) -> Mistake:
+        """The same mistake seen from further up."""
+        return Mistake(self.message, *path, *self.path)
+
+
+class Mistakes(Exception):
+    """Several mistakes of one value, told together."""
+
+    def __init__(self, found: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(mistake.message for mistake in found))
+        self.found = tuple(found)
+
+
+@dataclass(frozen=True, order=True)
+class SpecError:
+    """One mistake with its place in the file."""
+
+    position: Position
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.message}"
+
+
+class BadSpec(Exception):
+    """The spec is refused; nothing was run."""
+
+    def __init__(self, errors: Sequence[SpecError]) -> None:
+        self.errors = tuple(sorted(set(errors), key=lambda e: (e.position.line, e.position.column, e.message)))
+        super().__init__("\n".join(map(str, self.errors)))
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """` (did you mean X?)` for a misspelt word, or nothing."""
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""
