@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, Self
 
@@ -96,6 +96,11 @@ def _serve(emulator: Emulator) -> int:
     title = f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it"
     sys.stdout.write("\n".join([title, *lines, ""]))
     sys.stdout.flush()
-    with suppress(KeyboardInterrupt):
-        signal.pause()
+    received: SimpleQueue[int] = SimpleQueue()
+    before = {number: signal.signal(number, lambda number, _frame: received.put(number)) for number in _FORWARDED}
+    try:
+        received.get()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 0
