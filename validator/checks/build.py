@@ -63,7 +63,6 @@ def queries(check: Check) -> frozenset[query.Query]:
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Judge the newest reading; without `within` its first violation is final."""
-
     when = timing(check, evidence)
 
     def look(observation: Observation, content: Json) -> Attempt:

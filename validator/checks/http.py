@@ -19,7 +19,8 @@ from validator.model.identity import Identity, Who, identify, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import Attempt, Finding, State, eventually, timing, worst
-from validator.model.variables import holds_and_asserts, queries as asked
+from validator.model.variables import holds_and_asserts
+from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
 from validator.spec.mistake import Mistake
 from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
@@ -187,7 +188,7 @@ def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: 
         refused = evidence.refusal(query.Logs(check.target.project)) is not None
         pending = identity.who is Who.PENDING
         return Attempt(observation.sent, finding, seen, refused or not (pending or probe.repeat), pending)
-    finding = _find(check, evidence, observation, result.content, shown)
+    finding = _find(check, evidence, result.content, shown)
     return Attempt(observation.sent, finding, seen, finding.state is not State.HOLDS and not probe.repeat)
 
 
@@ -196,7 +197,7 @@ def _identity(check: Check, evidence: Evidence, observation: Observation) -> Ide
     assert isinstance(observation.call, Exchange)
     service = evidence.service(check.target.name)
     host = urlsplit(observation.call.url).hostname or ""
-    own = service and urlsplit(service.uri).hostname or ""
+    own = (service and urlsplit(service.uri).hostname) or ""
     return identify(observation, check.target, evidence) if own and host.endswith(own) else None
 
 
@@ -231,16 +232,14 @@ def _shown(observation: Observation, content: Json, identity: Identity | None) -
     return Excerpt(f"{line}: {text}" if text else line, observation.received, "http")
 
 
-def _find(
-    check: Check, evidence: Evidence, observation: Observation, content: Json, shown: tuple[Excerpt, ...]
-) -> Finding:
+def _find(check: Check, evidence: Evidence, content: Json, shown: tuple[Excerpt, ...]) -> Finding:
     wanted = check.options
     assert isinstance(wanted, Options)
     status, text = int(content["status"]), str(content.get("text", ""))
     if status in (401, 403) and not wanted.status.holds(status) and "client does not have permission" in text:
         remedy = f"allow the gate's account to invoke it: gcloud run services add-iam-policy-binding {check.target.service} --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker --region={check.target.region} --project={check.target.project}"  # fmt: skip
         return Finding(State.UNKNOWN, f"Google's front end answered {status}: the gate may not call the service", "", str(status), remedy, shown)  # fmt: skip
-    headers = {name: value for name, value in content.get("headers", ())}
+    headers = dict(content.get("headers", ()))
     findings = [_status(wanted.status, status)]
     body = _parsed(text)
     if wanted.json is not _ABSENT:

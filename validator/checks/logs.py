@@ -17,7 +17,8 @@ from validator.model.evidence import Evidence, Known, Watermark
 from validator.model.instant import rfc3339
 from validator.model.judging import Finding, State
 from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry
-from validator.model.variables import judge_asserts, queries as asked
+from validator.model.variables import judge_asserts
+from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
 from validator.spec.mistake import Mistake
 from validator.spec.values import PATTERN, Bound, bound, bound_of, check_pattern, compiled
@@ -146,7 +147,7 @@ def queries(check: Check) -> frozenset[query.Query]:
     return asked(check) | own
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
     """Judge all rules on the entries of the window."""
     wanted, target = check.options, check.target
     assert isinstance(wanted, Options)
@@ -154,7 +155,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     if refusal:
         return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     revision, start = evidence.revision(target.name), evidence.start_of(check.name)
-    assert revision is not None and start is not None, "a check starts once its target is ready"
+    assert revision is not None, "a check starts once its target is ready"
+    assert start is not None, "a check is judged once it has started"
     end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
     entries = [entry for entry in evidence.entries(target.name) if revision.created <= entry.at <= end]
     known = evidence.watermark_at_least(target.name, _STREAMS, wanted.watermark)

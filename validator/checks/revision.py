@@ -13,7 +13,8 @@ from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import Attempt, Finding, State, eventually, looks, timing, worst
 from validator.model.platform import Revision
-from validator.model.variables import holds_and_asserts, queries as asked
+from validator.model.variables import holds_and_asserts
+from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
 from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
 
@@ -77,7 +78,6 @@ def queries(check: Check) -> frozenset[query.Query]:
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Judge each reading; its configuration never changes, so a violation of that is final."""
-
     when = timing(check, evidence)
 
     def look(observation: Observation, content: Json) -> Attempt:

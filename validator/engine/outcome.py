@@ -57,7 +57,8 @@ def _expired(verdicts: Verdicts) -> list[str]:
 
 def _report(target: Target, verdicts: Verdicts) -> TargetReport:
     evidence = verdicts.evidence
-    service, revision, build = (look(target.name) for look in (evidence.service, evidence.revision, evidence.build))
+    service, revision = evidence.service(target.name), evidence.revision(target.name)
+    build = evidence.build(target.name)
     logs = evidence.logs[target.project]
     read = evidence.logs_read(target.name) is not None
     marks = tuple(evidence.watermark(target.name, stream) for stream in (REQUESTS, STDOUT, STDERR)) if read else ()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from validator.engine import resolution
 from validator.engine.budget import Politeness, reads
-from validator.engine.refusal import TRANSIENT
 from validator.engine.stage import Impossible, host_of, marked, stage
 from validator.engine.verdicts import Standing, Verdicts
 from validator.model import query

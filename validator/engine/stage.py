@@ -157,11 +157,11 @@ def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
         return None
     names = " OR ".join(f'"{revision.name}"' for revision in revisions)
     services = " OR ".join(f'"{target.service}"' for target in targets)
+    mark = f'trace:"{evidence.run_id}" OR httpRequest.userAgent:"{evidence.run_id}"'
     lines = [
         'resource.type="cloud_run_revision"',
         f"resource.labels.service_name=({services})",
-        f"(resource.labels.revision_name=({names})"
-        f' OR trace:"{evidence.run_id}" OR httpRequest.userAgent:"{evidence.run_id}")',
+        f"(resource.labels.revision_name=({names}) OR {mark})",
         f'timestamp>="{rfc3339(min(revision.created for revision in revisions))}"',
     ]
     known = evidence.logs[asked.project]

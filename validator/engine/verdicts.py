@@ -12,8 +12,8 @@ from validator.model.check import MAIN, Check, Spec
 from validator.model.journal import Ended, Ending, Record
 from validator.model.kind import Kind
 from validator.model.query import Query
-from validator.model.verdict import Outcome, Verdict
 from validator.model.variables import queries as asked
+from validator.model.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Verdicts:
             self.ended = record
         moved = True
         while moved:
-            moved = any([self._advance(standing, record.at) for standing in list(self.standings.values())])
+            moved = sum(self._advance(standing, record.at) for standing in list(self.standings.values())) > 0
         if isinstance(record, Ended):
             self._close(record)
 

@@ -109,6 +109,9 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
     began = latest = None
     decided: Attempt | None = None
     for attempt in made:
+        under_way = began is not None and began <= timing.deadline
+        if attempt.at > timing.deadline and not under_way and not attempt.conclusive:
+            continue  # made after the deadline, it comes too late
         if attempt.finding.state is State.HOLDS:
             if began is None or latest is None or attempt.at - latest > 2 * INTERVAL:
                 began = attempt.at
@@ -119,8 +122,6 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
             began = None
             if attempt.conclusive:
                 return _verdict(Outcome.FAILED, attempt, len(made))
-            if attempt.at > timing.deadline and decided and decided.finding.state is not State.HOLDS:
-                continue  # made after the deadline: it only ends holds that were under way
         elif attempt.conclusive:
             return _verdict(Outcome.INCONCLUSIVE, attempt, len(made))
         else:

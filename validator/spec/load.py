@@ -69,11 +69,11 @@ class _Loading:
         """Make something of the value at a path; collect what is wrong with it and return None."""
         try:
             return make()
-        except Mistake as mistake:
-            self.complain(mistake.below(*path))
+        except Mistake as single:
+            self.complain(single.below(*path))
         except Mistakes as several:
-            for mistake in several.found:
-                self.complain(mistake.below(*path))
+            for each in several.found:
+                self.complain(each.below(*path))
         return None
 
     def unset(self, path: yaml.Path, name: str) -> None:
@@ -139,7 +139,10 @@ class _Loading:
             str(value.get("project", main.get("project", ""))),
             str(value.get("region", main.get("region", ""))),
             str(value.get("service", "")),
-            *(str(value.get(key, "")) for key in ("revision", "tag", "build", "commit")),
+            str(value.get("revision", "")),
+            str(value.get("tag", "")),
+            str(value.get("build", "")),
+            str(value.get("commit", "")),
             created_within=age,
             echo="" if echo == "off" else str(echo),
         )
@@ -192,6 +195,10 @@ class _Loading:
         if any(error.position in self._places(path) for error in self.errors):
             return  # its own part does not fit the schema; the kind cannot read it
         options = self.attempt(lambda: self.kinds[kind].options(value[kind]), *path, kind)
+        if "for" in value and not self.kinds[kind].lasting:
+            self.complain(
+                Mistake(f"what {kind} judges does not come and go; `for` means nothing here", *path, "for"), key=True
+            )
         asserts = tuple(self.assertions(value.get("assert", []), kind, path))
         seconds = {
             key: self.attempt(lambda key=key: duration(value[key]), *path, key) if key in value else None  # type: ignore[misc]

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from validator.model.kind import Kind
 from validator.spec.mistake import Mistake, meant
@@ -124,7 +123,7 @@ def mistakes(schema: Mapping[str, Any], data: Any) -> Iterator[tuple[Mistake, bo
         yield from _explain(error)
 
 
-def _explain(error: ValidationError) -> Iterator[tuple[Mistake, bool]]:
+def _explain(error: Any) -> Iterator[tuple[Mistake, bool]]:
     path = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         known = sorted(error.schema.get("properties", {}))
@@ -142,9 +141,9 @@ def _explain(error: ValidationError) -> Iterator[tuple[Mistake, bool]]:
         yield Mistake(_plain(error), *path), False
 
 
-def _closest(error: ValidationError) -> Iterator[tuple[Mistake, bool]]:
+def _closest(error: Any) -> Iterator[tuple[Mistake, bool]]:
     """Of several forms that a value may have, complain about the one that was meant."""
-    branches: dict[int, list[ValidationError]] = {}
+    branches: dict[int, list[Any]] = {}
     for inner in error.context or ():
         branches.setdefault(int(inner.schema_path[0]), []).append(inner)
     depth = len(error.absolute_path)
@@ -163,7 +162,7 @@ def _closest(error: ValidationError) -> Iterator[tuple[Mistake, bool]]:
         yield Mistake(f"found {_found(error.instance)}, but this takes {wanted}", *error.absolute_path), False
 
 
-def _plain(error: ValidationError) -> str:
+def _plain(error: Any) -> str:
     value, wanted = error.instance, error.validator_value
     match error.validator:
         case "type":
@@ -186,7 +185,7 @@ def _plain(error: ValidationError) -> str:
         case "not":
             return str(error.schema.get("description", "this is not allowed here"))
         case _:
-            return error.message
+            return str(error.message)
 
 
 def _found(value: Any) -> str:

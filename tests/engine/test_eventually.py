@@ -1,0 +1,119 @@
+"""The rules of judging over time, on hand-made attempts."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from validator.model.judging import Attempt, Finding, State, Timing, eventually
+from validator.model.verdict import Outcome, Verdict
+
+H, V, U = State.HOLDS, State.VIOLATED, State.UNKNOWN
+
+
+def judge(*looks: tuple[float, State], within: float = 20, hold: float = 0, now: float | None = None) -> Verdict:
+    attempts = [Attempt(at, Finding(state, f"{state} at {at:g}")) for at, state in looks]
+    return eventually(attempts, Timing(0, within, hold), now if now is not None else looks[-1][0])
+
+
+def test_passes_at_the_first_holds() -> None:
+    verdict = judge((0, V), (2, H), (4, V))
+    assert (verdict.outcome, verdict.final, verdict.reason) == (Outcome.PASSED, True, "holds at 2")
+
+
+def test_is_not_decided_by_a_violation_before_the_deadline() -> None:
+    assert not judge((0, V), (2, V)).final
+
+
+def test_at_the_deadline_failed_if_the_newest_decided_attempt_was_violated() -> None:
+    verdict = judge((0, U), (18, V), (19, U), now=20)
+    assert (verdict.outcome, verdict.final, verdict.reason) == (Outcome.FAILED, True, "violated at 18")
+
+
+def test_at_the_deadline_inconclusive_if_nothing_was_decided() -> None:
+    assert judge((0, U), (18, U), now=20).outcome is Outcome.INCONCLUSIVE
+
+
+def test_no_attempt_at_all_is_inconclusive() -> None:
+    verdict = eventually([], Timing(0, 20), 20)
+    assert (verdict.outcome, verdict.final) == (Outcome.INCONCLUSIVE, True)
+
+
+def test_with_for_holds_must_go_on_that_long() -> None:
+    assert not judge((0, H), (2, H), hold=4).final
+    assert judge((0, H), (2, H), (4, H), hold=4).outcome is Outcome.PASSED
+
+
+def test_with_for_a_violation_begins_it_anew() -> None:
+    assert not judge((0, H), (2, V), (4, H), (6, H), hold=4).final
+    assert judge((0, H), (2, V), (4, H), (6, H), (8, H), hold=4).outcome is Outcome.PASSED
+
+
+def test_a_gap_over_two_intervals_begins_it_anew() -> None:
+    assert judge((0, H), (4, H), hold=4).outcome is Outcome.PASSED
+    assert not judge((0, H), (4.1, H), hold=4).final
+
+
+def test_holds_under_way_at_the_deadline_are_followed_until_full() -> None:
+    assert not judge((18, H), (20, H), hold=4, now=21).final
+    assert judge((18, H), (20, H), (22, H), hold=4).outcome is Outcome.PASSED
+
+
+def test_holds_under_way_at_the_deadline_that_break_decide() -> None:
+    verdict = judge((18, H), (20, H), (21, V), hold=4)
+    assert (verdict.outcome, verdict.final, verdict.reason) == (Outcome.FAILED, True, "violated at 21")
+
+
+def test_holds_that_begin_after_the_deadline_come_too_late() -> None:
+    verdict = judge((18, V), (21, H), (23, H), (25, H), hold=4)
+    assert (verdict.outcome, verdict.final) == (Outcome.FAILED, True)
+
+
+def test_attempts_before_the_start_do_not_count() -> None:
+    attempts = [Attempt(-1, Finding(H, "early"))]
+    assert not eventually(attempts, Timing(0, 20), 1).final
+
+
+def test_an_unknown_that_may_yet_be_told_is_waited_for_past_the_deadline() -> None:
+    attempts = [Attempt(19, Finding(U, "no entry yet"), pending=True)]
+    assert not eventually(attempts, Timing(0, 20), 25).final
+
+
+def test_a_conclusive_violation_is_final_at_once() -> None:
+    attempts = [Attempt(1, Finding(V, "pinned"), conclusive=True)]
+    assert eventually(attempts, Timing(0, 20), 1).outcome is Outcome.FAILED
+
+
+def test_a_conclusive_unknown_is_final_at_once() -> None:
+    attempts = [Attempt(1, Finding(U, "denied"), conclusive=True)]
+    assert eventually(attempts, Timing(0, 20), 1).outcome is Outcome.INCONCLUSIVE
+
+
+looks = st.lists(st.tuples(st.floats(0, 60), st.sampled_from([H, V, U])), max_size=40)
+
+
+@given(looks, st.floats(0, 30), st.floats(0, 10), st.floats(0, 80))
+def test_no_green_without_holds_all_through(
+    made: list[tuple[float, State]], within: float, hold: float, now: float
+) -> None:
+    attempts = [Attempt(at, Finding(state, "")) for at, state in made]
+    verdict = eventually(attempts, Timing(0, within, hold), now)
+    if verdict.outcome is Outcome.PASSED:
+        began = sorted(at for at, state in made if state is H and at <= within)
+        ended = [at for at, state in made if state is H]
+        assert any(
+            last - first >= hold and not any(state is V and first < at < last for at, state in made)
+            for first in began
+            for last in ended
+        )
+
+
+@given(looks, st.floats(0, 30), st.floats(0, 10), st.floats(0, 80))
+def test_a_final_verdict_is_not_changed_by_later_attempts(
+    made: list[tuple[float, State]], within: float, hold: float, now: float
+) -> None:
+    attempts = [Attempt(at, Finding(state, "")) for at, state in made if at <= now]
+    verdict = eventually(attempts, Timing(0, within, hold), now)
+    later = [*attempts, *(Attempt(now + 1 + at, Finding(state, "")) for at, state in made)]
+    if verdict.final and verdict.outcome is Outcome.PASSED:
+        assert eventually(later, Timing(0, within, hold), now + 100).outcome is Outcome.PASSED

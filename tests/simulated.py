@@ -1,0 +1,80 @@
+"""Runs of the real engine and judges against the emulator's world on virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from validator.checks import kinds
+from validator.emulator.scenario import load as load_scenario
+from validator.emulator.simulation import Simulation
+from validator.emulator.world import World
+from validator.engine.outcome import outcome
+from validator.engine.run import Engine
+from validator.engine.verdicts import Standing, Verdicts
+from validator.engine.virtual import drive
+from validator.model.run import Run
+from validator.model.verdict import Verdict
+from validator.spec.load import load
+
+ROOT = Path(__file__).parent.parent
+NETRA = ROOT / "examples" / "netra"
+START = 1_790_000_000.0
+"""The scenarios' start, Unix seconds; runs begin half a second later."""
+BACKEND = "netra-backend-staging-00645-l8x"
+PREVIOUS = "netra-backend-staging-00644-q2c"
+HEAD = """\
+version: 1
+timeout: 6m
+target: {project: netra-staging, region: us-central1, service: netra-backend-staging}
+checks:
+"""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run at its end."""
+
+    engine: Engine
+    world: World
+    ended: float
+    """Seconds after the scenario's start."""
+
+    @property
+    def run(self) -> Run:
+        """As reports see it."""
+        return outcome(self.engine)
+
+    def standing(self, name: str) -> Standing:
+        """Where a check stands."""
+        return self.engine.standings[name]
+
+    def verdict(self, name: str) -> Verdict:
+        """A check's verdict."""
+        return self.standing(name).verdict
+
+    def decided(self, name: str) -> float:
+        """When a check was decided, seconds after the scenario's start."""
+        decided = self.standing(name).decided
+        assert decided is not None
+        return decided - START
+
+    def replayed(self) -> Verdicts:
+        """The same journal, judged again from the start."""
+        return Verdicts.replay(self.engine.spec, kinds(), self.engine.journal)
+
+
+def simulate(checks: str, scenario: Path) -> Finished:
+    """Judge a scenario by a spec's text."""
+    spec = load(checks, "checks.yaml", kinds(), {"PROJECT_ID": "netra-staging"})
+    simulation = Simulation(World.of(load_scenario(scenario, START)))
+    engine = Engine(spec, kinds(), "0123456789abcdef")
+    ended = drive(engine, simulation, START + 0.5)
+    return Finished(engine, simulation.world, ended - START)
+
+
+def overlaid(folder: Path, changes: str) -> Path:
+    """The example deployment with changes, as a scenario file."""
+    path = folder / "scenario.yaml"
+    path.write_text(f"extends: {NETRA / 'scenario.yaml'}\n{changes}", encoding="utf-8")
+    return path

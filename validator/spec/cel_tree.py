@@ -1,0 +1,237 @@
+"""The checked syntax tree of a CEL expression: what it names, how a part of it is written, and its guarded form.
+
+Guarding makes vacuous truth an error that says so. Each `all`, `exists`, `exists_one` becomes
+`size(range) == 0 ? <error> : ...`, each use of a message, timestamp or duration field `has(field) ? field : <error>`.
+CEL's own rules then do the rest: `size(x) > 0 && x.all(...)` is false, not an error, where x is empty, and
+`!has(a.b) || a.b < c` is true where b is unset.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from google.protobuf import any_pb2
+
+from validator.spec.cel_types import message_class
+
+Expr = Any
+"""A cel.expr.Expr; its class comes from the descriptors, so the type checker does not know it."""
+EMPTY = "@empty"
+"""The function that fails, saying which list was empty. No expression can call it: `@` begins no name."""
+UNSET = "@unset"
+"""The same for a field that is not set."""
+COMPARISONS = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=", "@in": "in"}
+_INFIX = COMPARISONS | {
+    "_&&_": "&&",
+    "_||_": "||",
+    "_+_": "+",
+    "_-_": "-",
+    "_*_": "*",
+    "_/_": "/",
+    "_%_": "%",
+}
+_PREFIX = {"!_": "!", "-_": "-"}
+_TYPE_URL = "type.googleapis.com/cel.expr.CheckedExpr"
+_MOMENTS = (2, 3)
+"""cel.expr.Type.WellKnownType: TIMESTAMP, DURATION."""
+
+
+class Tree:
+    """A checked expression."""
+
+    def __init__(self, serialized: bytes) -> None:
+        self._checked: Any = message_class("cel.expr.CheckedExpr").FromString(any_pb2.Any.FromString(serialized).value)
+        self._types = {item.key: item.value for item in self._checked.type_map}
+        self._positions = {item.key: item.value for item in self._checked.source_info.positions}
+        self._last = max(self._positions, default=0) + 1000
+
+    @property
+    def root(self) -> Expr:
+        """The whole expression."""
+        return self._checked.expr
+
+    def names(self, variables: Mapping[str, object]) -> frozenset[str]:
+        """Which of the variables it uses; one hidden by a quantifier's own variable of that name is not used."""
+        return frozenset(_free(self.root, frozenset())) & variables.keys()
+
+    def position(self, expr: Expr) -> int:
+        """Where it stands in the text, in characters from its beginning."""
+        return int(self._positions.get(expr.id, 0))
+
+    def message(self, expr: Expr) -> str:
+        """The full name of its message type; empty if it is no message."""
+        type_ = self._types.get(expr.id)
+        return type_.message_type if type_ is not None else ""
+
+    def serialized(self, expr: Expr) -> bytes:
+        """A part of it as an expression of its own."""
+        part = type(self._checked)()
+        part.CopyFrom(self._checked)
+        part.expr.CopyFrom(expr)
+        return any_pb2.Any(type_url=_TYPE_URL, value=part.SerializeToString()).SerializeToString()
+
+    def guarded(self) -> Expr:
+        """The expression in which vacuous truth is an error (see the module)."""
+        copy = type(self.root)()
+        copy.CopyFrom(self.root)
+        self._guard(copy, operand=False)
+        return copy
+
+    def _guard(self, expr: Expr, *, operand: bool) -> None:
+        for child in children(expr):
+            self._guard(child, operand=expr.WhichOneof("kind") == "select_expr")
+        original = type(expr)()
+        original.CopyFrom(expr)
+        if quantifier(expr):
+            source = expr.comprehension_expr.iter_range
+            size = self._call("size", source)
+            none = self._call("_==_", size, self._new(const_expr={"int64_value": 0}))
+            failure = self._call(EMPTY, self._text(source))
+            expr.CopyFrom(self._call("_?_:_", none, failure, original))
+        elif not operand and self._may_be_unset(expr):
+            present = type(expr)()
+            present.CopyFrom(expr)
+            present.select_expr.test_only = True
+            failure = self._call(UNSET, self._text(expr))
+            expr.CopyFrom(self._call("_?_:_", present, original, failure))
+
+    def _may_be_unset(self, expr: Expr) -> bool:
+        if expr.WhichOneof("kind") != "select_expr" or expr.select_expr.test_only:
+            return False
+        type_ = self._types.get(expr.id)
+        holds_message = type_ is not None and (bool(type_.message_type) or type_.well_known in _MOMENTS)
+        return holds_message and bool(self.message(expr.select_expr.operand))
+
+    def _text(self, expr: Expr) -> Expr:
+        return self._new(const_expr={"string_value": written(expr)})
+
+    def _call(self, function: str, *arguments: Expr) -> Expr:
+        return self._new(call_expr={"function": function, "args": arguments})
+
+    def _new(self, **kind: Any) -> Expr:
+        self._last += 1
+        return type(self.root)(id=self._last, **kind)
+
+
+def children(expr: Expr) -> list[Expr]:
+    """The expressions that it is made of."""
+    match expr.WhichOneof("kind"):
+        case "select_expr":
+            return [expr.select_expr.operand]
+        case "call_expr":
+            target = [expr.call_expr.target] if expr.call_expr.HasField("target") else []
+            return [*target, *expr.call_expr.args]
+        case "list_expr":
+            return list(expr.list_expr.elements)
+        case "struct_expr":
+            entries = expr.struct_expr.entries
+            return [part for e in entries for part in ([e.map_key, e.value] if e.HasField("map_key") else [e.value])]
+        case "comprehension_expr":
+            loop = expr.comprehension_expr
+            return [loop.iter_range, loop.accu_init, loop.loop_condition, loop.loop_step, loop.result]
+        case _:
+            return []
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """It and all within it, outer ones first."""
+    yield expr
+    for child in children(expr):
+        yield from walk(child)
+
+
+def _free(expr: Expr, bound: frozenset[str]) -> Iterator[str]:
+    kind = expr.WhichOneof("kind")
+    if kind == "ident_expr":
+        name = expr.ident_expr.name.lstrip(".")
+        if name not in bound:
+            yield name
+    elif kind == "comprehension_expr":
+        loop = expr.comprehension_expr
+        yield from _free(loop.iter_range, bound)
+        yield from _free(loop.accu_init, bound)
+        inner = bound | {loop.iter_var, loop.iter_var2, loop.accu_var}
+        for part in (loop.loop_condition, loop.loop_step, loop.result):
+            yield from _free(part, inner)
+    else:
+        for child in children(expr):
+            yield from _free(child, bound)
+
+
+def quantifier(expr: Expr) -> str:
+    """`all`, `exists` or `exists_one` if it is one, else empty; told by what the macros expand to."""
+    if expr.WhichOneof("kind") != "comprehension_expr":
+        return ""
+    loop = expr.comprehension_expr
+    match loop.accu_init.const_expr.WhichOneof("kind"), loop.loop_step.call_expr.function:
+        case "bool_value", "_&&_":
+            return "all"
+        case "bool_value", "_||_":
+            return "exists"
+        case "int64_value", "_?_:_":
+            return "exists_one"
+        case _:
+            return ""
+
+
+def written(expr: Expr) -> str:
+    """It as text again; what stands inside a `map` or `filter` is left out."""
+    match expr.WhichOneof("kind"):
+        case "const_expr":
+            return _constant(expr.const_expr)
+        case "ident_expr":
+            return str(expr.ident_expr.name)
+        case "select_expr":
+            path = f"{_inner(expr.select_expr.operand)}.{expr.select_expr.field}"
+            return f"has({path})" if expr.select_expr.test_only else path
+        case "call_expr":
+            return _call(expr.call_expr)
+        case "list_expr":
+            return f"[{', '.join(map(written, expr.list_expr.elements))}]"
+        case "comprehension_expr":
+            loop = expr.comprehension_expr
+            source = _inner(loop.iter_range)
+            if name := quantifier(expr):
+                predicate = loop.loop_step.call_expr.args[0 if name == "exists_one" else 1]
+                return f"{source}.{name}({loop.iter_var}, {written(predicate)})"
+            return f"{source}.{'filter' if loop.loop_step.call_expr.function == '_?_:_' else 'map'}(...)"
+        case _:
+            return "{...}"
+
+
+def _call(call: Any) -> str:
+    name, arguments = call.function, [_inner(argument) for argument in call.args]
+    if name in _INFIX and len(arguments) == 2:
+        return f"{arguments[0]} {_INFIX[name]} {arguments[1]}"
+    if name in _PREFIX:
+        return _PREFIX[name] + arguments[0]
+    if name == "_[_]":
+        return f"{arguments[0]}[{written(call.args[1])}]"
+    if name == "_?_:_":
+        return f"{arguments[0]} ? {arguments[1]} : {arguments[2]}"
+    target = f"{_inner(call.target)}." if call.HasField("target") else ""
+    return f"{target}{name}({', '.join(map(written, call.args))})"
+
+
+def _inner(expr: Expr) -> str:
+    """It as text, in parentheses where it would fall apart."""
+    compound = expr.WhichOneof("kind") == "call_expr" and expr.call_expr.function in (*_INFIX, "_?_:_")
+    return f"({written(expr)})" if compound else written(expr)
+
+
+def _constant(constant: Any) -> str:
+    kind = constant.WhichOneof("kind")
+    value = getattr(constant, kind)
+    match kind:
+        case "null_value":
+            return "null"
+        case "bool_value":
+            return str(value).lower()
+        case "string_value":
+            return json.dumps(value, ensure_ascii=False)
+        case "uint64_value":
+            return f"{value}u"
+        case _:
+            return str(value)

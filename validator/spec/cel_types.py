@@ -1,0 +1,164 @@
+"""The types of CEL variables: written as text, made into CEL types, and values given as JSON made into values of them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cel_expr_python import cel
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.timestamp_pb2 import Timestamp
+
+_SIMPLE = {
+    "bool": cel.Type.BOOL,
+    "bytes": cel.Type.BYTES,
+    "double": cel.Type.DOUBLE,
+    "duration": cel.Type.DURATION,
+    "dyn": cel.Type.DYN,
+    "int": cel.Type.INT,
+    "string": cel.Type.STRING,
+    "timestamp": cel.Type.TIMESTAMP,
+    "uint": cel.Type.UINT,
+}
+_WELL_KNOWN = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}
+_LOG_ENTRY = "google.logging.v2.LogEntry"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A CEL type: `string`, `list(string)`, `map(string, dyn)`, `google.cloud.run.v2.Revision`."""
+
+    name: str
+    of: tuple[Kind, ...] = ()
+
+    @property
+    def cel(self) -> Any:
+        """The same for the CEL runtime."""
+        if self.name == "list":
+            return cel.Type.List(self.of[0].cel)
+        if self.name == "map":
+            return cel.Type.Map(self.of[0].cel, self.of[1].cel)
+        return _SIMPLE.get(self.name) or cel.Type(self.name)
+
+    def value(self, given: Any) -> Any:
+        """Make a value of this type: of JSON, of a datetime or timedelta, of a message that is one already.
+
+        Raises:
+            ValueError: it is not one of this type (protobuf's ParseError is a subclass).
+            TypeError, AttributeError: the same, by the shape of it.
+        """
+        match self.name:
+            case "list":
+                return [self.of[0].value(item) for item in given]
+            case "map":
+                return {key: self.of[1].value(item) for key, item in given.items()}
+            case "dyn":
+                return _plain(given)
+            case "double":
+                return float(given)
+            case "timestamp":
+                return _datetime(given)
+            case name if name in _SIMPLE or isinstance(given, Message):
+                return given
+            case name:
+                return _message(name, given)
+
+
+@cache
+def kind(text: str) -> Kind:
+    """Read a type.
+
+    Raises:
+        ValueError: it is none, or names a message that the descriptors do not have.
+    """
+    outer = re.fullmatch(r"\s*(list|map)\s*\((.*)\)\s*", text)
+    if outer:
+        parts = outer[2].split(",", 1) if outer[1] == "map" else [outer[2]]
+        if len(parts) == (2 if outer[1] == "map" else 1):
+            return Kind(outer[1], tuple(kind(part) for part in parts))
+    name = _WELL_KNOWN.get(text.strip(), text.strip())
+    if name not in _SIMPLE:
+        try:
+            pool().FindMessageTypeByName(name)
+        except KeyError:
+            raise ValueError(f"not a CEL type: {text!r}") from None
+    return Kind(name)
+
+
+@cache
+def pool() -> DescriptorPool:
+    """The descriptors of `descriptors.binpb` (made by scripts/descriptors.py)."""
+    made = DescriptorPool()
+    for file in _files().file:
+        made.AddSerializedFile(file.SerializeToString())
+    return made
+
+
+@cache
+def message_class(name: str) -> type[Message]:
+    """The class of a message by its full name."""
+    return GetMessageClass(pool().FindMessageTypeByName(name))
+
+
+@cache
+def abbreviations() -> tuple[str, ...]:
+    """Full names of the types that may be written by their last part: enums, and messages with enums inside.
+
+    So `Build.Status.SUCCESS` means google.devtools.cloudbuild.v1.Build.Status.SUCCESS.
+    """
+    names = [
+        f"{file.package}.{top.name}"
+        for file in _files().file
+        if file.package not in ("google.protobuf", "cel.expr")
+        for top in [*file.enum_type, *(message for message in file.message_type if message.enum_type)]
+    ]
+    last = Counter(name.rpartition(".")[2] for name in names)
+    return tuple(sorted(name for name in names if last[name.rpartition(".")[2]] == 1))
+
+
+@cache
+def _files() -> FileDescriptorSet:
+    return FileDescriptorSet.FromString(files("validator.spec").joinpath("descriptors.binpb").read_bytes())
+
+
+def _message(name: str, given: Mapping[str, Any]) -> Message:
+    """Read the official JSON of a message; fields that the descriptors do not know are left out.
+
+    The payload of an audit entry keeps its type alone: which types there are is open.
+    """
+    payload = given.get("protoPayload") if name == _LOG_ENTRY else None
+    if payload is not None:
+        given = {key: value for key, value in given.items() if key != "protoPayload"}
+    message: Any = ParseDict(given, message_class(name)(), ignore_unknown_fields=True, descriptor_pool=pool())
+    if payload is not None:
+        message.proto_payload.type_url = str(payload.get("@type", ""))
+    return message  # type: ignore[no-any-return]
+
+
+def _datetime(given: Any) -> datetime.datetime:
+    if isinstance(given, str):
+        stamp = Timestamp()
+        stamp.FromJsonString(given)
+        return stamp.ToDatetime(datetime.UTC)
+    if isinstance(given, datetime.datetime) and given.tzinfo is not None:
+        return given
+    raise ValueError(f"not a moment with a time zone: {given!r}")
+
+
+def _plain(value: Any) -> Any:
+    """JSON in the containers that CEL knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_plain(item) for item in value]
+    return value
