@@ -38,7 +38,7 @@ class Headline(TypedDict):
 
 
 class Counts(TypedDict):
-    """Checks by verdict; `excused` are failures that a known issue excuses, and count as failed too."""
+    """Checks by verdict."""
 
     total: int
     passed: int
@@ -46,6 +46,9 @@ class Counts(TypedDict):
     inconclusive: int
     skipped: int
     excused: int
+    """Of the failed ones, those that a known issue excuses."""
+    not_blocking: int
+    """Of the failed ones, the others that do not count for the run."""
 
 
 class Piece(TypedDict):

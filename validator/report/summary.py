@@ -171,6 +171,9 @@ def _counts(judged: Iterable[Judged]) -> doc.Counts:
         "inconclusive": of[Outcome.INCONCLUSIVE],
         "skipped": of[Outcome.SKIPPED],
         "excused": sum(one.excused for one in judged),
+        "not_blocking": sum(
+            one.verdict.outcome is Outcome.FAILED and not one.blocks and not one.excused for one in judged
+        ),
     }
 
 

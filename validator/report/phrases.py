@@ -1,0 +1,118 @@
+"""Phrases that the reports for people share, so that the same thing is said in the same words everywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from validator.model.instant import span
+from validator.report import document as doc
+
+_COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker|git|kubectl|curl) [^`]+)`?")
+
+
+class Remedy(NamedTuple):
+    """A remedy taken apart, so that its command can be shown on a line of its own and copied whole."""
+
+    prose: str
+    command: str
+
+
+def remedy(text: str) -> Remedy:
+    """Find the command in a remedy: the whole of it, what follows a colon, or what stands in backticks."""
+    found = _COMMAND.search(text)
+    if not found:
+        return Remedy(text, "")
+    before, after = text[: found.start()].rstrip(" :`,"), text[found.end() :].strip(" .,;")
+    return Remedy(f"{before} … {after}" if before and after else before or after, found["command"].strip())
+
+
+def tally(counts: doc.Counts) -> str:
+    """`11 passed, 2 failed, 1 known issue, 1 skipped`."""
+    numbers = (
+        (counts["passed"], "passed"),
+        (counts["failed"] - counts["excused"] - counts["not_blocking"], "failed"),
+        (counts["not_blocking"], "failed without blocking"),
+        (counts["excused"], "failed as a known issue"),
+        (counts["inconclusive"], "inconclusive"),
+        (counts["skipped"], "skipped"),
+    )
+    return ", ".join(f"{number} {words}" for number, words in numbers if number) or "no check was judged"
+
+
+def clock(at: str | None, day: str) -> str:
+    """An RFC 3339 time without its date where that is the day of the run; empty if unknown."""
+    if not at:
+        return ""
+    date, _, time = at.partition("T")
+    return time if date == day else f"{date} {time}"
+
+
+def day(summary: doc.Summary) -> str:
+    """The date on which the run began."""
+    return summary["started"].partition("T")[0]
+
+
+def place(position: doc.Place) -> str:
+    """`checks.yaml:12:5`."""
+    return f"{position['file']}:{position['line']}:{position['column']}"
+
+
+def remark(check: doc.CheckSummary) -> str:
+    """What a verdict does not say by itself: that it is excused, that it does not block."""
+    issue = check["known_issue"]
+    if issue and check["excused"]:
+        return f"known issue: {issue['reason']}"
+    if issue and check["verdict"] == "passed":
+        return "its known issue is gone: the entry can go"
+    if check["verdict"] in ("failed", "inconclusive") and not check["blocking"]:
+        return "does not block"
+    return ""
+
+
+def known(issue: doc.Known) -> str:
+    """A known issue: its reason, until when, and where it is tracked."""
+    link = f", {issue['link']}" if issue["link"] else ""
+    return f"{issue['reason']} (until {issue['expires']}{link})"
+
+
+def readable(target: doc.TargetSummary) -> str:
+    """How far each stream could be read and how that is known: `requests echoed to 12:00:40Z, stdout inferred to ...`."""
+    return ", ".join(_mark(mark) for mark in target["logs"]["watermarks"]) or "how far is not known"
+
+
+def _mark(mark: doc.Mark) -> str:
+    stream = mark["stream"].rsplit("/", 1)[-1]
+    if mark["up_to"] is None:
+        return f"{stream} not at all"
+    return f"{stream} {mark['how']} to {mark['up_to'].partition('T')[2].partition('.')[0]}Z"
+
+
+def reading(target: doc.TargetSummary) -> str:
+    """What was read and asked of one target, in numbers."""
+    logs = target["logs"]
+    delay = "no probe was found in the request log"
+    if logs["echo_delay"] is not None:
+        delay = f"worst echo delay {span(logs['echo_delay'])}"
+    return (
+        f"{_some(logs['entries'], 'entry', 'entries')} in {_some(logs['reads'], 'read', 'reads')}, "
+        f"{_some(target['probes'], 'probe', 'probes')}, {delay}"
+    )
+
+
+def traffic(target: doc.TargetSummary) -> str:
+    """Who has the traffic: `100 % netra-00645-l8x`."""
+    return ", ".join(f"{share['percent']} % {share['revision']}" for share in target["serving"]) or "not known"
+
+
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def causes(summary: doc.Summary) -> list[doc.CheckSummary]:
+    """The checks that keep the run from green, the headline's first: failed before inconclusive."""
+    blocking = [
+        check for check in summary["checks"] if check["blocks"] and check["verdict"] in ("failed", "inconclusive")
+    ]
+    lead = summary["headline"]["check"]
+    return sorted(blocking, key=lambda check: (check["name"] != lead, check["verdict"] != "failed"))

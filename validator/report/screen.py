@@ -1,0 +1,233 @@
+"""The final report on a terminal or in a build log: the verdict with its cause and remedy first, then everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from validator.model.instant import span
+from validator.report import document as doc
+from validator.report import phrases
+from validator.report.safety import cut, lines
+from validator.report.terminal import Terminal
+
+SYMBOLS = {
+    "passed": "✓", "failed": "✗", "inconclusive": "?", "skipped": "\N{EN DASH}",
+    "proven": "✓", "broken": "✗", "unproven": "?",
+}  # fmt: skip
+STYLES = {
+    "passed": "green", "failed": "bold red", "inconclusive": "yellow", "skipped": "dim",
+    "proven": "green", "broken": "bold red", "unproven": "yellow",
+}  # fmt: skip
+_LONGEST = 600
+"""Characters of a reason, an expected or an actual value."""
+_LINES = 12
+"""Lines of one excerpt: its first ones and, since a traceback's cause stands last, its last ones."""
+_EXCERPTS = 6
+_ALSO = 5
+
+
+class Screen:
+    """Writes one summary."""
+
+    def __init__(self, terminal: Terminal, summary: doc.Summary) -> None:
+        self._out, self._summary, self._day = terminal, summary, phrases.day(summary)
+
+    def write(self, artifacts: Sequence[str] = ()) -> None:
+        """Write all of it."""
+        self._lead()
+        for group in self._summary["groups"]:
+            self._group(group)
+        for target in self._summary["targets"]:
+            self._chain(target)
+        self._logs()
+        self._list("Known issues", self._known_issues())
+        self._list("Warnings", self._summary["warnings"])
+        self._list("Not selected", self._summary["not_selected"])
+        self._list("Artifacts", artifacts, fold=False)
+        self._close()
+
+    def _lead(self) -> None:
+        """The first screen: what happened, why, and what to do."""
+        summary, headline, out = self._summary, self._summary["headline"], self._out
+        out.gap()
+        self._verdict(
+            f"  {summary['title']}" if summary["title"] else "",
+            f"  {span(summary['duration'])}, exit {summary['exit_code']}",
+        )
+        out.gap()
+        if summary["verdict"] == "passed":
+            out.line((cut(headline["text"], _LONGEST), ""), indent="  ")
+        else:
+            self._field("cause", cut(headline["text"], _LONGEST), style="bold", indent="  ")
+            self._lead_check()
+        self._others()
+        self._field("checks", phrases.tally(summary["counts"]), indent="  ")
+        if summary["ending"] != "complete":
+            self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")
+        if summary["emulated"]:
+            self._field("note", "against an emulator: times are its world's, links lead nowhere", indent="  ")
+        self._link()
+
+    def _lead_check(self) -> None:
+        """What the cause was seen by, what to do about it, and where to look."""
+        headline = self._summary["headline"]
+        lead = [check for check in phrases.causes(self._summary) if check["name"] == headline["check"]]
+        for check in lead:
+            self._evidence(check["evidence"][:3], indent="  ")
+        self._remedy(headline["remedy"], indent="  ")
+        for check in lead:
+            self._field("spec", phrases.place(check["position"]), indent="  ")
+
+    def _link(self) -> None:
+        """The Logs Explorer on the cause, last as it is long."""
+        for check in self._summary["checks"]:
+            if check["name"] == self._summary["headline"]["check"] and not self._summary["emulated"]:
+                self._field("logs", check["logs_url"], indent="  ", fold=False)
+
+    def _others(self) -> None:
+        """What else keeps the run from green, a line each."""
+        others = [c for c in phrases.causes(self._summary) if c["name"] != self._summary["headline"]["check"]]
+        for number, check in enumerate(others[:_ALSO]):
+            text = f"{SYMBOLS[check['verdict']]} {check['name']}: {cut(check['reason'], 160)}"
+            self._field("" if number else "also", text, indent="  ")
+        if len(others) > _ALSO:
+            self._field("", f"… and {len(others) - _ALSO} more", indent="  ")
+
+    def _group(self, group: doc.GroupSummary) -> None:
+        checks = [check for check in self._summary["checks"] if check["group"] == group["name"]]
+        self._out.rule(f"{group['title']}: {group['verdict']}")
+        column = min(max(len(check["name"]) for check in checks), self._out.width // 3)
+        for check in checks:
+            self._check(check, column)
+
+    def _check(self, check: doc.CheckSummary, column: int) -> None:
+        """One line; whatever is neither green nor skipped with all that a person needs below it."""
+        verdict = check["verdict"]
+        style = "yellow" if verdict == "failed" and not check["blocks"] else STYLES[verdict]
+        remark = phrases.remark(check)
+        reason = cut(check["reason"], _LONGEST) + (f" ({remark})" if remark else "")
+        name = cut(check["name"], 200)
+        head = (f"{SYMBOLS[verdict]} ", style), (name.ljust(column) + "  ", style if verdict != "passed" else "")
+        hang = " " * (column + 4)
+        if len(name) <= column:
+            self._out.line(*head, (reason, ""), hang=hang)
+        else:
+            self._out.line(*head, hang="  ")
+            self._out.line((reason, ""), indent=hang)
+        if verdict in ("failed", "inconclusive"):
+            self._details(check)
+        elif self._summary["verdict"] == "passed":
+            self._glimpse(check["evidence"])
+
+    def _details(self, check: doc.CheckSummary) -> None:
+        indent = "    "
+        for label in ("expected", "actual"):
+            self._field(label, cut(check[label], _LONGEST), indent=indent)
+        self._evidence(check["evidence"], indent=indent)
+        self._remedy(check["remedy"], indent=indent)
+        self._field("spec", phrases.place(check["position"]), indent=indent)
+
+    def _chain(self, target: doc.TargetSummary) -> None:
+        if not target["chain"]:
+            return
+        self._out.rule(f"Chain of custody: {target['service']}")
+        column = max(len(link["name"]) for link in target["chain"])
+        for link in target["chain"]:
+            head = (f"{SYMBOLS[link['proof']]} ", STYLES[link["proof"]]), (link["name"].ljust(column) + "  ", "")
+            self._out.line(
+                *head,
+                (f"{link['proof']}: ", STYLES[link["proof"]]),
+                (cut(link["reason"], _LONGEST), ""),
+                hang=" " * (column + 4),
+            )
+            self._evidence(link["evidence"][:3], indent="    ")
+            self._remedy(link["remedy"], indent="    ")
+
+    def _logs(self) -> None:
+        self._out.rule("Logs")
+        for target in self._summary["targets"]:
+            self._out.line((f"{target['service']}: ", ""), (phrases.reading(target), ""), hang="  ")
+            self._field("readable", phrases.readable(target), indent="  ")
+
+    def _known_issues(self) -> list[str]:
+        return [
+            f"{check['name']}: {phrases.known(check['known_issue'])}"
+            + ("" if check["excused"] else f"; {check['verdict']} now")
+            for check in self._summary["checks"]
+            if check["known_issue"]
+        ]
+
+    def _list(self, title: str, items: Sequence[str], *, fold: bool = True) -> None:
+        if items:
+            self._out.rule(title)
+        for item in items:
+            self._out.line((cut(item, _LONGEST), ""), indent="  ", hang="    ", fold=fold)
+
+    def _close(self) -> None:
+        """The end of a build log is what is seen first there: the verdict once more."""
+        self._out.gap()
+        headline = self._summary["headline"]
+        self._verdict(f" (exit {self._summary['exit_code']}): ", cut(headline["text"], _LONGEST))
+        if self._summary["verdict"] != "passed":
+            self._remedy(headline["remedy"], indent="  ")
+
+    def _verdict(self, *rest: str) -> None:
+        verdict = self._summary["verdict"]
+        head = f"{SYMBOLS[verdict]} {verdict.upper()}"
+        self._out.line((head, f"bold {STYLES[verdict]}"), *((part, "bold") for part in rest), hang="  ")
+
+    def _evidence(self, pieces: Sequence[doc.Piece], *, indent: str) -> None:
+        """Foreign text behind a bar, so that no line of it can be taken for one of ours."""
+        for piece in pieces[:_EXCERPTS]:
+            text = lines(piece["text"])
+            if len(text) > _LINES:
+                text = [
+                    *text[: _LINES // 3],
+                    f"… ({len(text) - _LINES} more lines)",
+                    *text[len(text) - 2 * _LINES // 3 :],
+                ]
+            self._out.line(
+                (self._head(piece), "dim"), (cut(text[0], _LONGEST), ""), indent=f"{indent}│ ", hang=f"{indent}│   "
+            )
+            for line in text[1:]:
+                self._out.line((cut(line, _LONGEST), ""), indent=f"{indent}│   ")
+        if len(pieces) > _EXCERPTS:
+            self._out.line((f"… ({len(pieces) - _EXCERPTS} more excerpts in the summary)", "dim"), indent=f"{indent}│ ")
+
+    def _glimpse(self, pieces: Sequence[doc.Piece]) -> None:
+        """One line of what a green rests on (in a red run it would hide what matters)."""
+        for piece in pieces[:1]:
+            more = f"  (and {len(pieces) - 1} more)" if len(pieces) > 1 else ""
+            head = self._head(piece)
+            room = max(self._out.width - len(head) - len(more) - 8, 20)
+            text = " ".join(lines(piece["text"]))
+            text = text if len(text) <= room else text[: room - 1] + "…"
+            self._out.line((head + text + more, "dim"), indent="    │ ", hang="    │   ")
+
+    def _head(self, piece: doc.Piece) -> str:
+        """When and where an excerpt was seen."""
+        parts = (phrases.clock(piece["at"], self._day), cut(piece["source"], 60))
+        return "".join(f"{part}  " for part in parts if part)
+
+    def _remedy(self, text: str, *, indent: str) -> None:
+        if not text:
+            return
+        prose, command = phrases.remedy(text)
+        if prose:
+            self._field("remedy", cut(prose, _LONGEST), style="bold cyan", indent=indent)
+        if command:
+            self._field("" if prose else "remedy", f"$ {command}", style="bold cyan", indent=indent, fold=False)
+
+    def _field(self, label: str, text: str, *, indent: str, style: str = "", fold: bool = True) -> None:
+        """A labelled value, its further lines below its first."""
+        if not text:
+            return
+        lead = f"{indent}{label:<8}  "
+        self._out.line((f"{label:<8}  ", "dim"), (text, style), indent=indent, hang=" " * len(lead), fold=fold)
+
+
+_ENDINGS = {
+    "timeout": "the run's timeout: what was not decided by then is inconclusive",
+    "superseded": "a newer revision: what was not decided by then is inconclusive",
+    "interrupted": "a signal: what was not decided by then is inconclusive",
+}
