@@ -85,10 +85,12 @@ def queries(check: Check) -> frozenset[query.Query]:
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Judge each reading of the service; pinned traffic on a settled service is final."""
 
+    frozen = evidence.frozen(check.target.name)
+
     def look(observation: Observation, content: Json) -> Attempt:
         service = Service.read(content)
         finding = holds_and_asserts(check, evidence, _find(check, evidence, service), {"service": content})
-        conclusive = finding.state is State.VIOLATED and service.settled and _pinned_elsewhere(check, evidence, service)
+        conclusive = finding.state is State.VIOLATED and service.pinned_away_from(frozen)
         return Attempt(observation.sent, finding, (observation.seq,), conclusive)
 
     return eventually(looks(query.Service(check.target.name), evidence, look), timing(check, evidence), now)
@@ -122,13 +124,6 @@ def _shown(service: Service) -> tuple[Excerpt, ...]:
     return (Excerpt(f"traffic ({state}): {_shares(service)}", service.updated, "Cloud Run"),)
 
 
-def _pinned_elsewhere(check: Check, evidence: Evidence, service: Service) -> bool:
-    """Whether all traffic is bound by name to revisions that are not the target: no waiting moves it."""
-    with_traffic = [share for share in service.traffic if share.percent]
-    frozen = evidence.frozen(check.target.name)
-    return bool(with_traffic) and all(share.revision and share.revision != frozen for share in with_traffic)
-
-
 def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) -> Finding:
     frozen = evidence.frozen(check.target.name)
     share = service.serving().get(frozen, 0)
@@ -137,7 +132,7 @@ def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) ->
         return Finding(
             State.HOLDS, f"{frozen} has {share} % of the traffic", expected, actual, evidence=_shown(service)
         )
-    if _pinned_elsewhere(check, evidence, service):
+    if service.pinned_away_from(frozen):
         reason = f"traffic is pinned to {_shares(service)}; {frozen} has {share} %"
         return Finding(State.VIOLATED, reason, expected, actual, repair(check, evidence), _shown(service))
     waiting = "" if service.settled else "; the service is not settled yet"

@@ -38,13 +38,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from validator.emulator import yaml_core
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored, Streams, exported, group
 from validator.emulator.moments import moment, resolved
 from validator.emulator.overlay import overlaid
 from validator.emulator.shape import SCENARIO, unknown
 from validator.model.call import Json
+from validator.spec import yaml
 
 T = TypeVar("T")
 _DEPLOYMENT = ("services", "revisions", "builds", "behaviour")
@@ -136,16 +136,20 @@ def _document(path: Path, children: tuple[Path, ...]) -> Json:
     if path.resolve() in children:
         raise ScenarioError(f"{path}: extends itself")
     try:
-        data = yaml_core.read(path)
+        document = yaml.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise ScenarioError(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: it is not UTF-8 text") from error
+    except yaml.BadYaml as error:
+        raise ScenarioError(f"{path}:{error.line}:{error.column}: {error.message}") from error
+    data = document.data
     if not isinstance(data, dict):
         raise ScenarioError(f"{path}: a scenario is a map of keys")
     complaint = unknown(data, SCENARIO)
     if complaint:
-        raise ScenarioError(f"{path}: {complaint}")
+        line, column = document.key_place(complaint.path)
+        raise ScenarioError(f"{path}:{line}:{column}: {complaint.message}")
     parent = data.pop("extends", None)
     if parent is None:
         return data

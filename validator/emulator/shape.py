@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -67,33 +67,42 @@ SCENARIO = Keys(
 """The keys of a scenario file; what is inside resources and entries is the APIs' affair."""
 
 
-def unknown(data: Any, shape: Shape, where: str = "") -> str:
-    """The first complaint about a key that has no business there; empty if there is none."""
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong with the shape of a scenario, and where."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+
+def unknown(data: Any, shape: Shape, path: tuple[str | int, ...] = ()) -> Complaint | None:
+    """The first complaint about a key that has no business there; None if there is none."""
     match shape:
+        case TextOr() if isinstance(data, str):
+            return None
         case TextOr():
-            return "" if isinstance(data, str) else unknown(data, shape.of, where)
+            return unknown(data, shape.of, path)
         case OneOrMore():
-            return unknown(data, Each(shape.of) if isinstance(data, list) else shape.of, where)
+            return unknown(data, Each(shape.of) if isinstance(data, list) else shape.of, path)
         case Each() if isinstance(data, list):
-            return _first(data, [shape.of] * len(data), [f"{where}[{n}]" for n in range(len(data))])
+            return _first((value, shape.of, (*path, place)) for place, value in enumerate(data))
         case Each() if isinstance(data, Mapping):
-            return _first(data.values(), [shape.of] * len(data), [f"{where}.{key}".lstrip(".") for key in data])
+            return _first((value, shape.of, (*path, key)) for key, value in data.items())
         case Keys() if isinstance(data, Mapping):
             for key in data:
                 if key not in shape.keys:
-                    return _complaint(str(key), where, shape)
-            return _first(data.values(), [shape.keys[k] for k in data], [f"{where}.{key}".lstrip(".") for key in data])
+                    return Complaint((*path, key), _message(key, shape))
+            return _first((value, shape.keys[key], (*path, key)) for key, value in data.items())
         case Keys() | Each() if data is not None:
-            return f"{where}: not a map"
-    return ""
+            return Complaint(path, "this must be a map")
+    return None
 
 
-def _first(values: Any, shapes: list[Shape], places: list[str]) -> str:
-    complaints = (unknown(value, shape, place) for value, shape, place in zip(values, shapes, places, strict=True))
-    return next((complaint for complaint in complaints if complaint), "")
+def _first(parts: Iterable[tuple[Any, Shape, tuple[str | int, ...]]]) -> Complaint | None:
+    return next(filter(None, (unknown(*part) for part in parts)), None)
 
 
-def _complaint(key: str, where: str, shape: Keys) -> str:
+def _message(key: str, shape: Keys) -> str:
     close = get_close_matches(key, shape.keys, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(shape.keys)}"
-    return f"{where + ': ' if where else ''}unknown key {key!r}; {hint}"
+    return f"unknown key {key!r}; {hint}"

@@ -82,10 +82,10 @@ class Verdicts:
         return min(moments, default=None)
 
     def needs(self, check: Check) -> tuple[str, ...]:
-        """What has to pass before a check starts: its target's implicit check, then what it names."""
+        """What has to pass before a check starts: the implicit checks of `target` and of its own, then what it names."""
         if check.kind == resolution.KIND:
             return ()
-        return (self.implicit[check.target.name].name, *check.needs)
+        return (self.implicit[MAIN].name, self.implicit[check.target.name].name, *check.needs)
 
     def _advance(self, standing: Standing, now: float) -> bool:
         """Start, skip or judge a check; tell whether that opens the way for others."""
@@ -108,8 +108,7 @@ class Verdicts:
     def _cause_of_skip(self, check: Check) -> str:
         """The root of what a check waits for in vain. Without the main target nothing at all can be judged."""
         main = self.implicit[MAIN]
-        needs = (main.name, *self.needs(check)) if check is not main else ()
-        for need in needs:
+        for need in self.needs(check) or (main.name,):
             standing = self.standings[need]
             if standing.verdict.final and standing.verdict.outcome is not Outcome.PASSED and need != check.name:
                 return standing.cause or need

@@ -9,10 +9,10 @@ from enum import StrEnum
 from validator.model import query
 from validator.model.call import Answer
 from validator.model.check import Target
-from validator.model.evidence import Evidence
+from validator.model.evidence import Evidence, Known
 from validator.model.identity import Who, identify, share, tag_url, whole_traffic
 from validator.model.journal import Observation
-from validator.model.platform import Build
+from validator.model.platform import STDERR, STDOUT, Build
 from validator.model.verdict import Excerpt
 
 BUILD_LABEL = "gcb-build-id"
@@ -169,7 +169,9 @@ def _traffic(target: Target, evidence: Evidence) -> Link:
             f"{frozen} has no traffic and is reached at its tag's URL {url}",
             evidence=(excerpt,),
         )
-    return Link("traffic", Proof.BROKEN, f"{frozen} has no traffic and no tag ({shares})", evidence=(excerpt,))
+    pinned = service.pinned_away_from(frozen)
+    reason = f"{frozen} has no traffic and no tag ({shares}{', pinned by name' if pinned else ''})"
+    return Link("traffic", Proof.BROKEN, reason, evidence=(excerpt,), conclusive=pinned)
 
 
 def _response(target: Target, evidence: Evidence) -> Link:
@@ -219,7 +221,16 @@ def _logs(target: Target, evidence: Evidence) -> Link:
         Proof.UNPROVEN,
         f"no log entry of {frozen} is readable",
         remedy="see that the service logs to stdout or stderr and that no exclusion filter drops its entries",
+        conclusive=_silent(target, evidence),
     )
+
+
+def _silent(target: Target, evidence: Evidence) -> bool:
+    """Whether the revision answered a request and logged nothing up to then, as far as the logs are readable."""
+    known = evidence.watermark_at_least(target.name, (STDOUT, STDERR), Known.INFERRED)
+    answered = (identify(probe, target, evidence) for probe in evidence.probes(target.name))
+    first = next((who.entry for who in answered if who.who is Who.TARGET), None)
+    return bool(known and first) and known.up_to > first.ended  # type: ignore[union-attr]
 
 
 _LINKS: tuple[Callable[[Target, Evidence], Link], ...] = (

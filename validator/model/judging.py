@@ -138,7 +138,9 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
             return Verdict(Outcome.INCONCLUSIVE, "no attempt was made yet", final=final, until=until)
         return _verdict(Outcome.INCONCLUSIVE, newest, len(made), final=final, until=until)
     if decided.finding.state is State.VIOLATED:
-        return _verdict(Outcome.FAILED, decided, len(made), final=final, until=until)
+        bad = sum(attempt.finding.state is State.VIOLATED for attempt in made)
+        reason = decided.finding.reason + (f" (in {bad} of {len(made)} attempts)" if len(made) > 1 else "")
+        return _verdict(Outcome.FAILED, decided, len(made), final=final, until=until, reason=reason)
     reason = f"it holds, but not yet for {span(timing.hold)} without a break"
     return _verdict(Outcome.INCONCLUSIVE, decided, len(made), final=final, until=until, reason=reason)
 

@@ -135,6 +135,11 @@ class Service:
         """Whether what was asked for is what is: only then do traffic and its statuses agree."""
         return not self.reconciling and self.terminal.succeeded
 
+    def pinned_away_from(self, revision: str) -> bool:
+        """Whether it is settled with all traffic bound by name to other revisions: no waiting moves that."""
+        bound = [share.revision for share in self.traffic if share.percent]
+        return self.settled and bool(bound) and all(name and name != revision for name in bound)
+
     def serving(self) -> dict[str, int]:
         """Percent of the traffic of each revision that has any, most first."""
         shares: dict[str, int] = {}

@@ -111,10 +111,10 @@ class Console:
 
     def _say(self, elapsed: float, symbol: str, word: str, name: str, reason: str) -> None:
         """One line of a build log."""
-        symbol, style = self._terminal.show(symbol), STYLES.get(word, "dim")
+        symbol, style = self._terminal.show(symbol).ljust(len(self._terminal.show(_WAITING))), STYLES.get(word, "dim")
         self._terminal.line(
             (f"{elapsed:7.1f}s ", "dim"),
-            (f"{symbol:<{self._terminal.unicode or 3}} {word:<12} ", style),
+            (f"{symbol} {word:<12} ", style),
             (name, ""),
             (": ", ""),
             (cut(reason, _LONGEST), ""),
@@ -128,20 +128,24 @@ class Console:
         if len(shown) > room:
             open_or_red = [item for item in shown if item[1].outcome in (None, Outcome.FAILED, Outcome.INCONCLUSIVE)]
             shown = sorted(open_or_red, key=lambda item: item[1].outcome is None)[:room]
+        symbols, names, times = 3, self._names(), 12
+        reasons = max(self._terminal.width - symbols - names - times - 3, 10)
         grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(no_wrap=True, overflow="crop", max_width=self._terminal.width // 3)
-        grid.add_column(no_wrap=True, overflow="crop", ratio=1)
-        grid.add_column(no_wrap=True, justify="right")
+        for width in (symbols, names, reasons, times):
+            grid.add_column(no_wrap=True, overflow="crop", width=width)
         for name, row in shown:
             word = row.outcome or "waiting"
             grid.add_row(
                 Text(self._terminal.show(SYMBOLS.get(word, _WAITING)), STYLES.get(word, "cyan")),
                 Text(self._terminal.show(name), STYLES.get(word, "") if word != "passed" else ""),
-                Text(self._terminal.show(cut(row.reason, self._terminal.width)), "" if row.outcome is None else "dim"),
+                Text(self._terminal.show(cut(row.reason, reasons)), "" if row.outcome is None else "dim"),
                 Text(span(row.elapsed if row.outcome else self._elapsed), "dim"),
             )
         return Rows(Text(self._terminal.show(self._heading()), "bold"), grid)
+
+    def _names(self) -> int:
+        """Columns of the names, the longest or a third of the width."""
+        return min(max((len(name) for name in self._rows), default=0), self._terminal.width // 3)
 
     def _heading(self) -> str:
         decided = sum(row.outcome is not None for row in self._rows.values())

@@ -72,7 +72,6 @@ class Terminal:
             return text, Text()
         first = text.wrap(self.rich, max(room, 20), overflow="fold")[0]
         rest = text[len(first.plain) :]
-        first.rstrip()
         return first, rest[len(rest.plain) - len(rest.plain.lstrip()) :]
 
     def gap(self) -> None:
@@ -93,6 +92,7 @@ class Terminal:
 
     def _put(self, indent: str, text: Text) -> None:
         whole = Text.assemble(self.show(indent), text)
+        whole.rstrip()
         safe = inert(whole.plain)
         self.rich.print(whole if safe == whole.plain else Text(safe), soft_wrap=True)
 
