@@ -128,7 +128,7 @@ class Console:
         if len(shown) > room:
             open_or_red = [item for item in shown if item[1].outcome in (None, Outcome.FAILED, Outcome.INCONCLUSIVE)]
             shown = sorted(open_or_red, key=lambda item: item[1].outcome is None)[:room]
-        symbols, names, times = 3, self._names(), 12
+        symbols, names, times = len(self._terminal.show(_WAITING)), self._names(), 12
         reasons = max(self._terminal.width - symbols - names - times - 3, 10)
         grid = Table.grid(padding=(0, 1))
         for width in (symbols, names, reasons, times):

@@ -48,6 +48,14 @@ def clock(at: str | None, day: str) -> str:
     return time if date == day else f"{date} {time}"
 
 
+def clip(lines: list[str], most: int) -> list[str]:
+    """The first lines and, since a traceback's cause stands last, more of the last ones."""
+    if len(lines) <= most:
+        return lines
+    head = most // 3
+    return [*lines[:head], f"… ({len(lines) - most} more lines)", *lines[len(lines) - (most - head) :]]
+
+
 def day(summary: doc.Summary) -> str:
     """The date on which the run began."""
     return summary["started"].partition("T")[0]

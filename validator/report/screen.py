@@ -21,7 +21,7 @@ STYLES = {
 _LONGEST = 600
 """Characters of a reason, an expected or an actual value."""
 _LINES = 12
-"""Lines of one excerpt: its first ones and, since a traceback's cause stands last, its last ones."""
+"""Lines of one excerpt."""
 _EXCERPTS = 6
 _ALSO = 5
 
@@ -179,13 +179,7 @@ class Screen:
     def _evidence(self, pieces: Sequence[doc.Piece], *, indent: str) -> None:
         """Foreign text behind a bar, so that no line of it can be taken for one of ours."""
         for piece in pieces[:_EXCERPTS]:
-            text = lines(piece["text"])
-            if len(text) > _LINES:
-                text = [
-                    *text[: _LINES // 3],
-                    f"… ({len(text) - _LINES} more lines)",
-                    *text[len(text) - 2 * _LINES // 3 :],
-                ]
+            text = phrases.clip(lines(piece["text"]), _LINES)
             self._out.line(
                 (self._head(piece), "dim"), (cut(text[0], _LONGEST), ""), indent=f"{indent}│ ", hang=f"{indent}│   "
             )

@@ -1,0 +1,173 @@
+"""The chapters of the Markdown report but those of evidence, each a list of lines made from the summary alone."""
+
+from __future__ import annotations
+
+from validator.model.instant import span
+from validator.report import document as doc
+from validator.report import phrases
+from validator.report.findings import SYMBOLS, Detail, excerpts, members, remedy
+from validator.report.markup import code, link, table, text
+
+
+def lead(summary: doc.Summary, detail: Detail) -> list[str]:
+    """The verdict, its cause and its remedy."""
+    headline, verdict = summary["headline"], summary["verdict"]
+    title = f": {text(summary['title'])}" if summary["title"] else ""
+    out = [f"# {SYMBOLS[verdict]} {verdict.capitalize()}{title}", ""]
+    if verdict == "passed":
+        out += [f"{text(headline['text'])}.", ""]
+    else:
+        out += [f"**Cause**: {text(headline['text'])}", ""]
+    causes = phrases.causes(summary)
+    for check in causes:
+        if check["name"] == headline["check"]:
+            out += excerpts(check["evidence"][:5], detail, phrases.day(summary))
+    out += remedy(headline["remedy"], detail)
+    others = [check for check in causes if check["name"] != headline["check"]]
+    if others:
+        out += ["**Also**:", ""]
+        out += [
+            f"- {SYMBOLS[c['verdict']]} **{text(c['name'])}**: {text(c['reason'], longest=200)}" for c in others[:10]
+        ]
+        out += [f"- … and {len(others) - 10} more"] if len(others) > 10 else []
+        out.append("")
+    out += [
+        f"{phrases.tally(summary['counts'])}, in {span(summary['duration'])}; exit code {summary['exit_code']}.",
+        "",
+    ]
+    if summary["emulated"]:
+        out += ["> Against an emulator: times are its world's, and links would lead nowhere.", ""]
+    return out
+
+
+def deployment(summary: doc.Summary) -> list[str]:
+    """What was judged: a column for each target."""
+    targets = summary["targets"]
+    rows = (
+        ("Project", [code(t["project"], table=True) for t in targets]),
+        ("Region", [code(t["region"], table=True) for t in targets]),
+        ("Service", [code(t["service"], table=True) for t in targets]),
+        ("Revision", [code(t["revision"], table=True) or "not resolved" for t in targets]),
+        ("Created", [_at(t["created"]) for t in targets]),
+        ("Traffic", [text(phrases.traffic(t), table=True) for t in targets]),
+        ("URL", [code(t["url"], table=True) or "not known" for t in targets]),
+        ("Image", [code(t["image"], table=True) or "not known" for t in targets]),
+        ("Build", [_build(t, summary) for t in targets]),
+    )
+    head = ["", *(text(t["name"], table=True) for t in targets)]
+    return ["## Deployment", "", *table(head, ([f"**{name}**", *cells] for name, cells in rows))]
+
+
+def health(summary: doc.Summary) -> list[str]:
+    """One line for each group."""
+    rows = []
+    for group in summary["groups"]:
+        checks = members(summary, group)
+        worth = next((f"{c['name']}: {c['reason']}" for c in checks if c["verdict"] in ("failed", "inconclusive")), "")
+        worth = worth or next((c["reason"] for c in checks if c["verdict"] == "skipped"), "")
+        rows.append(
+            (
+                f"{SYMBOLS[group['verdict']]} {group['verdict']}",
+                text(group["title"], table=True),
+                phrases.tally(group["counts"]),
+                text(worth, table=True, longest=200),
+            )
+        )
+    return ["## Component health", "", *table(("verdict", "component", "checks", "worth knowing"), rows)]
+
+
+def known_issues(summary: doc.Summary) -> list[str]:
+    """What is known to fail, and whether it still does."""
+    rows = []
+    for check in summary["checks"]:
+        if issue := check["known_issue"]:
+            cells = (check["name"], issue["reason"], issue["expires"], f"{check['verdict']}: {check['reason']}")
+            rows.append(
+                [*(text(cell, table=True, longest=300) for cell in cells), link("tracked", issue["link"], table=True)]
+            )
+    shown = table(("check", "what is known", "until", "now", ""), rows)
+    return ["## Known issues", "", *shown] if shown else []
+
+
+def criteria(summary: doc.Summary) -> list[str]:
+    """The checklist; each tick with its evidence in a few words."""
+    out = ["## Criteria", ""]
+    for check in summary["checks"]:
+        tick, word = ("x", "") if check["verdict"] == "passed" else (" ", f" {check['verdict']}")
+        remark = phrases.remark(check)
+        note = f" ({text(remark)})" if remark else ""
+        out.append(f"- [{tick}] **{text(check['name'])}**{word}{note}: {text(check['reason'], longest=200)}")
+    return [*out, ""]
+
+
+def follow_ups(summary: doc.Summary) -> list[str]:
+    """What is left to do beside the cause."""
+    items = [
+        f"**{text(check['name'])}**: {text(remark or check['reason'], longest=300)}"
+        + (f" {text(check['remedy'], longest=300)}" if check["remedy"] else "")
+        for check in summary["checks"]
+        if (remark := _left(check)) is not None
+    ]
+    items += [text(warning) for warning in summary["warnings"]]
+    items += [f"not selected: {text(name)}" for name in summary["not_selected"]]
+    return ["## Follow-ups", "", *(f"- {item}" for item in items or ["none"]), ""]
+
+
+def technical(summary: doc.Summary) -> list[str]:
+    """Times, versions, and how much was read."""
+    spec, tool = summary["spec"], summary["tool"]
+    rows = [
+        ("Run", code(summary["run_id"], table=True)),
+        ("Time", f"{_at(summary['started'])} to {_at(summary['ended'])} ({span(summary['duration'])})"),
+        ("Ended", text(_ENDINGS[summary["ending"]])),
+        ("Spec", f"{code(spec['file'], table=True)} {code(spec['digest'], table=True)}"),
+        ("Tool", text(f"{tool['name']} {tool['version']}", table=True)),
+    ]
+    for target in summary["targets"]:
+        name = text(target["service"], table=True)
+        rows.append((f"Logs of {name}", text(phrases.reading(target), table=True)))
+        rows.append((f"Readable of {name}", text(phrases.readable(target), table=True)))
+    return ["## Technical details", "", *table(("", ""), ((f"**{name}**", value) for name, value in rows))]
+
+
+def conclusion(summary: doc.Summary) -> list[str]:
+    """What the run came to and what follows, in one paragraph."""
+    headline, counts = summary["headline"], summary["counts"]
+    if summary["verdict"] == "passed":
+        excused = counts["excused"] + counts["not_blocking"]
+        besides = f" {excused} of the checks failed and do not count (see the follow-ups)." if excused else ""
+        said = f"The deployment does what the spec demands: {text(headline['text'])}.{besides}"
+    elif summary["verdict"] == "failed":
+        said = f"The deployment does not do what the spec demands. {text(headline['text'])}"
+    else:
+        said = (
+            f"Nothing speaks against the deployment, but the evidence for it is not complete. {text(headline['text'])}"
+        )
+    return ["## Conclusion", "", f"{SYMBOLS[summary['verdict']]} {said}", ""]
+
+
+def _left(check: doc.CheckSummary) -> str | None:
+    """Why a check needs a follow-up; None if it needs none."""
+    if check["verdict"] == "inconclusive":
+        return f"inconclusive: {check['reason']}"
+    if check["verdict"] == "failed" and not check["blocks"]:
+        return f"{check['reason']} ({phrases.remark(check)})"
+    return phrases.remark(check) or None
+
+
+def _build(target: doc.TargetSummary, summary: doc.Summary) -> str:
+    name = code(target["build"], table=True) or "not known"
+    log = "" if summary["emulated"] else link("log", target["build_log"], table=True)
+    return f"{name} {log}".strip()
+
+
+def _at(at: str | None) -> str:
+    return at.replace("T", " ") if at else "not known"
+
+
+_ENDINGS = {
+    "complete": "every check was decided",
+    "timeout": "by the run's timeout",
+    "superseded": "by a newer revision",
+    "interrupted": "by a signal",
+}
