@@ -1,4 +1,4 @@
-"""The checked syntax tree of a CEL expression: what it names, how a part of it is written, and its guarded form.
+"""The checked syntax tree of a CEL expression: what it names, its parts, and its guarded form.
 
 Guarding makes vacuous truth an error that says so. Each `all`, `exists`, `exists_one` becomes
 `size(range) == 0 ? <error> : ...`, each use of a message, timestamp or duration field `has(field) ? field : <error>`.
@@ -8,32 +8,28 @@ CEL's own rules then do the rest: `size(x) > 0 && x.all(...)` is false, not an e
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from google.protobuf import any_pb2
 
+from validator.spec.cel_text import Expr, quantifier, written
 from validator.spec.cel_types import message_class
 
-Expr = Any
-"""A cel.expr.Expr; its class comes from the descriptors, so the type checker does not know it."""
 EMPTY = "@empty"
 """The function that fails, saying which list was empty. No expression can call it: `@` begins no name."""
 UNSET = "@unset"
 """The same for a field that is not set."""
-COMPARISONS = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=", "@in": "in"}
-_INFIX = COMPARISONS | {
-    "_&&_": "&&",
-    "_||_": "||",
-    "_+_": "+",
-    "_-_": "-",
-    "_*_": "*",
-    "_/_": "/",
-    "_%_": "%",
-}
-_PREFIX = {"!_": "!", "-_": "-"}
 _TYPE_URL = "type.googleapis.com/cel.expr.CheckedExpr"
+_OVERLOADS = {
+    "size": ("size_list", "size_map"),
+    "_==_": ("equals",),
+    "_[_]": ("index_list",),
+    "_?_:_": ("conditional",),
+    EMPTY: (EMPTY,),
+    UNSET: (UNSET,),
+}
+"""What the type checker would have noted for the calls that are put in."""
 _MOMENTS = (2, 3)
 """cel.expr.Type.WellKnownType: TIMESTAMP, DURATION."""
 
@@ -42,9 +38,10 @@ class Tree:
     """A checked expression."""
 
     def __init__(self, serialized: bytes) -> None:
-        self._checked: Any = message_class("cel.expr.CheckedExpr").FromString(any_pb2.Any.FromString(serialized).value)
+        self._checked = message_class("cel.expr.CheckedExpr").FromString(any_pb2.Any.FromString(serialized).value)
         self._types = {item.key: item.value for item in self._checked.type_map}
         self._positions = {item.key: item.value for item in self._checked.source_info.positions}
+        self._resolved = {item.key for item in self._checked.reference_map if item.value.overload_id}
         self._last = max(self._positions, default=0) + 1000
 
     @property
@@ -70,7 +67,21 @@ class Tree:
         part = type(self._checked)()
         part.CopyFrom(self._checked)
         part.expr.CopyFrom(expr)
+        for call in walk(expr):
+            function = call.call_expr.function
+            if function in _OVERLOADS and call.id not in self._resolved:
+                # Of two items with one key the later one counts: a replaced variable's id has one already.
+                part.reference_map.add(key=call.id, value={"name": function, "overload_id": _OVERLOADS[function]})
         return any_pb2.Any(type_url=_TYPE_URL, value=part.SerializeToString()).SerializeToString()
+
+    def element(self, quantified: Expr, number: int) -> Expr:
+        """What an `all` or `exists` says of one element of its list, counted from 0."""
+        loop = quantified.comprehension_expr
+        said = type(quantified)()
+        said.CopyFrom(loop.loop_step.call_expr.args[1])
+        index = self._new(const_expr={"int64_value": number})
+        _replace(said, loop.iter_var, self._call("_[_]", loop.iter_range, index))
+        return said
 
     def guarded(self) -> Expr:
         """The expression in which vacuous truth is an error (see the module)."""
@@ -160,78 +171,13 @@ def _free(expr: Expr, bound: frozenset[str]) -> Iterator[str]:
             yield from _free(child, bound)
 
 
-def quantifier(expr: Expr) -> str:
-    """`all`, `exists` or `exists_one` if it is one, else empty; told by what the macros expand to."""
-    if expr.WhichOneof("kind") != "comprehension_expr":
-        return ""
-    loop = expr.comprehension_expr
-    match loop.accu_init.const_expr.WhichOneof("kind"), loop.loop_step.call_expr.function:
-        case "bool_value", "_&&_":
-            return "all"
-        case "bool_value", "_||_":
-            return "exists"
-        case "int64_value", "_?_:_":
-            return "exists_one"
-        case _:
-            return ""
-
-
-def written(expr: Expr) -> str:
-    """It as text again; what stands inside a `map` or `filter` is left out."""
-    match expr.WhichOneof("kind"):
-        case "const_expr":
-            return _constant(expr.const_expr)
-        case "ident_expr":
-            return str(expr.ident_expr.name)
-        case "select_expr":
-            path = f"{_inner(expr.select_expr.operand)}.{expr.select_expr.field}"
-            return f"has({path})" if expr.select_expr.test_only else path
-        case "call_expr":
-            return _call(expr.call_expr)
-        case "list_expr":
-            return f"[{', '.join(map(written, expr.list_expr.elements))}]"
-        case "comprehension_expr":
-            loop = expr.comprehension_expr
-            source = _inner(loop.iter_range)
-            if name := quantifier(expr):
-                predicate = loop.loop_step.call_expr.args[0 if name == "exists_one" else 1]
-                return f"{source}.{name}({loop.iter_var}, {written(predicate)})"
-            return f"{source}.{'filter' if loop.loop_step.call_expr.function == '_?_:_' else 'map'}(...)"
-        case _:
-            return "{...}"
-
-
-def _call(call: Any) -> str:
-    name, arguments = call.function, [_inner(argument) for argument in call.args]
-    if name in _INFIX and len(arguments) == 2:
-        return f"{arguments[0]} {_INFIX[name]} {arguments[1]}"
-    if name in _PREFIX:
-        return _PREFIX[name] + arguments[0]
-    if name == "_[_]":
-        return f"{arguments[0]}[{written(call.args[1])}]"
-    if name == "_?_:_":
-        return f"{arguments[0]} ? {arguments[1]} : {arguments[2]}"
-    target = f"{_inner(call.target)}." if call.HasField("target") else ""
-    return f"{target}{name}({', '.join(map(written, call.args))})"
-
-
-def _inner(expr: Expr) -> str:
-    """It as text, in parentheses where it would fall apart."""
-    compound = expr.WhichOneof("kind") == "call_expr" and expr.call_expr.function in (*_INFIX, "_?_:_")
-    return f"({written(expr)})" if compound else written(expr)
-
-
-def _constant(constant: Any) -> str:
-    kind = constant.WhichOneof("kind")
-    value = getattr(constant, kind)
-    match kind:
-        case "null_value":
-            return "null"
-        case "bool_value":
-            return str(value).lower()
-        case "string_value":
-            return json.dumps(value, ensure_ascii=False)
-        case "uint64_value":
-            return f"{value}u"
-        case _:
-            return str(value)
+def _replace(expr: Expr, name: str, value: Expr) -> None:
+    """Put a value where a variable is; it takes the variable's id, and so its type."""
+    if expr.WhichOneof("kind") == "ident_expr" and expr.ident_expr.name == name:
+        identity = expr.id
+        expr.CopyFrom(value)
+        expr.id = identity
+        return
+    hidden = expr.WhichOneof("kind") == "comprehension_expr" and expr.comprehension_expr.iter_var == name
+    for part in [expr.comprehension_expr.iter_range] if hidden else children(expr):
+        _replace(part, name, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -105,8 +105,8 @@ def pool() -> DescriptorPool:
 
 
 @cache
-def message_class(name: str) -> type[Message]:
-    """The class of a message by its full name."""
+def message_class(name: str) -> Any:
+    """The class of a message by its full name; what fields it has only the descriptors know."""
     return GetMessageClass(pool().FindMessageTypeByName(name))
 
 
@@ -117,10 +117,10 @@ def abbreviations() -> tuple[str, ...]:
     So `Build.Status.SUCCESS` means google.devtools.cloudbuild.v1.Build.Status.SUCCESS.
     """
     names = [
-        f"{file.package}.{top.name}"
+        f"{file.package}.{name}"
         for file in _files().file
         if file.package not in ("google.protobuf", "cel.expr")
-        for top in [*file.enum_type, *(message for message in file.message_type if message.enum_type)]
+        for name in [*(e.name for e in file.enum_type), *(m.name for m in file.message_type if m.enum_type)]
     ]
     last = Counter(name.rpartition(".")[2] for name in names)
     return tuple(sorted(name for name in names if last[name.rpartition(".")[2]] == 1))
@@ -131,7 +131,7 @@ def _files() -> FileDescriptorSet:
     return FileDescriptorSet.FromString(files("validator.spec").joinpath("descriptors.binpb").read_bytes())
 
 
-def _message(name: str, given: Mapping[str, Any]) -> Message:
+def _message(name: str, given: Mapping[str, Any]) -> Any:
     """Read the official JSON of a message; fields that the descriptors do not know are left out.
 
     The payload of an audit entry keeps its type alone: which types there are is open.
@@ -139,18 +139,19 @@ def _message(name: str, given: Mapping[str, Any]) -> Message:
     payload = given.get("protoPayload") if name == _LOG_ENTRY else None
     if payload is not None:
         given = {key: value for key, value in given.items() if key != "protoPayload"}
-    message: Any = ParseDict(given, message_class(name)(), ignore_unknown_fields=True, descriptor_pool=pool())
+    message = message_class(name)()
+    ParseDict(dict(given), message, ignore_unknown_fields=True, descriptor_pool=pool())
     if payload is not None:
         message.proto_payload.type_url = str(payload.get("@type", ""))
-    return message  # type: ignore[no-any-return]
+    return message
 
 
-def _datetime(given: Any) -> datetime.datetime:
+def _datetime(given: Any) -> dt.datetime:
     if isinstance(given, str):
         stamp = Timestamp()
         stamp.FromJsonString(given)
-        return stamp.ToDatetime(datetime.UTC)
-    if isinstance(given, datetime.datetime) and given.tzinfo is not None:
+        return stamp.ToDatetime(dt.UTC)
+    if isinstance(given, dt.datetime) and given.tzinfo is not None:
         return given
     raise ValueError(f"not a moment with a time zone: {given!r}")
 

@@ -1,0 +1,127 @@
+"""What the parts of a false expression are, in a few words, without telling a secret."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from validator.spec.cel_text import COMPARISONS, Expr, quantifier, written
+from validator.spec.cel_tree import Tree, walk
+from validator.spec.cel_types import pool
+
+Run = Callable[[Expr], tuple[Any, str]]
+"""The value of a part, or why it has none."""
+_SECRET_NAMES = {"vars", "env"}
+_SECRET_FIELDS = {
+    ("google.cloud.run.v2.EnvVar", "value"),
+    ("google.devtools.cloudbuild.v1.Build", "substitutions"),
+    ("google.devtools.cloudbuild.v1.BuildStep", "env"),
+    ("google.devtools.cloudbuild.v1.BuildOptions", "env"),
+}
+_SECRET_KEYS = {"authorization", "proxy-authorization", "x-serverless-authorization", "cookie", "set-cookie"}
+_LONGEST = 200
+_MOST = 5
+_MOST_TRIED = 100
+
+
+def shown(tree: Tree, run: Run) -> str:
+    """`name = value` of the parts that made the expression false."""
+    return "; ".join(dict.fromkeys(_parts(tree, tree.root, run)))
+
+
+def hides(tree: Tree, expr: Expr) -> bool:
+    """Whether values in this part are secret: `vars`, `env`, environment variables in resources, credentials."""
+    return any(_secret(tree, part) for part in walk(expr))
+
+
+def _secret(tree: Tree, expr: Expr) -> bool:
+    match expr.WhichOneof("kind"):
+        case "ident_expr":
+            return expr.ident_expr.name.lstrip(".") in _SECRET_NAMES
+        case "select_expr":
+            field = expr.select_expr.field
+            return field.lower() in _SECRET_KEYS or (tree.message(expr.select_expr.operand), field) in _SECRET_FIELDS
+        case "const_expr":
+            return expr.const_expr.string_value.lower() in _SECRET_KEYS
+        case _:
+            return False
+
+
+def _parts(tree: Tree, expr: Expr, run: Run) -> Iterator[str]:
+    call = expr.call_expr
+    if call.function in ("_&&_", "_||_"):
+        for part in call.args:
+            if run(part)[0] is False:
+                yield from _parts(tree, part, run)
+    elif call.function == "!_":
+        yield from _parts(tree, call.args[0], run)
+    elif call.function in COMPARISONS or call.HasField("target"):
+        for part in ([call.target] if call.HasField("target") else []) + list(call.args):
+            if _varies(part):
+                yield from _value(tree, part, run)
+    elif quantifier(expr):
+        yield from _elements(tree, expr, run)
+    elif _varies(expr):
+        yield from _value(tree, expr, run)
+
+
+def _elements(tree: Tree, expr: Expr, run: Run) -> Iterator[str]:
+    """Of a list of which not all hold, the first that does not; else what was looked through."""
+    source = expr.comprehension_expr.iter_range
+    values, _ = run(source)
+    if quantifier(expr) == "all" and isinstance(values, list):
+        for number in range(min(len(values), _MOST_TRIED)):
+            one = tree.element(expr, number)
+            if run(one)[0] is False:
+                yield from _parts(tree, one, run)
+                return
+    yield from _value(tree, source, run)
+
+
+def _varies(expr: Expr) -> bool:
+    """Whether it depends on evidence: literals and enum names (which the compiler wrote out in full) do not."""
+    names = (part.ident_expr.name for part in walk(expr) if part.WhichOneof("kind") == "ident_expr")
+    return any("." not in name for name in names)
+
+
+def _value(tree: Tree, expr: Expr, run: Run) -> Iterator[str]:
+    if hides(tree, expr):
+        yield f"{written(expr)} = (not shown)"
+        return
+    value, problem = run(expr)
+    if not problem:
+        yield f"{written(expr)} = {_enum(tree, expr, value) or _text(value)}"
+
+
+def _enum(tree: Tree, expr: Expr, value: Any) -> str:
+    """The name of an enum's value; empty if it is no enum."""
+    owner = tree.message(expr.select_expr.operand) if expr.WhichOneof("kind") == "select_expr" else ""
+    if not owner or not isinstance(value, int):
+        return ""
+    enum = pool().FindMessageTypeByName(owner).fields_by_name[expr.select_expr.field].enum_type
+    return enum.values_by_number[value].name if enum is not None and value in enum.values_by_number else ""
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None | bool() | str():
+            return _cut(json.dumps(value, ensure_ascii=False))
+        case int() | float():
+            return str(value)
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        case dt.timedelta():
+            return f"{value.total_seconds():g}s"
+        case list():
+            simple = len(value) <= _MOST and all(isinstance(item, None | bool | int | float | str) for item in value)
+            return _cut(json.dumps(value, ensure_ascii=False)) if simple else f"a list of {len(value)}"
+        case dict():
+            return f"a map of {len(value)}"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
