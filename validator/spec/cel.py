@@ -103,6 +103,8 @@ def compile(text: str, variables: Mapping[str, str]) -> Assertion:  # noqa: A001
         CelError: the first mistake in the expression.
         ValueError: a variable's type is none.
     """
+    if not text.strip():
+        raise CelError("the expression is empty", 1, 1)
     kinds = {name: kind(type_) for name, type_ in variables.items()}
     env = _env(tuple(sorted(kinds.items())))
     try:
@@ -218,7 +220,12 @@ def _mistake(report: str, variables: Mapping[str, str]) -> CelError:
     found = _ERROR.search(report)
     if not found:
         return CelError(_plain(report).strip(), 1, 1)
-    message = _NOISE.sub("", found[3]).replace("'<EOF>'", "the end of the expression").strip()
+    message = (
+        _NOISE.sub("", found[3])
+        .replace("mismatched input", "unexpected")
+        .replace("'<EOF>'", "end of the expression")
+        .strip()
+    )
     return CelError(message + _suggestion(message, variables), int(found[1]), int(found[2]))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.json_format import ParseDict
+from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -54,7 +54,7 @@ class Kind:
         """Make a value of this type: of JSON, of a datetime or timedelta, of a message that is one already.
 
         Raises:
-            ValueError: it is not one of this type (protobuf's ParseError is a subclass).
+            ValueError: it is not one of this type.
             TypeError, AttributeError: the same, by the shape of it.
         """
         match self.name:
@@ -140,7 +140,10 @@ def _message(name: str, given: Mapping[str, Any]) -> Any:
     if payload is not None:
         given = {key: value for key, value in given.items() if key != "protoPayload"}
     message = message_class(name)()
-    ParseDict(dict(given), message, ignore_unknown_fields=True, descriptor_pool=pool())
+    try:
+        ParseDict(dict(given), message, ignore_unknown_fields=True, descriptor_pool=pool())
+    except ParseError as error:
+        raise ValueError(str(error)) from error
     if payload is not None:
         message.proto_payload.type_url = str(payload.get("@type", ""))
     return message
