@@ -32,7 +32,7 @@ _EXCERPT = 500
 lasting = True
 variables = {
     "status": "int",
-    "headers": "map<string, string>",
+    "headers": "map(string, string)",
     "json": "dyn",
     "text": "string",
     "latency": "duration",

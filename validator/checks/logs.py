@@ -28,7 +28,7 @@ _SHOWN = 5
 """Entries shown of one rule."""
 
 lasting = True
-variables = {"entries": "list<google.logging.v2.LogEntry>", "match": "map<string, string>"}
+variables = {"entries": "list(google.logging.v2.LogEntry)", "match": "map(string, string)"}
 _SELECTOR = {
     "match": PATTERN,
     "severity": {"enum": list(SEVERITIES[1:]), "description": "This severity or worse."},

@@ -44,6 +44,8 @@ class LogEvidence:
     read_began: float | None = None
     read_at: float | None = None
     """When the newest complete read was asked for."""
+    read_filter: str = ""
+    """What the newest complete read asked for."""
     reads: int = 0
     """Calls made."""
 
@@ -68,6 +70,7 @@ class LogEvidence:
             for stream, ended in self.fresh.items():
                 self.echoes[stream] = max(ended, self.echoes.get(stream, ended))
             self.read_at, self.read_began, self.fresh = self.read_began, None, {}
+            self.read_filter = call.filter
 
     def _entry(self, entry: Entry, observation: Observation) -> None:
         mark = self._mark(entry)

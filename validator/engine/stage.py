@@ -164,8 +164,9 @@ def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
         f"(resource.labels.revision_name=({names}) OR {mark})",
         f'timestamp>="{rfc3339(min(revision.created for revision in revisions))}"',
     ]
+    scope = "\n".join(lines)
     known = evidence.logs[asked.project]
-    if known.read_at is not None:
+    if known.read_at is not None and known.read_filter.startswith(scope):  # else it is read from the beginning
         since = rfc3339(known.read_at + known.offset - max(OVERLAP, known.margin))
         lines.append(f'(timestamp>="{since}" OR receiveTimestamp>="{since}")')
     return ListEntries((f"projects/{asked.project}",), "\n".join(lines))

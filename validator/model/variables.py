@@ -16,13 +16,13 @@ _REVISION = "google.cloud.run.v2.Revision"
 TYPES: Mapping[str, str] = {
     "revision": _REVISION,
     "previous": _REVISION,
-    "serving": f"list<{_REVISION}>",
+    "serving": f"list({_REVISION})",
     "service": "google.cloud.run.v2.Service",
     "build": "google.devtools.cloudbuild.v1.Build",
     "deployed": "timestamp",
-    "env": "map<string, string>",
-    "secrets": "map<string, string>",
-    "vars": "map<string, string>",
+    "env": "map(string, string)",
+    "secrets": "map(string, string)",
+    "vars": "map(string, string)",
 }
 """Name -> CEL type."""
 

@@ -1,0 +1,34 @@
+"""Laws of the journal: evidence is a fold of it, a verdict a function of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.simulated import NETRA, ROOT, simulate
+from validator.engine.evidence import Folded
+
+SCENARIOS = sorted(NETRA.glob("*.yaml"))
+CHECKS = (ROOT / "checks.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_a_verdict_computed_live_equals_the_one_computed_again_from_the_journal(scenario: Path) -> None:
+    run = simulate(CHECKS, scenario)
+    assert run.replayed().standings == run.engine.standings
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_fold_equals_refold_at_every_length(scenario: Path) -> None:
+    run = simulate(CHECKS, scenario)
+    live = Folded.of(run.engine.spec)
+    for length, record in enumerate(run.engine.journal, 1):
+        live.take(record)
+        if length % 10 == 0 or length == len(run.engine.journal):
+            assert live == Folded.of(run.engine.spec).fold(run.engine.journal[:length])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_a_run_is_the_same_when_it_is_run_again(scenario: Path) -> None:
+    assert simulate(CHECKS, scenario).engine.journal == simulate(CHECKS, scenario).engine.journal
