@@ -24,6 +24,7 @@ from validator.spec.mistake import Mistake
 from validator.spec.values import PATTERN, Bound, bound, bound_of, check_pattern, compiled
 
 _STREAMS = (STDOUT, STDERR, REQUESTS)
+_AT_LEAST_ONE = Bound(1, None)
 _SHOWN = 5
 """Entries shown of one rule."""
 
@@ -121,7 +122,7 @@ class _Judged:
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    expected = tuple(_rule(item, Bound(1, None), "expect", i) for i, item in enumerate(value.get("expect", ())))
+    expected = tuple(_rule(item, _AT_LEAST_ONE, "expect", i) for i, item in enumerate(value.get("expect", ())))
     forbidden = tuple(_rule(item, Bound(None, 0), "forbid", i) for i, item in enumerate(value.get("forbid", ())))
     ordered = value.get("in_order", False)
     if ordered and len(expected) < 2:
@@ -165,7 +166,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         reason = f"no log entry of {revision.name} is readable, so nothing can be said of what it logged"
         remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
         return Verdict(Outcome.INCONCLUSIVE, reason, complete, "at least one entry", "none", remedy)
-    judged = [_count(rule, entries, complete) for rule in wanted.rules]
+    counted = [rule for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
+    judged = [_count(rule, entries, complete) for rule in counted]
     if wanted.ordered:
         judged.append(_order(wanted.ordered, entries, complete))
     own = {"entries": [entry.raw for entry in entries], "match": _groups(wanted.rules, entries)}
@@ -183,16 +185,21 @@ def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], known: Waterm
     open_ = [each.finding for each in judged if not each.settled]
     if open_:
         missing = next((f.reason for f in open_ if f.state is State.VIOLATED), "nothing speaks against it so far")
-        reason = f"{missing}; the log must be readable past {rfc3339(end)}, {_readable(known) or 'which is not known'}"
+        expected = f"the log readable past {rfc3339(end)}"
         remedy = "give the run a longer `timeout`, or see why the log is late"
-        return Verdict(Outcome.INCONCLUSIVE, reason, False, remedy=remedy)
+        return Verdict(
+            Outcome.INCONCLUSIVE, f"{missing}; {expected} would decide", False, expected, _readable(known), remedy
+        )
     findings = [each.finding for each in judged]
-    reason = "; ".join(finding.reason for finding in findings)
-    absence = any(not finding.evidence for finding in findings)
-    shown = tuple(excerpt for finding in findings for excerpt in finding.evidence)
-    scanned = f"{len(entries)} entries, {_readable(known)}" if absence else f"{len(entries)} entries"
+    seen = [finding for finding in findings if finding.evidence]
+    absent = [finding for finding in findings if not finding.evidence]
+    present = [f"all {len(seen)} expected lines were logged"] if len(seen) > 1 else [f.reason for f in seen]
+    parts = [*present, *(finding.reason for finding in absent)]
+    scanned = f"{len(entries)} entries" + (f", {_readable(known)}" if absent else "")
+    shown = tuple(excerpt for finding in seen for excerpt in finding.evidence)
     expected = "; ".join(finding.expected for finding in findings)
-    return Verdict(Outcome.PASSED, f"{reason} ({scanned})", True, expected, reason, evidence=shown)
+    actual = "; ".join(finding.reason for finding in findings)
+    return Verdict(Outcome.PASSED, f"{'; '.join(parts)} ({scanned})", True, expected, actual, evidence=shown)
 
 
 def _verdict(outcome: Outcome, finding: Finding, known: str) -> Verdict:
@@ -202,7 +209,7 @@ def _verdict(outcome: Outcome, finding: Finding, known: str) -> Verdict:
 
 def _readable(known: Watermark | None) -> str:
     if known is None:
-        return ""
+        return "how far it is readable is not known"
     return f"{known.stream.rsplit('/', 1)[-1]} readable up to {rfc3339(known.up_to)}, {known.how}"
 
 
@@ -241,7 +248,8 @@ def _order(selectors: Sequence[Selector], entries: Sequence[Entry], complete: bo
     furthest = max((_matched(selectors, own) for own in by_instance.values()), key=len)
     expected = "in this order: " + " -> ".join(map(str, selectors))
     if len(furthest) == len(selectors):
-        finding = Finding(State.HOLDS, "all in order", expected, evidence=(Excerpt("in this order", furthest[0].at),))
+        reason = f"all {len(selectors)} expected lines were logged, in order"
+        finding = Finding(State.HOLDS, reason, expected, evidence=excerpts(furthest))
         return _Judged(finding, True)
     missing = selectors[len(furthest)]
     after = f" after {selectors[len(furthest) - 1]}" if furthest else ""
