@@ -52,8 +52,8 @@ AND.3: /AND(?![\w.\/@$-])/
 OR.3: /OR(?![\w.\/@$-])/
 NOT.3: /NOT(?![\w.\/@$-])/
 NAME.2: /[A-Za-z_]\w*(?=\()/
-TERM: /(?:"(?:[^"\\]|\\.)*"|[^\s"()=<>!~:,.*+-][^\s"()=<>!~:,.*]*)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"()=<>!~:,.*]+))*/s
-SIGNED: /[+-][^\s"()=<>!~:,*]+/
+TERM: /(?!(?:AND|OR|NOT)(?![\w.\/@$-]))(?:"(?:[^"\\]|\\.)*"|[^\s"()=<>!~:,.*+-][^\s"()=<>!~:,.*]*)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"()=<>!~:,.*]+))*/s
+SIGNED: /[+-]\.?\d[^\s"()=<>!~:,*]*/
 STAR: "*"
 OPERATOR: "=~" | "!~" | "!=" | "<=" | ">=" | "=" | "<" | ">" | ":"
 MINUS: "-"
@@ -170,8 +170,7 @@ def parse(filter_text: str) -> Predicate:
     except UnexpectedInput as error:
         position = _position(error, filter_text)
         near = filter_text[position : position + 20].partition("\n")[0]
-        early = not near or (isinstance(error, UnexpectedToken) and error.token.type == "$END")
-        raise FilterError("the filter ends too early" if early else f"syntax error at {near!r}", position) from error
+        raise FilterError(f"syntax error at {near!r}" if near else "the filter ends too early", position) from error
     except VisitError as error:
         if isinstance(error.orig_exc, FilterError):
             raise error.orig_exc from error
@@ -180,5 +179,7 @@ def parse(filter_text: str) -> Predicate:
 
 def _position(error: UnexpectedInput, filter_text: str) -> int:
     """Where the text stops making sense; its end when there is too little of it."""
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return len(filter_text)
     found: Any = error.pos_in_stream
     return found if isinstance(found, int) and found >= 0 else len(filter_text)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from validator.emulator.command import CommandError, emulate
+from validator.emulator.scenario import ScenarioError
+
+SCENARIO = Path(__file__).parent.parent.parent / "examples" / "netra" / "scenario.yaml"
+_EMULATE = f"""
+import sys; from pathlib import Path; from validator.emulator.command import emulate
+sys.exit(emulate(Path({str(SCENARIO)!r}), sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137), ("kill -TERM $$", 143)]
+)
+def test_it_ends_with_the_commands_exit_code(script: str, code: int) -> None:
+    assert emulate(SCENARIO, ["sh", "-c", script]) == code
+
+
+def test_the_command_gets_the_emulator_in_its_environment(tmp_path: Path) -> None:
+    out = tmp_path / "environment.json"
+    code = f"import json, os; json.dump(dict(os.environ), open({str(out)!r}, 'w'))"
+    addresses: list[str] = []
+    ready = lambda emulator: addresses.append(emulator.address)  # noqa: E731
+    assert emulate(SCENARIO, [sys.executable, "-c", code], ready=ready) == 0
+    environment = json.loads(out.read_text())
+    assert environment["VALIDATOR_EMULATOR"] == addresses[0]
+    assert environment["PROJECT_ID"] == "netra-staging"
+    assert (environment["no_proxy"], environment["NO_PROXY"]) == ("127.0.0.1", "127.0.0.1")
+    assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_the_command_reaches_the_emulator() -> None:
+    code = """
+import http.client, os, sys, urllib.parse
+url = urllib.parse.urlsplit(os.environ["VALIDATOR_EMULATOR"])
+connection = http.client.HTTPConnection(url.hostname, url.port)
+connection.request("GET", "/health", headers={"Host": "netra-backend-staging-pnovr5vsba-uc.a.run.app"})
+sys.exit(connection.getresponse().status - 200)
+"""
+    assert emulate(SCENARIO, [sys.executable, "-c", code]) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_go_on_to_the_command(number: signal.Signals) -> None:
+    script = f"trap 'exit 42' {number.name.removeprefix('SIG')}; echo ready; while :; do sleep 0.05; done"
+    process = subprocess.Popen(
+        [sys.executable, "-c", _EMULATE, "sh", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(number)
+    assert process.wait(10) == 42
+    process.stdout.close()
+
+
+def test_without_a_command_it_serves_until_it_is_interrupted() -> None:
+    process = subprocess.Popen([sys.executable, "-c", _EMULATE], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert "netra staging, issue 1069" in process.stdout.readline()
+    assert process.stdout.readline() == "export PROJECT_ID=netra-staging\n"
+    assert process.stdout.readline().startswith("export VALIDATOR_EMULATOR='http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    process.stdout.close()
+
+
+def test_a_command_that_is_not_there() -> None:
+    with pytest.raises(CommandError, match="no-such-program: cannot be started: No such file or directory"):
+        emulate(SCENARIO, ["no-such-program"])
+
+
+def test_an_unusable_scenario() -> None:
+    with pytest.raises(ScenarioError):
+        emulate(Path("none.yaml"), ["true"])
