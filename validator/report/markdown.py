@@ -5,6 +5,7 @@ from __future__ import annotations
 from validator.report import chapters, findings
 from validator.report import document as doc
 from validator.report.findings import FULL, NONE, Detail
+from validator.report.safety import inert
 
 LIMIT = 1024 * 1024
 """Bytes of a GitHub step summary; more and it is dropped whole (a comment: 65,536 characters)."""
@@ -35,7 +36,7 @@ def _write(summary: doc.Summary, detail: Detail, note: list[str]) -> str:
         *chapters.technical(summary),
         *chapters.conclusion(summary),
     ]
-    return "\n".join(lines)
+    return "\n".join(inert(line) for line in lines)  # a step may well print its report
 
 
 def _cut(report: str, limit: int) -> str:

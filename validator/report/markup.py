@@ -20,7 +20,11 @@ _AT_START = re.compile(r"^(\d{1,9})([.)])|^([#+=>-])")
 def text(raw: str, *, table: bool = False, longest: int = LONGEST) -> str:
     """Text on one line. What it has in backticks becomes code."""
     parts = re.split(r"`([^`]+)`", cut(" ".join(lines(raw)), longest))
-    shown = "".join(code(part, table=table) if odd % 2 else _prose(part, table=table) for odd, part in enumerate(parts))
+    shown = ""
+    for number, part in enumerate(parts):
+        markup = code(part, table=table) if number % 2 else _prose(part, table=table)
+        touching = shown.endswith("`") and markup.startswith("`")  # two code spans would run into one
+        shown += f" {markup}" if touching else markup
     return _AT_START.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", shown.strip())
 
 

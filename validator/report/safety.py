@@ -15,11 +15,11 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 _COMMAND = re.compile("##\\[")
 
 
-def cut(text: str, longest: int) -> str:
-    """At most `longest` characters, and how many are missing (which may go a little beyond)."""
-    if len(text) <= longest:
+def cut(text: str, longest: int, beyond: int = 0) -> str:
+    """At most `longest` characters, and how many are missing; `beyond` characters are missing already."""
+    if len(text) + beyond <= longest:
         return text
-    return f"{text[:longest]}… ({len(text) - longest} more characters)"
+    return f"{text[:longest]}… ({max(len(text) - longest, 0) + beyond} more characters)"
 
 
 def visible(text: str) -> str:

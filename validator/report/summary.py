@@ -21,6 +21,7 @@ from validator.report.safety import cut
 
 LONGEST_TEXT = 8192
 """Characters of one text of the summary."""
+_MOST_READ = 4 * LONGEST_TEXT
 MOST_EXCERPTS = 50
 """Excerpts of one check or link; a last one says how many more there are."""
 _OWN = frozenset(
@@ -55,7 +56,13 @@ def summarize(run: Run, exit_code: int | None = None) -> doc.Summary:
         "warnings": [*spec.warnings, *run.warnings],
     }
     redact = redactor(spec.variables)
-    return cast("doc.Summary", _texts(summary, lambda text: cut(redact(text), LONGEST_TEXT)))
+
+    def bounded(text: str) -> str:
+        """Secrets go before the text is cut, as half a secret is not recognised; but no book is read for a page."""
+        beyond = max(len(text) - _MOST_READ, 0)
+        return cut(redact(text[: len(text) - beyond]), LONGEST_TEXT, beyond)
+
+    return cast("doc.Summary", _texts(summary, bounded))
 
 
 def dumps(summary: doc.Summary) -> str:

@@ -1,0 +1,200 @@
+"""The console: a line a change in a build log, a live table on a terminal, and a final report that leads with the cause."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.report import runs
+from tests.report.test_safety import COMMANDS, NASTY, runner_sees_a_command
+from validator.model.verdict import Excerpt, Outcome, Verdict, failed, passed
+from validator.report.console import Console
+from validator.report.phrases import clip, remedy
+from validator.report.summary import summarize
+
+
+def waiting(reason: str) -> Verdict:
+    return Verdict(Outcome.INCONCLUSIVE, reason, final=False)
+
+
+def plain(width: int = 100) -> tuple[Console, io.StringIO]:
+    stream = io.StringIO()
+    return Console(stream, live=False, color=False, width=width), stream
+
+
+def finished(name: str, width: int = 100) -> str:
+    console, stream = plain(width)
+    console.finish(summarize(runs.RUNS[name]()), ["out/summary.json"])
+    return stream.getvalue()
+
+
+def test_a_build_log_has_a_line_for_each_final_verdict_with_elapsed_time_symbol_and_reason() -> None:
+    console, stream = plain()
+    console.begin("Title", ["main  p/r/s"], ["a", "b"])
+    console.progress("a", waiting("503"), 1.0)
+    console.progress("a", passed("200"), 2.5)
+    console.progress("a", passed("200"), 3.0)
+    console.progress("b", failed("500"), 61.25)
+    assert stream.getvalue().splitlines() == [
+        "Title: 2 checks",
+        "  main  p/r/s",
+        "    2.5s ✓ passed       a: 200",
+        "   61.2s ✗ failed       b: 500",
+    ]
+
+
+def test_waiting_is_said_at_most_every_ten_seconds_and_once_for_each_reason() -> None:
+    console, stream = plain()
+    console.begin("T", [], ["a", "b"])
+    for elapsed in range(45):
+        console.progress("a", waiting("503" if elapsed < 25 else "504"), float(elapsed))
+    assert stream.getvalue().splitlines()[1:] == [
+        "   10.0s … waiting      a: 503",
+        "   25.0s … waiting      a: 504",
+    ]
+
+
+def test_a_reason_that_changes_all_the_time_is_said_every_ten_seconds() -> None:
+    console, stream = plain()
+    console.begin("T", [], ["a"])
+    for elapsed in range(35):
+        console.progress("a", waiting(f"attempt {elapsed}"), float(elapsed))
+    assert [line.split()[0] for line in stream.getvalue().splitlines()[1:]] == ["10.0s", "20.0s", "30.0s"]
+
+
+def test_a_reason_held_back_is_said_when_time_goes_by() -> None:
+    console, stream = plain()
+    console.begin("T", [], ["a"])
+    console.progress("a", waiting("503"), 1.0)
+    console.tick(9.0)
+    assert "503" not in stream.getvalue()
+    console.tick(11.0)
+    assert "503" in stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["traffic-pinned", "logging-denied", "never-ready"])
+def test_the_first_screen_leads_with_verdict_cause_evidence_and_remedy(name: str) -> None:
+    summary = summarize(runs.RUNS[name]())
+    screen = "\n".join(finished(name, 80).splitlines()[:24])
+    flat = " ".join(screen.split())
+    evidence = next(check for check in summary["checks"] if check["name"] == summary["headline"]["check"])["evidence"]
+    marks = [
+        summary["verdict"].upper(),
+        summary["headline"]["text"][:60],
+        evidence[0]["text"][:20],
+        remedy(summary["headline"]["remedy"]).prose,
+    ]
+    assert sorted(marks, key=flat.index) == marks
+
+
+def test_the_last_lines_say_the_verdict_once_more() -> None:
+    last = finished("traffic-pinned", 300).splitlines()[-3:]
+    assert last[0].startswith("✗ FAILED (exit 1): All traffic")
+    assert last[2].strip().startswith("$ gcloud run services update-traffic")
+
+
+def test_a_command_is_never_folded() -> None:
+    command = remedy(summarize(runs.traffic_pinned())["headline"]["remedy"]).command
+    assert f"$ {command}\n" in finished("traffic-pinned", 60)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", [name for name in runs.RUNS if name != "hostile"])
+def test_all_but_commands_links_and_artifacts_fits_the_width(name: str, width: int) -> None:
+    for line in finished(name, width).splitlines():
+        assert len(line) <= width or "$ gcloud" in line or "https://" in line
+
+
+def test_without_color_no_escape_is_written_and_with_color_there_is() -> None:
+    assert "\x1b" not in finished("traffic-pinned")
+    stream = io.StringIO()
+    Console(stream, live=False, color=True, width=80).finish(summarize(runs.traffic_pinned()))
+    assert "\x1b[1;31m✗ FAILED" in stream.getvalue()
+
+
+def test_a_stream_that_cannot_take_the_symbols_gets_plain_ones() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    with Console(stream, live=False, color=False, width=80) as console:
+        console.begin("Prüfung", [], ["a"])
+        console.progress("a", passed("✅ done"), 1.0)
+        console.finish(summarize(runs.hostile()))
+    stream.flush()
+    text = raw.getvalue().decode("ascii")
+    assert "    1.0s +   passed       a: \\u2705 done" in text
+    assert "x FAILED" in text
+
+
+@given(st.one_of(NASTY, COMMANDS.map("".join)), st.integers(40, 120))
+def test_no_evidence_steers_the_terminal_or_starts_a_workflow_command(evil: str, width: int) -> None:
+    bad = failed(evil, expected=evil, actual=evil, remedy=evil, evidence=(Excerpt(evil, None, evil),))
+    judged = [replace(runs.check(evil or "x", "http", bad, group=evil), implicit=False)]
+    run = runs.run(judged, Outcome.FAILED, warnings=(evil,), not_selected=(evil,))
+    run = replace(run, spec=replace(run.spec, title=evil))
+    console, stream = plain(width)
+    console.begin(evil, [evil], [evil])
+    console.progress(evil, bad, 1.0)
+    console.finish(summarize(run), [evil])
+    output = stream.getvalue()
+    assert "\x1b" not in output
+    for line in output.split("\n"):
+        assert not set(line) & set("\r\x07\x08\u202e\u2066\x85\u2028")
+        assert not runner_sees_a_command(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "prose", "command"),
+    [
+        ("gcloud x y", "", "gcloud x y"),
+        ("do it: gcloud x --y", "do it", "gcloud x --y"),
+        ("run `gcloud x --y`, then deploy", "run … then deploy", "gcloud x --y"),
+        ("grant roles/logging.viewer", "grant roles/logging.viewer", ""),
+        ("run gcloud by hand", "run gcloud by hand", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_command_of_a_remedy_is_found(text: str, prose: str, command: str) -> None:
+    assert remedy(text) == (prose, command)
+
+
+def test_a_long_traceback_keeps_its_head_and_more_of_its_end() -> None:
+    shown = clip([str(n) for n in range(100)], 12)
+    assert shown == ["0", "1", "2", "3", "… (88 more lines)", *map(str, range(92, 100))]
+
+
+class Tty(io.StringIO):
+    """A stream that says it is a terminal but has no descriptor."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_the_live_table_goes_and_the_report_stays(color: bool) -> None:
+    stream = Tty()
+    names = [f"check {n}" for n in range(60)]
+    with Console(stream, live=True, color=color, width=90) as console:
+        console.begin("Title", [], names)
+        for name, elapsed in zip(names, itertools.count()):
+            console.progress(name, waiting("no answer from " + "x" * 200), float(elapsed))
+        console.progress("check 1", failed("::error::x"), 70.0)
+        console.finish(summarize(runs.green()))
+    output = stream.getvalue()
+    assert "PASSED" in output.rsplit("\x1b[2K", 1)[-1]
+    assert output.rindex("\x1b[?25h") > output.rindex("\x1b[?25l")
+    assert "waiting      " not in output
+
+
+def test_leaving_after_an_error_gives_the_terminal_back() -> None:
+    stream = Tty()
+    console = Console(stream, live=True, color=True, width=90)
+    with contextlib.suppress(RuntimeError), console:
+        console.begin("Title", [], ["a"])
+        raise RuntimeError
+    assert stream.getvalue().count("\x1b[?25h") == 1

@@ -1,0 +1,48 @@
+"""The reports as people see them. After a change on purpose: UPDATE_GOLDEN=1 pytest tests/report/test_golden.py, then read the diff."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.report import runs
+from validator.report import summary as summaries
+from validator.report.console import Console
+from validator.report.markdown import markdown
+from validator.report.summary import summarize
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(autouse=True)
+def _one_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summaries, "__version__", "1.2.3")
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", runs.RUNS)
+def test_markdown(name: str) -> None:
+    compare(f"{name}.md", markdown(summarize(runs.RUNS[name]())))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", runs.RUNS)
+def test_console(name: str, width: int) -> None:
+    stream = io.StringIO()
+    console = Console(stream, live=False, color=False, width=width)
+    console.finish(summarize(runs.RUNS[name]()), ["out/summary.json", "out/report.md"])
+    compare(f"{name}.{width}.txt", stream.getvalue())
+
+
+def test_no_golden_file_is_left_over() -> None:
+    expected = {f"{name}.{end}" for name in runs.RUNS for end in ("md", "80.txt", "120.txt")}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
