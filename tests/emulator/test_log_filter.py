@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from validator.emulator.log_filter import MAX_LENGTH, FilterError, parse
@@ -244,6 +244,7 @@ _filter = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_filter, _entry)
 def test_a_filter_never_fails_on_an_entry_and_its_negation_is_the_opposite(text: str, entry: dict[str, Any]) -> None:
     found = parse(text)(entry)
@@ -258,6 +259,7 @@ def _position(text: str) -> int | None:
     return None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_filter_or_an_error_with_a_position(text: str) -> None:
     assert _position(text) in {None, *range(len(text) + 1)}

@@ -94,11 +94,11 @@ def _from_terminal() -> bool:
 def _serve(emulator: Emulator) -> int:
     lines = [f"export {name}={shlex.quote(value)}" for name, value in emulator.environment().items()]
     title = f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it"
-    sys.stdout.write("\n".join([title, *lines, ""]))
-    sys.stdout.flush()
     received: SimpleQueue[int] = SimpleQueue()
     before = {number: signal.signal(number, lambda number, _frame: received.put(number)) for number in _FORWARDED}
     try:
+        sys.stdout.write("\n".join([title, *lines, ""]))
+        sys.stdout.flush()
         received.get()
     finally:
         for number, handler in before.items():
