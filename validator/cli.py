@@ -77,7 +77,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"validator {__version__}")
-    parser.set_defaults(command=lambda _: parser.print_help() or PASSED)
+    parser.set_defaults(command=lambda _: _help(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     spec = argparse.ArgumentParser(add_help=False)
@@ -117,6 +117,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     emulate.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="a command that reaches it")
     emulate.set_defaults(command=_emulate)
     return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return PASSED
 
 
 def _variables(parsed: argparse.Namespace) -> dict[str, str]:

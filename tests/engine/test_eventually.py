@@ -27,7 +27,11 @@ def test_is_not_decided_by_a_violation_before_the_deadline() -> None:
 
 def test_at_the_deadline_failed_if_the_newest_decided_attempt_was_violated() -> None:
     verdict = judge((0, U), (18, V), (19, U), now=20)
-    assert (verdict.outcome, verdict.final, verdict.reason) == (Outcome.FAILED, True, "violated at 18 (in 1 of 3 attempts)")
+    assert (verdict.outcome, verdict.final, verdict.reason) == (
+        Outcome.FAILED,
+        True,
+        "violated at 18 (in 1 of 3 attempts)",
+    )
 
 
 def test_at_the_deadline_inconclusive_if_nothing_was_decided() -> None:
@@ -61,7 +65,11 @@ def test_holds_under_way_at_the_deadline_are_followed_until_full() -> None:
 
 def test_holds_under_way_at_the_deadline_that_break_decide() -> None:
     verdict = judge((18, H), (20, H), (21, V), hold=4)
-    assert (verdict.outcome, verdict.final, verdict.reason) == (Outcome.FAILED, True, "violated at 21 (in 1 of 3 attempts)")
+    assert (verdict.outcome, verdict.final, verdict.reason) == (
+        Outcome.FAILED,
+        True,
+        "violated at 21 (in 1 of 3 attempts)",
+    )
 
 
 def test_holds_that_begin_after_the_deadline_come_too_late() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_in_order_is_judged_per_instance(tmp_path: Path) -> None:
     assert run.verdict("Order").outcome is Outcome.PASSED
 
 
-def test_watermark_echoed_demands_an_echo_of_that_very_stream(tmp_path: Path) -> None:
+def test_watermark_echoed_demands_an_echo_of_that_very_stream() -> None:
     demanding = "  - {name: Quiet, for: 20s, logs: {forbid: [ImportError], watermark: echoed}}\n"
     run = simulate(HEAD + demanding, NETRA / "scenario.yaml")
     assert run.verdict("Quiet").outcome is Outcome.INCONCLUSIVE
@@ -107,7 +108,7 @@ def test_watermark_echoed_demands_an_echo_of_that_very_stream(tmp_path: Path) ->
     assert run.engine.verdicts.ended.ending is Ending.TIMEOUT
 
 
-def test_watermark_assumed_accepts_a_service_that_cannot_be_probed(tmp_path: Path) -> None:
+def test_watermark_assumed_accepts_a_service_that_cannot_be_probed() -> None:
     unprobed = HEAD.replace("staging}\nchecks", "staging, echo: off}\nchecks")
     run = simulate(unprobed + QUIET, NETRA / "scenario.yaml")
     assert run.verdict("Quiet").outcome is Outcome.INCONCLUSIVE
@@ -285,7 +286,7 @@ def test_the_service_is_read_at_least_every_ten_seconds_and_at_the_end() -> None
         r.sent for r in run.engine.journal if isinstance(r, Observation) and type(r.call).__name__ == "GetService"
     ]
     assert reads
-    assert max(b - a for a, b in zip(service, service[1:], strict=False)) <= 10.1
+    assert max(b - a for a, b in pairwise(service)) <= 10.1
     assert service[-1] >= (run.standing("Quiet").decided or 0)
 
 
@@ -350,7 +351,7 @@ def test_at_most_five_requests_a_second_go_to_one_service() -> None:
 def test_echo_probes_are_at_most_one_in_five_seconds_and_stop_while_an_http_check_polls() -> None:
     run = simulate(HEAD + QUIET, NETRA / "scenario.yaml")
     heads = [s.sent for s in exchanges(list(run.engine.journal))]
-    assert all(b - a >= 5 - 1e-6 for a, b in zip(heads, heads[1:], strict=False))
+    assert all(b - a >= 5 - 1e-6 for a, b in pairwise(heads))
     polled = simulate(HEAD + HEALTHY.replace("within: 60s", "within: 60s, for: 20s") + QUIET, NETRA / "scenario.yaml")
     until = polled.standing("Healthy").decided or 0
     calls = [(s.sent, s.call) for s in exchanges(list(polled.engine.journal))]

@@ -174,6 +174,9 @@ def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: 
     if isinstance(result, Problem):
         finding = _problem(check, evidence, observation, result)
         return Attempt(observation.sent, finding, seen, finding.state is State.VIOLATED and not probe.repeat)
+    denied = _denied(check, result.content)
+    if denied:
+        return Attempt(observation.sent, denied, seen)
     identity = _identity(check, evidence, observation)
     shown = (_shown(observation, result.content, identity),)
     if identity and identity.who is Who.OTHER:
@@ -223,6 +226,23 @@ def _problem(check: Check, evidence: Evidence, observation: Observation, problem
     return Finding(state, f"no answer: {problem.message}", "an answer", problem.code, remedy, (shown,))
 
 
+def _denied(check: Check, content: Json) -> Finding | None:
+    """Google's front end kept the request from the service: nothing is known of the service then."""
+    wanted, target = check.options, check.target
+    assert isinstance(wanted, Options)
+    status = int(content["status"])
+    front_end = status in (401, 403) and "client does not have permission" in str(content.get("text", ""))
+    if not front_end or wanted.status.holds(status):
+        return None
+    remedy = (
+        f"let the gate's account call it: gcloud run services add-iam-policy-binding {target.service}"
+        f" --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker"
+        f" --region={target.region} --project={target.project}"
+    )
+    reason = f"Google's front end answered {status}: the gate may not call the service"
+    return Finding(State.UNKNOWN, reason, "an answer of the service", f"status {status}", remedy)
+
+
 def _shown(observation: Observation, content: Json, identity: Identity | None) -> Excerpt:
     call = observation.call
     assert isinstance(call, Exchange)
@@ -236,9 +256,6 @@ def _find(check: Check, evidence: Evidence, content: Json, shown: tuple[Excerpt,
     wanted = check.options
     assert isinstance(wanted, Options)
     status, text = int(content["status"]), str(content.get("text", ""))
-    if status in (401, 403) and not wanted.status.holds(status) and "client does not have permission" in text:
-        remedy = f"allow the gate's account to invoke it: gcloud run services add-iam-policy-binding {check.target.service} --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker --region={check.target.region} --project={check.target.project}"  # fmt: skip
-        return Finding(State.UNKNOWN, f"Google's front end answered {status}: the gate may not call the service", "", str(status), remedy, shown)  # fmt: skip
     headers = dict(content.get("headers", ()))
     findings = [_status(wanted.status, status)]
     body = _parsed(text)

@@ -84,7 +84,6 @@ def queries(check: Check) -> frozenset[query.Query]:
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Judge each reading of the service; pinned traffic on a settled service is final."""
-
     frozen = evidence.frozen(check.target.name)
 
     def look(observation: Observation, content: Json) -> Attempt:

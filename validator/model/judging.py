@@ -133,7 +133,8 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
     final = now >= timing.deadline and not following and not waiting
     until = timing.deadline if now < timing.deadline else None
     if decided is None:
-        newest = made[-1] if made else None
+        told = [attempt for attempt in made if not attempt.pending] or made
+        newest = told[-1] if told else None
         if newest is None:
             return Verdict(Outcome.INCONCLUSIVE, "no attempt was made yet", final=final, until=until)
         return _verdict(Outcome.INCONCLUSIVE, newest, len(made), final=final, until=until)

@@ -32,7 +32,7 @@ def interpolate(data: Any, schema: Json, variables: Mapping[str, str], unset: Ca
         return _REFERENCE.sub(put, value)
 
     def walk(value: Any, schema: Json, path: Path) -> Any:
-        if isinstance(value, str) and schema.get("format") != "cel" and "$" in value:
+        if isinstance(value, str) and "$" in value and not _is_cel(schema):
             text = replaced(value, path)
             return text if "string" in _types(schema) else resolve(text)
         if isinstance(value, dict):
@@ -50,6 +50,10 @@ _ANY = {"string", "number", "integer", "boolean", "null", "object", "array"}
 def _branches(schema: Json) -> list[Json]:
     nested = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
     return [schema, *(inner for branch in nested for inner in _branches(branch))]
+
+
+def _is_cel(schema: Json) -> bool:
+    return any(branch.get("format") == "cel" for branch in _branches(schema))
 
 
 def _types(schema: Json) -> set[str]:

@@ -54,6 +54,7 @@ class _Loading:
         self.text, self.file, self.kinds, self.variables, self.strict = text, file, kinds, variables, strict
         self.errors: list[SpecError] = []
         self.warnings: list[str] = []
+        self.unset_at: set[Position] = set()
         try:
             self.document = yaml.load(text)
         except yaml.BadYaml as error:
@@ -77,6 +78,7 @@ class _Loading:
         return None
 
     def unset(self, path: yaml.Path, name: str) -> None:
+        self.unset_at.add(self.position(path))
         message = f"${{{name}}} is not set; give it with --set {name}=... or write ${{{name}:-default}}"
         if self.strict:
             self.complain(Mistake(message, *path))
@@ -90,9 +92,8 @@ class _Loading:
             )
         schema = schema_of(self.kinds)
         data = interpolate(self.document.data, schema, self.variables, self.unset)
-        unset = {error.position for error in self.errors}
         for mistake, key in mistakes(schema, data):
-            if self.position(mistake.path, key=key) not in unset:
+            if self.position(mistake.path, key=key) not in self.unset_at:
                 self.complain(mistake, key=key)
         sound = self._sound(data)
         targets = dict(self.targets(sound))

@@ -1,0 +1,131 @@
+"""Kind http: what a response has to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.simulated import HEAD, NETRA, overlaid, simulate
+from validator.checks.http import difference
+from validator.model.verdict import Outcome
+
+INVALID = (
+    ("{}", "write either `path` or `url`"),
+    ("{path: /a, url: 'https://x'}", "write either `path` or `url`"),
+    ("{path: health}", "'health' does not have the form ^/"),
+    ("{path: /a, method: get}", "known: GET, HEAD"),
+    ("{path: /a, timeout: 10}", "found the number 10"),
+    ("{path: /a, body: x, json: {}}", "write either `body` or `json`"),
+    ("{path: /a, expect: {status: 99}}", "99 is less than 100"),
+    ("{path: /a, expect: {text: '(?<!a)b'}}", "RE2 refuses the pattern"),
+    ("{path: /a, expect: {jsn: {}}}", "did you mean json"),
+)
+
+
+def http(options: str, more: str = "within: 6s, ") -> str:
+    return f"{HEAD}  - {{name: Probe, {more}http: {options}}}\n"
+
+
+BEHAVIOUR = """\
+behaviour:
+  netra-backend-staging-00645-l8x:
+    /json: {json: {a: {b: 1, c: [1, 2]}}, headers: {x-version: "7"}}
+    /text: {text: "version 7 is up"}
+    /moved: {status: 302, headers: {location: /text}}
+    /bad: {status: 503, text: no}
+    /slow: {latency: 3s, text: late}
+    /denied: {status: 403, text: "Your client does not have permission to get URL /denied from this server."}
+"""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "{path: /json}",
+        "{path: /json, expect: {json: {a: {b: 1}}}}",
+        "{path: /json, expect: {json: {a: {c: [1, 2]}}}}",
+        "{path: /json, expect: {headers: {X-Version: '^7$'}}}",
+        "{path: /text, expect: {text: 'version \\d+'}}",
+        "{path: /text, method: HEAD}",
+        "{path: /bad, expect: {status: 503}}",
+        "{path: /bad, expect: {status: {min: 500, max: 599}}}",
+        "{path: /moved, expect: {status: 302}}",
+        "{path: /moved, follow_redirects: true, expect: {text: up}}",
+        "{path: /slow, expect: {latency: {min: 2s, max: 4s}}}",
+    ],
+)
+def test_it_holds(tmp_path: Path, options: str) -> None:
+    run = simulate(http(options), overlaid(tmp_path, BEHAVIOUR))
+    assert run.verdict("Probe").outcome is Outcome.PASSED, run.verdict("Probe").reason
+    assert "answered by netra-backend-staging-00645-l8x" in run.verdict("Probe").evidence[0].text
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("{path: /bad}", "status 503"),
+        ("{path: /moved}", "status 302"),
+        ("{path: /json, expect: {json: {a: {b: 2}}}}", "the JSON differs at json.a.b: 1 and not 2"),
+        ("{path: /json, expect: {json: {a: {c: [1]}}}}", "the JSON differs at json.a.c: [1, 2] and not [1]"),
+        ("{path: /json, expect: {json: {e: 1}}}", "the JSON differs at json.e: missing"),
+        ("{path: /text, expect: {json: {}}}", "the body is not JSON"),
+        ("{path: /text, expect: {text: 'version 8'}}", "the body does not match version 8"),
+        ("{path: /json, expect: {headers: {x-version: '8'}}}", "header x-version is '7'"),
+        ("{path: /slow, expect: {latency: {max: 2s}}}", "it took 3 s"),
+        ("{path: /slow, timeout: 1s}", "no answer: "),
+    ],
+)
+def test_it_is_violated(tmp_path: Path, options: str, reason: str) -> None:
+    run = simulate(http(options), overlaid(tmp_path, BEHAVIOUR))
+    assert run.verdict("Probe").outcome is Outcome.FAILED
+    assert reason in run.verdict("Probe").reason
+    assert run.verdict("Probe").evidence
+
+
+def test_the_front_ends_403_is_unknown_and_names_the_role(tmp_path: Path) -> None:
+    run = simulate(http("{path: /denied}"), overlaid(tmp_path, BEHAVIOUR))
+    assert run.verdict("Probe").outcome is Outcome.INCONCLUSIVE
+    assert "roles/run.invoker" in run.verdict("Probe").remedy
+
+
+def test_a_403_that_is_expected_is_judged_like_any_other(tmp_path: Path) -> None:
+    run = simulate(http("{path: /denied, expect: {status: 403}}"), overlaid(tmp_path, BEHAVIOUR))
+    assert run.verdict("Probe").outcome is Outcome.PASSED
+
+
+def test_a_host_that_was_never_reached_is_inconclusive() -> None:
+    run = simulate(http("{url: 'https://nowhere.invalid/'}"), NETRA / "scenario.yaml")
+    assert run.verdict("Probe").outcome in (Outcome.INCONCLUSIVE, Outcome.FAILED)
+
+
+def test_a_check_without_a_name_is_called_by_its_request() -> None:
+    run = simulate(HEAD + "  - {http: {path: /health}}\n", NETRA / "scenario.yaml")
+    assert run.verdict("GET /health").outcome is Outcome.PASSED
+
+
+def test_an_assert_sees_the_response(tmp_path: Path) -> None:
+    told = http(
+        "{path: /json}, assert: ['status == 200', 'json.a.b == 1', \"headers['x-version'] == '7'\", \"latency < duration('2s')\"]"
+    )
+    assert simulate(told, overlaid(tmp_path, BEHAVIOUR)).verdict("Probe").outcome is Outcome.PASSED
+    wrong = simulate(http("{path: /json}, assert: 'json.a.b == 2'"), overlaid(tmp_path, BEHAVIOUR)).verdict("Probe")
+    assert (wrong.outcome, wrong.expected) == (Outcome.FAILED, "json.a.b == 2")
+    missing = simulate(http("{path: /json}, assert: 'json.nope == 2'"), overlaid(tmp_path, BEHAVIOUR)).verdict("Probe")
+    assert missing.outcome is Outcome.FAILED
+    assert "nope" in missing.reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "body", "where"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, ""),
+        ({"a": 1}, {"a": 1.0}, ""),
+        ({"a": True}, {"a": 1}, "json.a: 1 and not true"),
+        ({"a": None}, {}, "json.a: missing"),
+        ({"a": {}}, {"a": []}, "json.a: not an object"),
+        ([1, {"a": 1}], [1, {"a": 1, "b": 2}], 'json: [1, {"a": 1, "b": 2}] and not [1, {"a": 1}]'),
+    ],
+)
+def test_objects_match_partially_and_all_else_whole(wanted: object, body: object, where: str) -> None:
+    assert difference(wanted, body) == where

@@ -1,0 +1,109 @@
+"""The command line: exit codes, usage, lint without a call, interruption."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import ROOT, Run
+from tests.spec.test_load import FIVE
+from validator.emulator.scenario import load
+from validator.emulator.servers import Emulator
+
+NETRA = ROOT / "examples" / "netra"
+
+
+def test_help_leads(validator: Run) -> None:
+    assert validator().code == 0
+    assert "exit codes:" in validator().stdout
+    assert "run" in validator("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--nope",), "--nope"),
+        (("run", "--nope"), "--nope"),
+        (("run", "nowhere.yaml"), "there is no nowhere.yaml"),
+        (("run", "checks.yaml", "--set", "X"), "--set 'X': write NAME=VALUE"),
+        (("run", "checks.yaml", "--set", "PROJECT_ID=p", "--only", "Nope"), "there is no such check or group"),
+        (("emulate", "nowhere.yaml"), "nowhere.yaml"),
+    ],
+)
+def test_wrong_words_exit_2_and_say_what_is_wrong(words: tuple[str, ...], message: str, validator: Run) -> None:
+    ended = validator(*words)
+    assert ended.code == 2
+    assert message in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_lint_tells_five_mistakes_and_makes_no_call(tmp_path: Path, validator: Run) -> None:
+    spec = tmp_path / "checks.yaml"
+    spec.write_text(
+        FIVE.replace("servise: s", "service: s").replace("checks:", "timeout: x\nchecks:"), encoding="utf-8"
+    )
+    with Emulator(load(NETRA / "scenario.yaml")) as emulator:
+        ended = validator("lint", str(spec), environment=emulator.environment())
+        assert ended.code == 2
+        lines = ended.stderr.splitlines()
+        assert len(lines) == 6, ended.stderr
+        assert all(line.startswith(f"{spec}:") for line in lines)
+        assert lines[-1].endswith("5 mistakes; nothing was run")
+        ended = validator("run", str(spec), environment=emulator.environment())
+        assert ended.code == 2
+        assert not ended.out.exists()
+        assert not emulator.world.calls
+
+
+def test_lint_imports_no_google_package() -> None:
+    program = (
+        "import sys; from validator.cli import main; code = main(['lint', 'checks.yaml']);"
+        "print([m for m in sys.modules if m.startswith(('google.cloud', 'google.api_core', 'grpc', 'google.auth'))]);"
+        "sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "[]"), done.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_run_after_the_report_was_written(tmp_path: Path, number: int, code: int) -> None:
+    with Emulator(load(NETRA / "scenario.yaml")) as emulator:
+        gate = subprocess.Popen(
+            [sys.executable, "-m", "validator", "run", "checks.yaml", "--out", str(tmp_path)],
+            cwd=ROOT,
+            env={**os.environ, **emulator.environment()},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert gate.stdout is not None
+        for line in gate.stdout:
+            if "is resolved and ready" in line and "passed" in line:
+                break
+        gate.send_signal(number)
+        sent = time.monotonic()
+        rest = gate.stdout.read()
+        assert gate.wait(10) == code
+        assert time.monotonic() - sent < 5
+        assert "interrupted" in rest
+        assert (tmp_path / "summary.json").exists()
+
+
+def test_an_emulator_on_another_machine_is_refused(validator: Run) -> None:
+    elsewhere = {"VALIDATOR_EMULATOR": "http://192.0.2.1:80?grpc=81&epoch=0&speed=1", "PROJECT_ID": "p"}
+    ended = validator("run", "checks.yaml", environment=elsewhere)
+    assert ended.code == 2
+    assert "not a loopback address" in ended.stderr
+
+
+def test_a_summary_that_cannot_be_written_is_said_and_the_report_is_shown(validator: Run) -> None:
+    gate = [sys.executable, "-m", "validator", "run", "checks.yaml", "--only", "All traffic", "--out", "/dev/null/x"]
+    ended = validator("emulate", "examples/netra/traffic-pinned.yaml", "--", *gate)
+    assert ended.code == 2
+    assert "cannot be written" in ended.stderr
+    assert "update-traffic" in ended.stdout
