@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from validator.model.instant import span
 from validator.report import document as doc
 from validator.report import phrases
-from validator.report.findings import SYMBOLS, Detail, excerpts, members, remedy
+from validator.report.findings import SYMBOLS, Detail, component, excerpts, members, remedy
 from validator.report.markup import code, link, table, text
 
 
@@ -51,7 +53,7 @@ def deployment(summary: doc.Summary) -> list[str]:
         ("Created", [_at(t["created"]) for t in targets]),
         ("Traffic", [text(phrases.traffic(t), table=True) for t in targets]),
         ("URL", [code(t["url"], table=True) or "not known" for t in targets]),
-        ("Image", [code(t["image"], table=True) or "not known" for t in targets]),
+        ("Image", [code(_DIGEST.sub(r"\1…", t["image"]), table=True) or "not known" for t in targets]),
         ("Build", [_build(t, summary) for t in targets]),
     )
     head = ["", *(text(t["name"], table=True) for t in targets)]
@@ -67,7 +69,7 @@ def health(summary: doc.Summary) -> list[str]:
         worth = worth or next((c["reason"] for c in checks if c["verdict"] == "skipped"), "")
         rows.append(
             (
-                f"{SYMBOLS[group['verdict']]} {group['verdict']}",
+                f"{component(group)}&nbsp;{group['verdict']}",
                 text(group["title"], table=True),
                 phrases.tally(group["counts"]),
                 text(worth, table=True, longest=200),
@@ -165,6 +167,8 @@ def _at(at: str | None) -> str:
     return at.replace("T", " ") if at else "not known"
 
 
+_DIGEST = re.compile(r"(@sha256:[0-9a-f]{12})[0-9a-f]+$")
+"""The chain of custody and the summary have the whole of it."""
 _ENDINGS = {
     "complete": "every check was decided",
     "timeout": "by the run's timeout",

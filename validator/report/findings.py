@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.markup import code, fence, link, table, text
-from validator.report.safety import cut, lines
+from validator.report.safety import cut, lines, visible
 
 SYMBOLS = {
     "passed": "✅", "failed": "❌", "inconclusive": "❔", "skipped": "⏭️",
@@ -37,12 +37,19 @@ def symbol(check: doc.CheckSummary) -> str:
     return "⚠️" if check["verdict"] == "failed" and not check["blocks"] else SYMBOLS[check["verdict"]]
 
 
+def component(group: doc.GroupSummary) -> str:
+    """A group's symbol, in the same way."""
+    counts = group["counts"]
+    warns = group["verdict"] == "failed" and counts["failed"] == counts["excused"] + counts["not_blocking"]
+    return "⚠️" if warns else SYMBOLS[group["verdict"]]
+
+
 def evidence(summary: doc.Summary, detail: Detail) -> list[str]:
     """What was looked at in each group, and what each verdict rests on."""
     out = ["## Scope and evidence", ""]
     for group in summary["groups"]:
         checks = members(summary, group)
-        out += [f"### {SYMBOLS[group['verdict']]} {text(group['title'])}", ""]
+        out += [f"### {component(group)} {text(group['title'])}", ""]
         about = " ".join(part for part in (text(group["description"]), link("More", group["link"])) if part)
         out += [about, ""] if about else []
         out += table(("verdict", "check", "what it rests on"), (_check_row(check, summary) for check in checks))
@@ -61,7 +68,7 @@ def custody(summary: doc.Summary, detail: Detail) -> list[str]:
             continue
         rows = (
             (
-                f"{SYMBOLS[link['proof']]} {link['proof']}",
+                f"{SYMBOLS[link['proof']]}&nbsp;{link['proof']}",
                 text(link["name"], table=True),
                 text(link["reason"], table=True),
                 "<br>".join(_seen(piece, summary) for piece in link["evidence"][: min(detail.excerpts, 3)]),
@@ -81,7 +88,9 @@ def excerpts(pieces: Sequence[doc.Piece], detail: Detail, day: str) -> list[str]
         return []
     shown: list[str] = []
     for piece in pieces[: detail.excerpts]:
-        head = "".join(f"{part}  " for part in (phrases.clock(piece["at"], day), cut(piece["source"], 60)) if part)
+        head = "".join(
+            f"{part}  " for part in (phrases.clock(piece["at"], day), visible(cut(piece["source"], 60))) if part
+        )
         content = [cut(line, 1000) for line in phrases.clip(lines(piece["text"]), detail.lines)]
         shown += [head + content[0], *(f"    {line}" for line in content[1:])]
     if len(pieces) > detail.excerpts:
@@ -107,7 +116,7 @@ def members(summary: doc.Summary, group: doc.GroupSummary) -> list[doc.CheckSumm
 
 def _check_row(check: doc.CheckSummary, summary: doc.Summary) -> Iterator[str]:
     remark = phrases.remark(check)
-    yield f"{symbol(check)} {check['verdict']}" + (" (excused)" if check["excused"] else "")
+    yield f"{symbol(check)}&nbsp;{check['verdict']}" + (" (excused)" if check["excused"] else "")
     yield f"**{text(check['name'], table=True)}**"
     parts = [text(check["reason"], table=True)]
     if remark:
