@@ -100,6 +100,13 @@ def test_a_failure_leads_before_whatever_is_inconclusive() -> None:
     assert summarize(runs.run(judged, Outcome.FAILED))["headline"]["text"] == "later: 503"
 
 
+def test_custody_gathers_what_others_tell_so_it_leads_only_alone() -> None:
+    custody = runs.check("proven", "custody", failed("link traffic is broken"))
+    traffic = runs.check("traffic", "traffic", failed("pinned", remedy="gcloud run services update-traffic"))
+    assert summarize(runs.run([custody, traffic], Outcome.FAILED))["headline"]["check"] == "traffic"
+    assert summarize(runs.run([custody], Outcome.FAILED))["headline"]["check"] == "proven"
+
+
 def test_a_check_that_does_not_block_never_leads() -> None:
     judged = [
         runs.check("soft", "http", failed("503"), blocking=False),

@@ -25,11 +25,14 @@ def headline(run: Run) -> doc.Headline:
 
 
 def _causes(run: Run) -> Iterator[Judged]:
-    """The checks that keep the run from green: failed, then inconclusive, then skipped ones; the targets' own first."""
+    """The checks that keep the run from green: failed, then inconclusive, then skipped ones.
+
+    Of each the targets' own come first, as all others hang on them, and custody last, as it gathers what others tell.
+    """
     counting = [judged for judged in run.judged if judged.blocks]
     for outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.SKIPPED):
         found = [judged for judged in counting if judged.verdict.outcome is outcome]
-        yield from sorted(found, key=lambda judged: not judged.implicit)
+        yield from sorted(found, key=lambda judged: (not judged.implicit, judged.check.kind == "custody"))
 
 
 def _undecided(run: Run) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from validator.model.instant import span
 from validator.report import document as doc
 
-_COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker|git|kubectl|curl) [^`]+)`?")
+_COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker|git|kubectl|curl) (?:(?!; )[^`])+)`?")
 
 
 class Remedy(NamedTuple):

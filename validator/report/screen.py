@@ -23,6 +23,8 @@ _LONGEST = 600
 _LINES = 12
 """Lines of one excerpt."""
 _EXCERPTS = 6
+_NAME = 34
+"""Columns of a name; after a longer one the reason begins a new line."""
 _ALSO = 5
 
 
@@ -96,7 +98,8 @@ class Screen:
     def _group(self, group: doc.GroupSummary) -> None:
         checks = [check for check in self._summary["checks"] if check["group"] == group["name"]]
         self._out.rule(f"{group['title']}: {group['verdict']}")
-        column = min(max(len(check["name"]) for check in checks), self._out.width // 3)
+        widest = min(_NAME, self._out.width // 3)
+        column = max((len(check["name"]) for check in checks if len(check["name"]) <= widest), default=0)
         for check in checks:
             self._check(check, column)
 
