@@ -221,11 +221,11 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _emulate(parsed: argparse.Namespace) -> int:
-    from validator.emulator.command import emulate  # noqa: PLC0415
+    from validator.emulator.command import CommandError, emulate  # noqa: PLC0415
     from validator.emulator.scenario import ScenarioError  # noqa: PLC0415
 
     words = parsed.words[1:] if parsed.words[:1] == ["--"] else parsed.words
     try:
         return emulate(parsed.scenario, words)
-    except ScenarioError as error:
+    except (ScenarioError, CommandError) as error:
         raise _UsageError(str(error)) from None

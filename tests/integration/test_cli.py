@@ -34,6 +34,7 @@ def test_help_leads(validator: Run) -> None:
         (("run", "checks.yaml", "--set", "X"), "--set 'X': write NAME=VALUE"),
         (("run", "checks.yaml", "--set", "PROJECT_ID=p", "--only", "Nope"), "there is no such check or group"),
         (("emulate", "nowhere.yaml"), "nowhere.yaml"),
+        (("emulate", "examples/netra/scenario.yaml", "--", "no-such-command"), "no-such-command"),
     ],
 )
 def test_wrong_words_exit_2_and_say_what_is_wrong(words: tuple[str, ...], message: str, validator: Run) -> None:

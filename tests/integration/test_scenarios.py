@@ -39,7 +39,7 @@ def test_the_demo_passes_offline_and_proves_every_link(validator: Run) -> None:
     assert ended.code == 0, ended.stdout + ended.stderr
     Draft202012Validator(SCHEMA).validate(ended.summary)
     backend = ended.summary["targets"][0]
-    assert {link["proof"] for link in backend["custody"]} == {"proven"}
-    assert all(link["evidence"] for link in backend["custody"])
+    assert {link["proof"] for link in backend["chain"]} == {"proven"}
+    assert all(link["evidence"] for link in backend["chain"])
     known = {mark["stream"].rsplit("/", 1)[-1]: mark["how"] for mark in backend["logs"]["watermarks"]}
     assert known == {"requests": "echoed", "stdout": "inferred", "stderr": "inferred"}

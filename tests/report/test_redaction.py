@@ -88,3 +88,10 @@ def test_redaction_is_done_once(text: str) -> None:
 )
 def test_hostile_text_cannot_make_it_slow(part: str) -> None:
     redact(part * (200_000 // len(part)))
+
+
+def test_the_place_of_a_secret_is_no_secret() -> None:
+    places = {"PWD": "/workspace", "OLDPWD": "/home/me", "TOKEN_FILE": "/run/token", "APP_TOKEN": "s3cr3t-value"}
+    assert redactor(places)("/workspace/checks.yaml reads /run/token: s3cr3t-value") == (
+        f"/workspace/checks.yaml reads /run/token: {REDACTED}"
+    )

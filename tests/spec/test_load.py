@@ -43,7 +43,7 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
     assert found[1].startswith("checks.yaml:2:33: unknown key 'servise' (did you mean service?)")
     assert found[2] == "checks.yaml:4:25: 'soon' is not a duration; write 500ms, 30s, 5m or 1h30m"
     assert found[3] == "checks.yaml:5:36: 150 is more than 100"
-    assert found[4].startswith("checks.yaml:6:34: RE2 refuses the pattern '(?<!a)b'")
+    assert found[4].startswith("checks.yaml:6:35: RE2 refuses the pattern '(?<!a)b'")
     assert found[5].startswith("checks.yaml:7:25: there is no group 'nope'")
 
 

@@ -17,6 +17,8 @@ _PLAIN = r"(?:[^\s&\"'<>\\]|\\(?![nrt\"']))+"
 _HEADER = r"(?:proxy-|x-serverless-)?authorization|(?:set-)?cookie2?|x-(?:goog-)?api-key|x-goog-iap-jwt-assertion"
 _NAME = r"passw(?:or)?d|passphrase|pwd|token|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
 _SECRET_VARIABLE = re.compile(rf"{_NAME}|authorization|cookie", re.IGNORECASE)
+_PLACES = re.compile(r"(?:OLD)?PWD|.*_(?:FILE|PATH|DIR)|GOOGLE_APPLICATION_CREDENTIALS", re.IGNORECASE)
+"""Variables that name a place where a secret may be, and hold none."""
 _SHORTEST = 6
 """A variable's value shorter than this is not taken out: it would tear words apart."""
 
@@ -71,7 +73,11 @@ def redactor(variables: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def _secret_values(variables: Iterable[tuple[str, str]]) -> list[str]:
-    found = {value for name, value in variables if _SECRET_VARIABLE.search(name) and len(value) >= _SHORTEST}
+    found = {
+        value
+        for name, value in variables
+        if _SECRET_VARIABLE.search(name) and not _PLACES.fullmatch(name) and len(value) >= _SHORTEST
+    }
     return sorted(found, key=len, reverse=True)  # a value that contains another goes first
 
 
