@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.report import runs
 from tests.report.test_safety import COMMANDS, NASTY, runner_sees_a_command
-from validator.model.verdict import Excerpt, Outcome, Verdict, failed, passed
+from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 from validator.report.console import Console
 from validator.report.phrases import clip, remedy
 from validator.report.summary import summarize
@@ -56,7 +56,7 @@ def test_waiting_is_said_at_most_every_ten_seconds_and_once_for_each_reason() ->
         console.progress("a", waiting("503" if elapsed < 25 else "504"), float(elapsed))
     assert stream.getvalue().splitlines()[1:] == [
         "   10.0s … waiting      a: 503",
-        "   25.0s … waiting      a: 504",
+        "   26.0s … waiting      a: 504",
     ]
 
 
@@ -66,6 +66,25 @@ def test_a_reason_that_changes_all_the_time_is_said_every_ten_seconds() -> None:
     for elapsed in range(35):
         console.progress("a", waiting(f"attempt {elapsed}"), float(elapsed))
     assert [line.split()[0] for line in stream.getvalue().splitlines()[1:]] == ["10.0s", "20.0s", "30.0s"]
+
+
+def test_checks_that_wait_for_the_same_share_a_line() -> None:
+    console, stream = plain()
+    console.begin("T", [], list("abcde"))
+    for name in "abcde":
+        console.progress(name, waiting("not read yet" if name != "c" else "503"), 1.0)
+    console.tick(12.0)
+    assert stream.getvalue().splitlines()[1:] == [
+        "   12.0s … waiting      a, b and 2 more: not read yet",
+        "   12.0s … waiting      c: 503",
+    ]
+
+
+def test_checks_that_fail_for_the_same_reason_share_a_line() -> None:
+    checks = [runs.check(f"check {n}", "logs", inconclusive("denied")) for n in range(6)]
+    console, stream = plain()
+    console.finish(summarize(runs.run(checks, Outcome.INCONCLUSIVE)))
+    assert "  also      ? check 1, check 2 and 3 more: denied\n" in stream.getvalue()
 
 
 def test_a_reason_held_back_is_said_when_time_goes_by() -> None:

@@ -25,14 +25,7 @@ def lead(summary: doc.Summary, detail: Detail) -> list[str]:
         if check["name"] == headline["check"]:
             out += excerpts(check["evidence"][:5], detail, phrases.day(summary))
     out += remedy(headline["remedy"], detail)
-    others = [check for check in causes if check["name"] != headline["check"]]
-    if others:
-        out += ["**Also**:", ""]
-        out += [
-            f"- {SYMBOLS[c['verdict']]} **{text(c['name'])}**: {text(c['reason'], longest=200)}" for c in others[:10]
-        ]
-        out += [f"- … and {len(others) - 10} more"] if len(others) > 10 else []
-        out.append("")
+    out += _others(causes, headline)
     out += [
         f"{phrases.tally(summary['counts'])}, in {span(summary['duration'])}; exit code {summary['exit_code']}.",
         "",
@@ -40,6 +33,19 @@ def lead(summary: doc.Summary, detail: Detail) -> list[str]:
     if summary["emulated"]:
         out += ["> Against an emulator: times are its world's, and links would lead nowhere.", ""]
     return out
+
+
+def _others(causes: list[doc.CheckSummary], headline: doc.Headline) -> list[str]:
+    """What else keeps the run from green."""
+    together = phrases.alike([check for check in causes if check["name"] != headline["check"]])
+    if not together:
+        return []
+    items = [
+        f"- {SYMBOLS[check['verdict']]} **{text(names)}**: {text(check['reason'], longest=200)}"
+        for check, names in together[:_ALSO]
+    ]
+    items += [f"- … and {len(together) - _ALSO} more"] if len(together) > _ALSO else []
+    return ["**Also**:", "", *items, ""]
 
 
 def deployment(summary: doc.Summary) -> list[str]:
@@ -167,6 +173,7 @@ def _at(at: str | None) -> str:
     return at.replace("T", " ") if at else "not known"
 
 
+_ALSO = 10
 _DIGEST = re.compile(r"(@sha256:[0-9a-f]{12})[0-9a-f]+$")
 """The chain of custody and the summary have the whole of it."""
 _ENDINGS = {

@@ -15,6 +15,7 @@ from rich.text import Text
 from validator.model.instant import span
 from validator.model.verdict import Outcome, Verdict
 from validator.report import document as doc
+from validator.report.phrases import some_names
 from validator.report.safety import cut
 from validator.report.screen import STYLES, SYMBOLS, Screen
 from validator.report.terminal import Terminal
@@ -80,23 +81,26 @@ class Console:
 
     def progress(self, name: str, verdict: Verdict, elapsed: float) -> None:
         """A check's verdict or reason changed."""
+        self.tick(elapsed)
         row = self._rows.setdefault(name, _Row())
         outcome = verdict.outcome if verdict.final else None
         news = outcome is not None and (outcome, verdict.reason) != (row.outcome, row.reason)
         row.reason, row.outcome, row.elapsed = verdict.reason, outcome, elapsed
         if news and self._live is None:
             self._say(elapsed, SYMBOLS[verdict.outcome], verdict.outcome, name, verdict.reason)
-        self.tick(elapsed)
 
     def tick(self, elapsed: float) -> None:
-        """Time went by: open checks that have had no line for a while get one if their reason is new."""
-        self._elapsed = elapsed
-        if self._live is not None:
+        """Time went by: open checks that had no line for a while get one if their reason is new, alike ones together."""
+        moved, self._elapsed = elapsed > self._elapsed, elapsed
+        if self._live is not None or not moved:
             return
+        due: dict[str, list[str]] = {}
         for name, row in self._rows.items():
             if row.outcome is None and row.reason != row.said and elapsed - row.said_at >= QUIET:
                 row.said, row.said_at = row.reason, elapsed
-                self._say(elapsed, _WAITING, "waiting", name, row.reason)
+                due.setdefault(row.reason, []).append(name)
+        for reason, names in due.items():
+            self._say(elapsed, _WAITING, "waiting", some_names(names), reason)
 
     def finish(self, summary: doc.Summary, artifacts: Sequence[str] = ()) -> None:
         """The run is over: write the final report, and where its files are."""

@@ -124,3 +124,16 @@ def causes(summary: doc.Summary) -> list[doc.CheckSummary]:
     ]
     lead = summary["headline"]["check"]
     return sorted(blocking, key=lambda check: (check["name"] != lead, check["verdict"] != "failed"))
+
+
+def alike(checks: list[doc.CheckSummary]) -> list[tuple[doc.CheckSummary, str]]:
+    """Checks with one verdict for one reason together: the first of them, and their names."""
+    together: dict[tuple[str, str], list[doc.CheckSummary]] = {}
+    for check in checks:
+        together.setdefault((check["verdict"], check["reason"]), []).append(check)
+    return [(group[0], some_names([check["name"] for check in group])) for group in together.values()]
+
+
+def some_names(names: list[str]) -> str:
+    """Names in a row, of many the first two."""
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]}, {names[1]} and {len(names) - 2} more"

@@ -89,11 +89,12 @@ class Screen:
     def _others(self) -> None:
         """What else keeps the run from green, a line each."""
         others = [c for c in phrases.causes(self._summary) if c["name"] != self._summary["headline"]["check"]]
-        for number, check in enumerate(others[:_ALSO]):
-            text = f"{SYMBOLS[check['verdict']]} {check['name']}: {cut(check['reason'], 160)}"
+        together = phrases.alike(others)
+        for number, (check, names) in enumerate(together[:_ALSO]):
+            text = f"{SYMBOLS[check['verdict']]} {names}: {cut(check['reason'], 160)}"
             self._field("" if number else "also", text, indent="  ")
-        if len(others) > _ALSO:
-            self._field("", f"… and {len(others) - _ALSO} more", indent="  ")
+        if len(together) > _ALSO:
+            self._field("", f"… and {len(together) - _ALSO} more", indent="  ")
 
     def _group(self, group: doc.GroupSummary) -> None:
         checks = [check for check in self._summary["checks"] if check["group"] == group["name"]]
