@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from tests.report import runs
 from tests.report.test_safety import runner_sees_a_command
+from validator.model.custody import Proof
 from validator.model.verdict import Outcome, failed
 from validator.report.markdown import markdown
 from validator.report.markup import code, fence, link, table, text
@@ -146,6 +147,16 @@ def test_every_check_has_its_tick_with_what_it_rests_on() -> None:
         tick = "x" if check["verdict"] == "passed" else " "
         assert f"- [{tick}] **{text(check['name'])}**" in report
     assert report.count("- [x]") == summary["counts"]["passed"]
+
+
+def test_a_chain_nobody_asked_for_is_shown_only_if_it_is_whole() -> None:
+    run = runs.green()
+    broken = (replace(runs.chain()[0], proof=Proof.UNPROVEN), *runs.chain()[1:])
+    for links, shown in ((runs.chain(), True), (broken, False)):
+        auth = replace(run.targets[1], chain=links)
+        chapter = _chapter(replace(run, targets=(run.targets[0], auth)), "Chain of custody")
+        assert ("### netra-auth-staging" in chapter) is shown
+        assert "### netra-backend-staging" in chapter
 
 
 def test_follow_ups_name_what_is_left() -> None:

@@ -61,11 +61,9 @@ def evidence(summary: doc.Summary, detail: Detail) -> list[str]:
 
 
 def custody(summary: doc.Summary, detail: Detail) -> list[str]:
-    """The chain of custody of each target that has one."""
+    """The chains of custody."""
     out = []
-    for target in summary["targets"]:
-        if not target["chain"]:
-            continue
+    for target in phrases.chains(summary):
         rows = (
             (
                 f"{SYMBOLS[link['proof']]}&nbsp;{link['proof']}",

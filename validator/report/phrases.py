@@ -126,6 +126,19 @@ def causes(summary: doc.Summary) -> list[doc.CheckSummary]:
     return sorted(blocking, key=lambda check: (check["name"] != lead, check["verdict"] != "failed"))
 
 
+def chains(summary: doc.Summary) -> list[doc.TargetSummary]:
+    """The targets whose chain of custody is shown: the main one, those that a check asks for, and whole ones.
+
+    The others were probed and read only as far as their checks needed; "unproven" would sound like a finding.
+    """
+    asked = {check["target"] for check in summary["checks"] if check["kind"] == "custody"} | {"main"}
+    return [
+        target
+        for target in summary["targets"]
+        if target["chain"] and (target["name"] in asked or all(link["proof"] == "proven" for link in target["chain"]))
+    ]
+
+
 def alike(checks: list[doc.CheckSummary]) -> list[tuple[doc.CheckSummary, str]]:
     """Checks with one verdict for one reason together: the first of them, and their names."""
     together: dict[tuple[str, str], list[doc.CheckSummary]] = {}

@@ -39,7 +39,7 @@ class Screen:
         self._lead()
         for group in self._summary["groups"]:
             self._group(group)
-        for target in self._summary["targets"]:
+        for target in phrases.chains(self._summary):
             self._chain(target)
         self._logs()
         self._list("Known issues", self._known_issues())
@@ -132,8 +132,6 @@ class Screen:
         self._field("spec", phrases.place(check["position"]), indent=indent)
 
     def _chain(self, target: doc.TargetSummary) -> None:
-        if not target["chain"]:
-            return
         self._out.rule(f"Chain of custody: {target['service']}")
         column = max(len(link["name"]) for link in target["chain"])
         for link in target["chain"]:
