@@ -18,9 +18,9 @@ from validator.engine import threads
 from validator.engine.outcome import outcome
 from validator.engine.run import Engine, checks_in_order
 from validator.model.check import Spec
-from validator.model.run import Run
 from validator.report.artifact import write_json, write_text
 from validator.report.console import Console
+from validator.report.document import Summary
 from validator.report.markdown import markdown
 from validator.report.summary import summarize
 from validator.sources import Connection, Emulated, EmulatorAddressError, connect, from_environment
@@ -165,7 +165,7 @@ def _run(parsed: argparse.Namespace) -> int:
     console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
     code = _drive(engine, connection, console)
     run = outcome(engine, not_selected=left_out, emulated=isinstance(connection, Emulated))
-    _write(run, Path(parsed.out), console)
+    _write(summarize(run, code or None), Path(parsed.out), console)
     return code or run.exit_code
 
 
@@ -189,6 +189,7 @@ def _drive(engine: Engine, connection: Connection, console: Console) -> int:
     def changed(now: float) -> None:
         for name, standing in engine.standings.items():
             console.progress(name, standing.verdict, now - engine.verdicts.evidence.started)
+        console.tick(now - engine.verdicts.evidence.started)
 
     sources = connect(connection)
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -201,16 +202,16 @@ def _drive(engine: Engine, connection: Connection, console: Console) -> int:
     return PASSED
 
 
-def _write(run: Run, out: Path, console: Console) -> None:
+def _write(summary: Summary, out: Path, console: Console) -> None:
     """Write the artifacts first, then the last report: the summary must not be lost to a closed terminal."""
-    summary = summarize(run)
+    artifacts = (out / "summary.json", out / "report.md")
     try:
-        write_json(summary, out / "summary.json")
-        write_text(out / "report.md", markdown(summary))
+        write_json(summary, artifacts[0])
+        write_text(artifacts[1], markdown(summary))
     except OSError as error:
         console.finish(summary)
         raise _UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
-    console.finish(summary)
+    console.finish(summary, [str(path) for path in artifacts])
 
 
 def _demo(parsed: argparse.Namespace) -> int:

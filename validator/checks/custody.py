@@ -38,8 +38,11 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     links = custody.chain(check.target, evidence)
     finding = holds_and_asserts(check, evidence, _find(links), {})
     decisive = _worst(links)
-    attempt = Attempt(now, finding, conclusive=decisive.conclusive and finding.state is not State.HOLDS)
-    return eventually([attempt], timing(check, evidence), now)
+    when = timing(check, evidence)
+    attempt = Attempt(
+        min(now, when.deadline), finding, conclusive=decisive.conclusive and finding.state is not State.HOLDS
+    )
+    return eventually([attempt], when, now)
 
 
 def _worst(links: tuple[Link, ...]) -> Link:

@@ -237,7 +237,7 @@ def _denied(check: Check, content: Json) -> Finding | None:
     remedy = (
         f"let the gate's account call it: gcloud run services add-iam-policy-binding {target.service}"
         f" --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker"
-        f" --region={target.region} --project={target.project}"
+        f" {target.flags}"
     )
     reason = f"Google's front end answered {status}: the gate may not call the service"
     return Finding(State.UNKNOWN, reason, "an answer of the service", f"status {status}", remedy)

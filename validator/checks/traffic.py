@@ -174,7 +174,4 @@ def repair(check: Check, evidence: Evidence) -> str:
         change = f"--to-revisions={frozen}={percent:g},{previous.name}={wanted.previous}"
     else:
         change = f"--to-revisions={frozen}={percent:g}"
-    return (
-        f"gcloud run services update-traffic {target.service} {change}"
-        f" --region={target.region} --project={target.project}"
-    )
+    return f"gcloud run services update-traffic {target.service} {change} {target.flags}"

@@ -17,7 +17,7 @@ from validator.model.verdict import Excerpt, Outcome, Verdict, passed
 
 KIND = "target"
 _LAST_LINES = 12
-_GRACE = 5.0
+_GRACE = 15.0
 """Seconds to wait for the last log lines of a revision that failed."""
 
 lasting = False
@@ -95,7 +95,7 @@ def _stale(target: Target, revision: Revision, why: str) -> Verdict:
         actual=revision.name,
         remedy=(
             "see whether the deploy step made a revision: gcloud run revisions list"
-            f" --service={target.service} --region={target.region} --project={target.project};"
+            f" --service={target.service} {target.flags};"
             " if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
         ),
         evidence=(Excerpt(f"{revision.name} was created", revision.created, "Cloud Run"),),
@@ -118,7 +118,7 @@ def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt,
         final,
         "a ready revision",
         reason,
-        f"gcloud run revisions describe {revision.name} --region={target.region} --project={target.project}",
+        f"gcloud run revisions describe {revision.name} {target.flags}",
         (seen, *lines),
         until=None if final else first + _GRACE,
     )

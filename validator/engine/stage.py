@@ -113,7 +113,7 @@ def _bar(asked: query.Probe, target: Target, evidence: Folded) -> Impossible | N
         return Impossible(
             f"{frozen} cannot be reached: it has no traffic and no tag",
             f"give it a tag: gcloud run services update-traffic {target.service} --update-tags=candidate={frozen}"
-            f" --region={target.region} --project={target.project}",
+            f" {target.flags}",
         )
     if percent < 100 and len(evidence.answers(asked)) >= split_probes(percent):
         return Impossible(f"{split_probes(percent)} probes were made and {frozen} with {percent} % answered too few")

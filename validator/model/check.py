@@ -46,6 +46,11 @@ class Target:
     """The path that echo probes go to; empty for none."""
 
     @property
+    def flags(self) -> str:
+        """What gcloud needs besides the service's name."""
+        return f"--region={self.region} --project={self.project}"
+
+    @property
     def path(self) -> str:
         """The service's resource name."""
         return f"projects/{self.project}/locations/{self.region}/services/{self.service}"

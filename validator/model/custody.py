@@ -127,7 +127,7 @@ def _digest(target: Target, evidence: Evidence) -> Link:
             "digest",
             Proof.UNPROVEN,
             f"the revision's image is a tag, not a digest: {revision.image}",
-            remedy=f"deploy the digest: gcloud run deploy {target.service} --image IMAGE@sha256:... --region {target.region} --project {target.project}",
+            remedy=f"deploy the digest: gcloud run deploy {target.service} --image=IMAGE@sha256:... {target.flags}",
             conclusive=True,
         )
     return Link(
@@ -170,8 +170,9 @@ def _traffic(target: Target, evidence: Evidence) -> Link:
             evidence=(excerpt,),
         )
     pinned = service.pinned_away_from(frozen)
+    repair = f"gcloud run services update-traffic {target.service} --to-latest {target.flags}" if pinned else ""
     reason = f"{frozen} has no traffic and no tag ({shares}{', pinned by name' if pinned else ''})"
-    return Link("traffic", Proof.BROKEN, reason, evidence=(excerpt,), conclusive=pinned)
+    return Link("traffic", Proof.BROKEN, reason, repair, (excerpt,), conclusive=pinned)
 
 
 def _response(target: Target, evidence: Evidence) -> Link:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests import PreparedRequest, Response
@@ -14,7 +15,7 @@ from requests import PreparedRequest, Response
 from validator import __version__
 from validator.model.call import Answer, Exchange, Problem, Result
 from validator.model.instant import span
-from validator.sources.connection import Connection, Direct
+from validator.sources.connection import Connection, Direct, Emulated
 from validator.sources.failure import explain
 from validator.sources.wire import Wire, WiredAdapter
 
@@ -36,11 +37,11 @@ def exchange(call: Exchange, seconds: float, connection: Connection) -> Result:
     try:
         result = results.get(timeout=seconds)
     except Empty:
-        late = _late(wire, call, seconds * connection.speed)
+        late = _late(wire, call, connection, seconds)
         wire.cut()
         return late
     if isinstance(result, Problem) and time.monotonic() >= wire.deadline:
-        return _late(wire, call, seconds * connection.speed)  # the socket's own timeout was a moment faster
+        return _late(wire, call, connection, seconds)  # the socket's own timeout was a moment faster
     return result
 
 
@@ -50,15 +51,21 @@ def _attempt(call: Exchange, connection: Connection, wire: Wire) -> Result:
             return _answer(response, wire, connection.speed)
     except Exception as error:  # noqa: BLE001  whatever three libraries raise on a hostile server is the result
         code = "BROKEN" if wire.connected else "CONNECT"
-        return Problem(code, explain(error, wire.host or call.url))
+        return Problem(code, explain(error, _host(wire, call, connection)))
 
 
-def _late(wire: Wire, call: Exchange, allowed: float) -> Problem:
-    """The problem of an exchange that took too long; `allowed` in gate seconds."""
+def _host(wire: Wire, call: Exchange, connection: Connection) -> str:
+    """The host that was asked, as a person knows it: an emulator's address stands for the URL's."""
+    return urlsplit(call.url).netloc if isinstance(connection, Emulated) or not wire.host else wire.host
+
+
+def _late(wire: Wire, call: Exchange, connection: Connection, seconds: float) -> Problem:
+    """The problem of an exchange that took longer than it was allowed, in real seconds."""
+    host, allowed = _host(wire, call, connection), span(seconds * connection.speed)
     if not wire.connected:
-        return Problem("CONNECT", f"no connection to {wire.host or call.url} within {span(allowed)}")
+        return Problem("CONNECT", f"no connection to {host} within {allowed}")
     came = "no answer" if wire.status is None else f"{wire.status} and {wire.received} bytes of the body, not its end,"
-    return Problem("TIMEOUT", f"connected to {wire.host}; {came} within {span(allowed)}")
+    return Problem("TIMEOUT", f"connected to {host}; {came} within {allowed}")
 
 
 class _Session(requests.Session):
