@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from validator.spec.scalar import offset_in_text
+from validator.spec.yaml_nodes import LIMIT_DEPTH, LIMIT_NODES, BadYaml, compose, place
 
 Path = tuple[str | int, ...]
 
-_LIMIT_NODES = 100_000
-_LIMIT_DEPTH = 64
 _TAG = "tag:yaml.org,2002:"
 _CORE = (
     # YAML 1.2.2, section 10.3.2 (core schema); `off`, `yes` and dates are text.
@@ -22,14 +22,6 @@ _CORE = (
     ("int", re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")),
     ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")),
 )  # fmt: skip
-
-
-class BadYaml(Exception):
-    """The text is not acceptable YAML; line and column count from 1."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.line, self.column = message, line, column
 
 
 @dataclass(frozen=True)
@@ -41,6 +33,11 @@ class Document:
     """Line and column of each value."""
     keys: dict[Path, tuple[int, int]] = field(repr=False)
     """Line and column of the key of each mapping entry."""
+    scalars: dict[Path, ScalarNode] = field(default_factory=dict, repr=False)
+    """Each text as it was written."""
+    problems: tuple[BadYaml, ...] = ()
+    """Duplicate keys and tags: the data can be read all the same."""
+    text: str = field(default="", repr=False)
 
     def place(self, path: Path) -> tuple[int, int]:
         """Where the value at a path stands; of a path that is not there, its nearest ancestor."""
@@ -51,6 +48,15 @@ class Document:
     def key_place(self, path: Path) -> tuple[int, int]:
         """Where the key of the entry at a path stands."""
         return self.keys.get(path) or self.place(path)
+
+    def place_within(self, path: Path, line: int, column: int) -> tuple[int, int]:
+        """Where a character of a text stands, given its line and column (from 1) in the text's value."""
+        node = self.scalars.get(path)
+        if node is None:
+            return self.place(path)
+        index = offset_in_text(node, self.text, line, column)
+        before = self.text[:index]
+        return before.count("\n") + 1, index - before.rfind("\n")
 
 
 def resolve(text: str) -> Any:
@@ -71,82 +77,73 @@ def _scalar(kind: str, text: str) -> Any:
     return float(re.sub(r"\.(inf|nan)", r"\1", text.lower()))
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe parser without its YAML 1.1 resolvers."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
-
-
 def load(text: str) -> Document:
     """Parse one YAML document.
 
     Raises:
         BadYaml: it is no YAML, has duplicate keys, tags, more than one document, or is made to explode.
     """
-    try:
-        loader = _Loader(text)
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        place = before.count("\n") + 1, error.position - before.rfind("\n")
-        raise BadYaml(f"the character U+{ord(text[error.position]):04X} may not stand in YAML", *place) from None
-    try:
-        root = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(filter(None, (error.context, error.problem)))
-        if "'\\t'" in problem:
-            problem = "a tab stands where YAML wants spaces"
-        raise BadYaml(problem, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
-    except yaml.YAMLError as error:
-        raise BadYaml(str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise BadYaml(f"it is nested deeper than {_LIMIT_DEPTH} levels") from None
-    finally:
-        loader.dispose()
-    reader = _Reader()
+    document = read(text)
+    if document.problems:
+        raise document.problems[0]
+    return document
+
+
+def read(text: str, nodes: int = LIMIT_NODES) -> Document:
+    """Parse one YAML document; what can be read in spite of it is among its `problems`.
+
+    Raises:
+        BadYaml: it is no YAML, has more than one document, or is made to explode.
+    """
+    text = text.replace("\r\n", "\n")
+    root = compose(text, nodes)
+    reader = _Reader(nodes)
     data = reader.read(root, ()) if root else None
-    return Document(data, reader.values, reader.keys)
+    return Document(data, reader.values, reader.keys, reader.scalars, tuple(reader.problems), text)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
         self.values: dict[Path, tuple[int, int]] = {}
         self.keys: dict[Path, tuple[int, int]] = {}
+        self.scalars: dict[Path, ScalarNode] = {}
+        self.problems: list[BadYaml] = []
 
     def read(self, node: Node, path: Path) -> Any:
-        place = (node.start_mark.line + 1, node.start_mark.column + 1)
-        self.values[path] = place
-        if len(self.values) > _LIMIT_NODES:
-            raise BadYaml(f"it has more than {_LIMIT_NODES} values once its aliases are written out", *place)
-        if len(path) > _LIMIT_DEPTH:
-            raise BadYaml(f"it is nested deeper than {_LIMIT_DEPTH} levels", *place)
+        self.values[path] = place(node)
+        if len(self.values) > self.limit:
+            raise BadYaml(f"it has more than {self.limit} values once its aliases are written out", *place(node))
+        if len(path) > LIMIT_DEPTH:
+            raise BadYaml(f"it is nested deeper than {LIMIT_DEPTH} levels", *place(node))
         if isinstance(node, ScalarNode):
-            return self._text(node, place)
-        self._refuse_tag(node, place, "map" if isinstance(node, MappingNode) else "seq")
-        if isinstance(node, SequenceNode):
-            return [self.read(child, (*path, index)) for index, child in enumerate(node.value)]
-        return dict(self._entries(node, path))
+            self.scalars[path] = node
+            return self._text(node)
+        self._refuse_tag(node, "map" if isinstance(node, MappingNode) else "seq")
+        if isinstance(node, MappingNode):
+            return dict(self._entries(node, path))
+        return [self.read(child, (*path, index)) for index, child in enumerate(node.value)]
 
     def _entries(self, node: Node, path: Path) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
             if not isinstance(key_node, ScalarNode):
-                raise BadYaml("a key must be text", line, column)
+                self.problems.append(BadYaml("a key must be text", *place(key_node)))
+                continue
             key = key_node.value
             if key in seen:
-                raise BadYaml(f"the key {key!r} stands here a second time (first in line {seen[key]})", line, column)
-            seen[key] = line
-            self.keys[(*path, key)] = (line, column)
+                told = f"the key {key!r} stands here a second time (first in line {seen[key]})"
+                self.problems.append(BadYaml(told, *place(key_node)))
+                continue
+            seen[key] = place(key_node)[0]
+            self.keys[(*path, key)] = place(key_node)
             yield key, self.read(value_node, (*path, key))
 
-    def _text(self, node: ScalarNode, place: tuple[int, int]) -> Any:
-        plain = node.style is None
-        if node.tag not in (f"{_TAG}str", "!"):
-            self._refuse_tag(node, place, "str")
-        return resolve(node.value) if plain and node.tag != "!" else node.value
+    def _text(self, node: ScalarNode) -> Any:
+        self._refuse_tag(node, "str")
+        return node.value if node.style or node.tag else resolve(node.value)
 
-    @staticmethod
-    def _refuse_tag(node: Node, place: tuple[int, int], usual: str) -> None:
-        if node.tag != _TAG + usual:
-            raise BadYaml(f"the tag {node.tag.replace(_TAG, '!!')} is not understood here; remove it", *place)
+    def _refuse_tag(self, node: Node, usual: str) -> None:
+        if node.tag not in (None, "!", _TAG + usual):
+            told = f"the tag {node.tag.replace(_TAG, '!!')} is not understood here; remove it"
+            self.problems.append(BadYaml(told, *place(node)))
