@@ -7,7 +7,8 @@ Patterns are RE2, unanchored, matched on textPayload, else jsonPayload.message (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +114,19 @@ class Options:
 
 
 @dataclass(frozen=True)
+class _Window:
+    """A span of platform time, Unix seconds, both ends included."""
+
+    start: float
+    end: float
+
+    def of(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of some entries, sorted by time, that lie in it."""
+        first = bisect_left(entries, self.start, key=lambda entry: entry.at)
+        return entries[first : bisect_right(entries, self.end, key=lambda entry: entry.at)]
+
+
+@dataclass(frozen=True)
 class _Judged:
     """A rule's finding, and whether more entries could change it."""
 
@@ -159,7 +173,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     assert revision is not None, "a check starts once its target is ready"
     assert start is not None, "a check is judged once it has started"
     end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
-    entries = [entry for entry in evidence.entries(target.name) if revision.created <= entry.at <= end]
+    window = _Window(revision.created, end)
+    entries = window.of(evidence.entries(target.name))
     known = evidence.watermark_at_least(target.name, _STREAMS, wanted.watermark)
     complete = known is not None and known.up_to > end and evidence.logs_read(target.name) is not None
     if not entries:
@@ -167,11 +182,13 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
         return Verdict(Outcome.INCONCLUSIVE, reason, complete, "at least one entry", "none", remedy)
     counted = [rule for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
-    judged = [_count(rule, entries, complete) for rule in counted]
+    found = {rule.selector: window.of(evidence.select(target.name, rule.selector)) for rule in wanted.rules}
+    judged = [_count(rule, found[rule.selector], complete) for rule in counted]
     if wanted.ordered:
-        judged.append(_order(wanted.ordered, entries, complete))
-    own = {"entries": [entry.raw for entry in entries], "match": _groups(wanted.rules, entries)}
-    judged.extend(_Judged(finding, complete) for finding in judge_asserts(check, evidence, own))
+        judged.append(_order(wanted.ordered, found, complete))
+    if check.asserts:
+        own = {"entries": [entry.raw for entry in entries], "match": _groups(found)}
+        judged.extend(_Judged(finding, complete) for finding in judge_asserts(check, evidence, own))
     return _conclude(judged, entries, known, end)
 
 
@@ -194,12 +211,14 @@ def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], known: Waterm
     seen = [finding for finding in findings if finding.evidence]
     absent = [finding for finding in findings if not finding.evidence]
     present = [f"all {len(seen)} expected lines were logged"] if len(seen) > 1 else [f.reason for f in seen]
-    parts = [*present, *(finding.reason for finding in absent)]
+    parts = [*present, *(finding.reason for finding in absent if finding.reason)]
     scanned = f"{len(entries)} entries" + (f", {_readable(known)}" if absent else "")
     shown = tuple(excerpt for finding in seen for excerpt in finding.evidence)
     expected = "; ".join(finding.expected for finding in findings)
     actual = "; ".join(finding.reason for finding in findings)
-    return Verdict(Outcome.PASSED, f"{'; '.join(parts)} ({scanned})", True, expected, actual, evidence=shown)
+    captured = tuple(pair for finding in findings for pair in finding.captured)
+    reason = f"{'; '.join(parts)} ({scanned})"
+    return Verdict(Outcome.PASSED, reason, True, expected, actual, evidence=shown, captured=captured)
 
 
 def _verdict(outcome: Outcome, finding: Finding, known: str) -> Verdict:
@@ -218,8 +237,7 @@ def excerpts(entries: Iterable[Entry]) -> tuple[Excerpt, ...]:
     return tuple(Excerpt(entry.text, entry.at, entry.log.rsplit("/", 1)[-1]) for entry in entries)
 
 
-def _count(rule: Rule, entries: Sequence[Entry], complete: bool) -> _Judged:
-    found = [entry for entry in entries if rule.selector.selects(entry)]
+def _count(rule: Rule, found: Sequence[Entry], complete: bool) -> _Judged:
     count, wanted = len(found), rule.count
     holds = wanted.holds(count)
     settled = (
@@ -240,36 +258,39 @@ def _count(rule: Rule, entries: Sequence[Entry], complete: bool) -> _Judged:
     return _Judged(Finding(state, reason, expected, f"{count} entries", evidence=shown), settled)
 
 
-def _order(selectors: Sequence[Selector], entries: Sequence[Entry], complete: bool) -> _Judged:
+def _order(selectors: Sequence[Selector], found: Mapping[Selector, Sequence[Entry]], complete: bool) -> _Judged:
     """Whether one instance logged the lines in order; of several, the one that came furthest is told."""
-    by_instance: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_instance.setdefault(entry.instance, []).append(entry)
-    furthest = max((_matched(selectors, own) for own in by_instance.values()), key=len)
+    instances = {entry.instance for entries in found.values() for entry in entries}
+    reached = [_reached(selectors, found, instance) for instance in sorted(instances)]
+    furthest = max(reached, key=len, default=[])
     expected = "in this order: " + " -> ".join(map(str, selectors))
     if len(furthest) == len(selectors):
         reason = f"all {len(selectors)} expected lines were logged, in order"
-        finding = Finding(State.HOLDS, reason, expected, evidence=excerpts(furthest))
-        return _Judged(finding, True)
+        return _Judged(Finding(State.HOLDS, reason, expected, evidence=excerpts(furthest)), True)
     missing = selectors[len(furthest)]
     after = f" after {selectors[len(furthest) - 1]}" if furthest else ""
     finding = Finding(State.VIOLATED, f"{missing} was not logged{after}", expected, evidence=excerpts(furthest))
     return _Judged(finding, complete)
 
 
-def _matched(selectors: Sequence[Selector], entries: Sequence[Entry]) -> list[Entry]:
-    found: list[Entry] = []
-    for entry in entries:
-        if len(found) < len(selectors) and selectors[len(found)].selects(entry):
-            found.append(entry)
-    return found
+def _reached(selectors: Sequence[Selector], found: Mapping[Selector, Sequence[Entry]], instance: str) -> list[Entry]:
+    """How far one instance came: for each line in turn its first entry after that of the line before."""
+    reached: list[Entry] = []
+    for selector in selectors:
+        after = reached[-1].order if reached else (-1, "")
+        own = (entry for entry in found[selector] if entry.instance == instance and entry.order > after)
+        following = next(own, None)
+        if following is None:
+            break
+        reached.append(following)
+    return reached
 
 
-def _groups(rules: Sequence[Rule], entries: Sequence[Entry]) -> dict[str, str]:
+def _groups(found: Mapping[Selector, Sequence[Entry]]) -> dict[str, str]:
     """The named groups of each pattern's first match."""
     groups: dict[str, str] = {}
-    for rule in rules:
-        matches = (compiled(rule.selector.match).search(entry.text) for entry in entries if rule.selector.match)
-        first = next(filter(None, matches), None)
-        groups |= {name: value for name, value in first.groupdict().items() if value} if first else {}
+    for selector, entries in found.items():
+        if selector.match and entries:
+            first = compiled(selector.match).search(entries[0].text)
+            groups |= {name: value for name, value in first.groupdict().items() if value}
     return groups

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from validator.engine.log_evidence import LogEvidence
 from validator.engine.refusal import refusal
 from validator.model import platform, query
 from validator.model.call import Answer, Exchange
 from validator.model.check import Spec, Target
-from validator.model.evidence import Known, Refusal, Watermark
+from validator.model.evidence import Known, Refusal, Selector, Watermark
 from validator.model.journal import Observation, Record, Started, Unobtainable
 
 
@@ -45,6 +46,8 @@ class Folded:
     exchanges: dict[str, list[Observation]] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
     """Check -> when it started. Kept here for the judges; set by what judges."""
+    captured: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What checks captured when they passed; likewise."""
 
     @classmethod
     def of(cls, spec: Spec) -> Folded:
@@ -188,6 +191,10 @@ class Folded:
     def entries(self, target: str) -> Sequence[platform.Entry]:
         """The entries of the target's revision."""
         return self._logs(target).entries.get((self.targets[target].service, self.frozen(target)), ())
+
+    def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
+        """Those of the target's entries that a selector selects."""
+        return self._logs(target).select((self.targets[target].service, self.frozen(target)), selector)
 
     def system_entries(self, target: str) -> Sequence[platform.Entry]:
         """What the platform logged of it."""

@@ -6,9 +6,10 @@ import re
 from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from validator.model.call import Answer, ListEntries
-from validator.model.evidence import Known, Watermark
+from validator.model.evidence import Known, Selector, Watermark
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, SYSTEM, Entry
 
@@ -21,6 +22,18 @@ Revision = tuple[str, str]
 """Service and revision, short names."""
 
 
+def _order(entry: Entry) -> tuple[int, str]:
+    return entry.order
+
+
+@dataclass
+class Selection:
+    """What a selector selected of the entries tried so far."""
+
+    tried: int = 0
+    found: list[Entry] = field(default_factory=list)
+
+
 @dataclass
 class LogEvidence:
     """An incremental fold of one project's log reads."""
@@ -30,6 +43,11 @@ class LogEvidence:
     """Mark -> when its probe was sent and when its answer was there, the gate's clock."""
     known: set[tuple[str, int, str]] = field(default_factory=set)
     entries: dict[Revision, list[Entry]] = field(default_factory=dict)
+    """By time."""
+    arrived: dict[Revision, list[Entry]] = field(default_factory=dict)
+    """The same in the order in which they were read."""
+    selections: dict[tuple[Revision, Selector], Selection] = field(default_factory=dict, compare=False, repr=False)
+    """What selectors selected so far: derived, and kept so that each entry is tried once."""
     system: dict[Revision, list[Entry]] = field(default_factory=dict)
     requests: dict[str, Entry] = field(default_factory=dict)
     """Mark -> the request log's entry."""
@@ -85,8 +103,21 @@ class LogEvidence:
             self.requests[mark] = entry
             self._echo(mark, entry, observation.received)
         elif not mark:
+            revision = (entry.service, entry.revision)
             sort = self.system if entry.log == SYSTEM else self.entries
-            insort(sort.setdefault((entry.service, entry.revision), []), entry, key=lambda e: e.order)
+            insort(sort.setdefault(revision, []), entry, key=_order)
+            if sort is self.entries:
+                self.arrived.setdefault(revision, []).append(entry)
+
+    def select(self, revision: Revision, selector: Selector) -> Sequence[Entry]:
+        """The entries of a revision that a selector selects, by time."""
+        selection = self.selections.setdefault((revision, selector), Selection())
+        arrived = self.arrived.get(revision, [])
+        for entry in islice(arrived, selection.tried, None):
+            if selector.selects(entry):
+                insort(selection.found, entry, key=_order)
+        selection.tried = len(arrived)
+        return selection.found
 
     def _mark(self, entry: Entry) -> str:
         if entry.trace.startswith(self.run_id):

@@ -85,6 +85,10 @@ def _build(asked: query.Build, target: Target, evidence: Folded) -> Call | Impos
 
 def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impossible | None:
     service = evidence.service(target.name)
+    if target.url and asked.location.startswith("/"):
+        return Exchange(asked.method, target.url.rstrip("/") + asked.location, asked.headers, asked.body, asked.redirects)
+    if target.url:
+        return Exchange(asked.method, asked.location, asked.headers, asked.body, asked.redirects)
     if service is None:
         return None
     if asked.location.startswith("/"):

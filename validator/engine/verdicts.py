@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime
 
 from validator.engine import resolution
 from validator.engine.evidence import Folded
-from validator.model.check import MAIN, Check, Spec
+from validator.model.check import MAIN, Assertion, Check, Spec
 from validator.model.journal import Ended, Ending, Record
+from validator.model.judging import State
 from validator.model.kind import Kind
 from validator.model.query import Query
 from validator.model.variables import queries as asked
+from validator.model.variables import values_of
 from validator.model.verdict import Outcome, Verdict
+from validator.spec.mistake import Mistake
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Standing:
     """When its verdict became final."""
     cause: str = ""
     """Of a skip: the check whose verdict caused it."""
+    unwanted: bool = False
+    """Whether it was skipped because its `if` is false."""
 
 
 class Verdicts:
@@ -39,7 +44,9 @@ class Verdicts:
         self.ended: Ended | None = None
         used = {MAIN} | {check.target.name for check in spec.checks}
         self.implicit = {
-            name: resolution.check_of(target, spec.file) for name, target in spec.targets.items() if name in used
+            name: resolution.check_of(target, spec.file)
+            for name, target in spec.targets.items()
+            if name in used and not target.url
         }
         waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
         self.standings = {c.name: Standing(c, waiting) for c in (*self.implicit.values(), *spec.checks)}
@@ -85,7 +92,8 @@ class Verdicts:
         """What has to pass before a check starts: the implicit checks of `target` and of its own, then what it names."""
         if check.kind == resolution.KIND:
             return ()
-        return (self.implicit[MAIN].name, self.implicit[check.target.name].name, *check.needs)
+        own = (self.implicit[name].name for name in (MAIN, check.target.name) if name in self.implicit)
+        return (*own, *check.needs)
 
     def _advance(self, standing: Standing, now: float) -> bool:
         """Start, skip or judge a check; tell whether that opens the way for others."""
@@ -99,23 +107,49 @@ class Verdicts:
             self._set(replace(standing, cause=cause), Verdict(Outcome.SKIPPED, reason.replace("  ", " ")), now)
             return True
         if standing.started is None:
-            if any(self.standings[need].verdict.outcome is not Outcome.PASSED for need in self.needs(check)):
+            waiting = any(self.standings[need].verdict.outcome is not Outcome.PASSED for need in self.needs(check))
+            if check.condition and not (waiting and check.condition.names - {"vars"}):
+                unwanted = self._condition(check, check.condition)
+                if unwanted:
+                    skipped = unwanted.outcome is Outcome.SKIPPED
+                    return self._set(replace(standing, unwanted=skipped), unwanted, now)
+            if waiting:
                 return False
-            standing = replace(standing, started=now)
+            try:
+                check = replace(check, options=check.bind(self.evidence.captured)) if check.bind else check
+            except Mistake as error:
+                reason = f"the captured values do not fit: {error.message}"
+                return self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason), now)
+            standing = replace(standing, check=check, started=now)
             self.evidence.starts[check.name] = now
         return self._set(standing, self.kinds[check.kind].judge(check, self.evidence, now), now)
 
     def _cause_of_skip(self, check: Check) -> str:
         """The root of what a check waits for in vain. Without the main target nothing at all can be judged."""
-        main = self.implicit[MAIN]
-        for need in self.needs(check) or (main.name,):
+        main = (self.implicit[MAIN].name,) if MAIN in self.implicit else ()
+        for need in self.needs(check) or main:
             standing = self.standings[need]
             if standing.verdict.final and standing.verdict.outcome is not Outcome.PASSED and need != check.name:
                 return standing.cause or need
         return ""
 
+    def _condition(self, check: Check, condition: Assertion) -> Verdict | None:
+        """What a check whose `if` is not true comes to; None if it may start."""
+        values, missing = values_of(check, condition, self.evidence, {})
+        value, problem = (None, missing.reason) if missing else condition.value(values)
+        if problem:
+            remedy = "guard it with has(...) or size(...)"
+            return Verdict(Outcome.INCONCLUSIVE, f"`if` cannot be told: {problem}", True, condition.text, remedy=remedy)
+        if value is True:
+            return None
+        finding = condition.evaluate(values)
+        detail = f" ({finding.actual})" if finding.state is State.VIOLATED and finding.actual else ""
+        return Verdict(Outcome.SKIPPED, f"`if` is false: {condition.text}{detail}")
+
     def _set(self, standing: Standing, verdict: Verdict, now: float) -> bool:
         decided = now if verdict.final else None
+        if verdict.outcome is Outcome.PASSED:
+            self.evidence.captured.update(verdict.captured)
         self.standings[standing.check.name] = replace(standing, verdict=verdict, decided=decided)
         return verdict.final
 
@@ -162,10 +196,10 @@ def excused(check: Check, verdict: Verdict, started: float) -> bool:
 def blocks(standing: Standing, verdicts: Verdicts) -> bool:
     """Whether a check's verdict counts for the run's.
 
-    A skip counts unless what caused it does not: a non-blocking check, or a failure that is known.
+    A skip counts unless what caused it does not: an `if`, a non-blocking check, or a failure that is known.
     """
     check = standing.check
-    if not check.blocking or excused(check, standing.verdict, verdicts.evidence.started):
+    if standing.unwanted or not check.blocking or excused(check, standing.verdict, verdicts.evidence.started):
         return False
     return blocks(verdicts.standings[standing.cause], verdicts) if standing.cause else True
 

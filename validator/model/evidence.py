@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from validator.model import platform
 from validator.model.journal import Observation
@@ -42,6 +42,16 @@ class Refusal:
     reason: str
     remedy: str
     rests_on: tuple[int, ...] = ()
+
+
+class Selector(Protocol):
+    """Which entries a rule is about; hashable, and the same for an entry every time."""
+
+    def __hash__(self) -> int: ...
+
+    def selects(self, entry: platform.Entry) -> bool:
+        """Whether the entry is one of them."""
+        ...
 
 
 class Evidence(Protocol):
@@ -97,6 +107,10 @@ class Evidence(Protocol):
         """The entries of the target's revision by time; marked and platform ones (varlog/system) apart."""
         ...
 
+    def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
+        """Those of the target's entries that a selector selects, by time; each entry is tried once in a run."""
+        ...
+
     def system_entries(self, target: str) -> Sequence[platform.Entry]:
         """What the platform itself logged of the target's revision (varlog/system), by time."""
         ...
@@ -104,6 +118,11 @@ class Evidence(Protocol):
     @property
     def variables(self) -> Mapping[str, str]:
         """What `vars` holds. May contain secrets: never shown."""
+        ...
+
+    @property
+    def captured(self) -> Mapping[str, Any]:
+        """What checks captured when they passed, by name. May contain secrets: never shown."""
         ...
 
     def logs_read(self, target: str) -> float | None:
