@@ -112,9 +112,10 @@ def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt,
     logs_told = (read is not None and read >= first) or evidence.refusal(query.Logs(target.project)) is not None
     reason = _camel(revision.ready.reason)
     final = logs_told or now >= first + _GRACE
+    last = f"; it last logged {lines[-1].text.strip()[:200]!r}" if lines else ""
     return Verdict(
         Outcome.FAILED,
-        f"{revision.name} cannot become ready: {reason}: {revision.ready.message}",
+        f"{revision.name} cannot become ready: {reason}{last}; the platform says: {revision.ready.message}",
         final,
         "a ready revision",
         reason,
