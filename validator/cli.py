@@ -18,6 +18,7 @@ from validator.engine import threads
 from validator.engine.outcome import outcome
 from validator.engine.run import Engine, checks_in_order
 from validator.model.check import Spec
+from validator.report import github
 from validator.report.artifact import write_json, write_text
 from validator.report.console import Console
 from validator.report.document import Summary
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSpec as error:
         for each in error.errors:
             print(each, file=sys.stderr)
+        if _on_github():
+            _annotate(github.mistakes(error.errors, os.environ.get("GITHUB_WORKSPACE", "")))
         count = len(error.errors)
         print(f"{parsed.spec}: {count} mistake{'s' * (count != 1)}; nothing was run", file=sys.stderr)
         return UNUSABLE
@@ -85,13 +88,17 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "spec", nargs="?", default=environment.get("VALIDATOR_SPEC") or "checks.yaml", help="the spec (%(default)s)"
     )
     spec.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="a value for ${NAME}, before the environment's"
+        "--set",
+        action="append",
+        default=_lines(environment, "VALIDATOR_SET"),
+        metavar="NAME=VALUE",
+        help="a value for ${NAME}, before the environment's",
     )
 
     run = commands.add_parser("run", parents=[spec], help="the gate: judge the deployment", epilog=_EPILOG,
                               formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     for option, what in (("only", "judge only this"), ("skip", "leave this out")):
-        default = (environment.get(f"VALIDATOR_{option.upper()}") or "").splitlines()
+        default = _lines(environment, f"VALIDATOR_{option.upper()}")
         run.add_argument(f"--{option}", action="append", default=default, metavar="NAME", help=f"{what} check or group")
     run.add_argument(
         "--out",
@@ -117,6 +124,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     emulate.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="a command that reaches it")
     emulate.set_defaults(command=_emulate)
     return parser
+
+
+def _lines(environment: Mapping[str, str], variable: str) -> list[str]:
+    """A variable of several values, one on a line."""
+    return [line.strip() for line in environment.get(variable, "").splitlines() if line.strip()]
 
 
 def _help(parser: argparse.ArgumentParser) -> int:
@@ -212,6 +224,25 @@ def _write(summary: Summary, out: Path, console: Console) -> None:
         console.finish(summary)
         raise _UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
     console.finish(summary, [str(path) for path in artifacts])
+    if _on_github():
+        _tell_github(summary, artifacts[0])
+
+
+def _on_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _annotate(commands: Sequence[str]) -> None:
+    for line in commands:
+        print(line.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding), flush=True)
+
+
+def _tell_github(summary: Summary, file: Path) -> None:
+    _annotate(github.verdicts(summary, os.environ.get("GITHUB_WORKSPACE", "")))
+    try:
+        github.publish(summary, os.environ, file, secrets.token_hex(16))
+    except github.GitHubError as error:
+        raise _UsageError(str(error)) from None
 
 
 def _demo(parsed: argparse.Namespace) -> int:
