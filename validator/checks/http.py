@@ -6,7 +6,7 @@ A response counts only for the revision that the platform's request log names fo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -153,8 +153,8 @@ def _probe(check: Check) -> query.Probe:
 
 def queries(check: Check) -> frozenset[query.Query]:
     """The probe, and the request log that tells who answered it."""
-    own: set[query.Query] = {_probe(check), query.Logs(check.target.project)}
-    return asked(check) | own
+    identified: set[query.Query] = set() if check.target.url else {query.Logs(check.target.project)}
+    return asked(check) | {_probe(check)} | identified
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
@@ -282,10 +282,10 @@ def _find(check: Check, evidence: Evidence, content: Json, shown: tuple[Excerpt,
     }
     finding = holds_and_asserts(check, evidence, worst(findings), own)
     if finding.state is not State.HOLDS:
-        return Finding(finding.state, finding.reason, finding.expected, finding.actual, finding.remedy, shown)
+        return replace(finding, evidence=shown)
     expected = ", ".join(f.expected for f in findings if f.expected)
     facts = "; ".join(f.reason for f in findings)
-    return Finding(State.HOLDS, facts, expected, facts, evidence=shown)
+    return replace(finding, reason=facts, expected=expected, actual=facts, evidence=shown)
 
 
 def _status(wanted: Bound, status: int) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,6 +44,8 @@ class Target:
     """The revision must be younger than this at the run's start, seconds; None for any age."""
     echo: str = "/"
     """The path that echo probes go to; empty for none."""
+    url: str = ""
+    """Where it answers, of a target that is no Cloud Run service; all else is empty then."""
 
     @property
     def flags(self) -> str:
@@ -71,6 +73,10 @@ class Assertion(Protocol):
 
     def evaluate(self, values: Mapping[str, Any]) -> Finding:
         """Judge it on values of all its names."""
+        ...
+
+    def value(self, values: Mapping[str, Any]) -> tuple[Any, str]:
+        """What it is, in JSON's types, on values of all its names; or why it is nothing."""
         ...
 
 
@@ -114,6 +120,22 @@ class Check:
     blocking: bool = True
     asserts: tuple[Assertion, ...] = ()
     known_issue: KnownIssue | None = None
+    condition: Assertion | None = None
+    """`if`: false skips it."""
+    until: Assertion | None = None
+    """The first attempt of which this is true is judged, and no other."""
+    captures: tuple[tuple[str, Assertion], ...] = ()
+    """What later checks may use of it, by name."""
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What `vars` holds besides the run's: the parameters of the file that it was included from."""
+    bind: Callable[[Mapping[str, Any]], object] | None = field(default=None, repr=False, compare=False)
+    """Makes its options of captured values; None if it uses none. Raises validator.spec.mistake.Mistake."""
+
+    @property
+    def expressions(self) -> tuple[Assertion, ...]:
+        """All its CEL but `if`, which is judged before it starts."""
+        until = (self.until,) if self.until else ()
+        return (*self.asserts, *until, *(expression for _, expression in self.captures))
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from validator.model.call import Answer, Json
 from validator.model.instant import span
@@ -40,6 +40,9 @@ class Finding:
     actual: str = ""
     remedy: str = ""
     evidence: tuple[Excerpt, ...] = ()
+    stop: bool | None = None
+    """Whether the check's `until` is true of this attempt; None if it has none."""
+    captured: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Attempt:
     """Whether waiting cannot mend it (or, when unknown, cannot make it known)."""
     pending: bool = False
     """Whether an unknown may yet be told by evidence that is on its way."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether it ends the polling: by the check's `until` if that has one, else by being conclusive."""
+        return self.conclusive if self.finding.stop is None else self.finding.stop
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
     decided: Attempt | None = None
     for attempt in made:
         under_way = began is not None and began <= timing.deadline
-        if attempt.at > timing.deadline and not under_way and not attempt.conclusive:
+        if attempt.at > timing.deadline and not under_way and not attempt.decides:
             continue  # made after the deadline, it comes too late
         if attempt.finding.state is State.HOLDS:
             if began is None or latest is None or attempt.at - latest > 2 * INTERVAL:
@@ -120,9 +128,9 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
                 return _verdict(Outcome.PASSED, attempt, len(made))
         elif attempt.finding.state is State.VIOLATED:
             began = None
-            if attempt.conclusive:
+            if attempt.decides:
                 return _verdict(Outcome.FAILED, attempt, len(made))
-        elif attempt.conclusive:
+        elif attempt.decides:
             return _verdict(Outcome.INCONCLUSIVE, attempt, len(made))
         else:
             continue
@@ -167,4 +175,5 @@ def _verdict(
         attempt.rests_on,
         until,
         attempts,
+        finding.captured if final else (),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from validator.model import query
-from validator.model.check import MAIN, Check
+from validator.model.check import MAIN, Assertion, Check
 from validator.model.evidence import Evidence
 from validator.model.judging import Finding, State, worst
 
@@ -23,12 +24,17 @@ TYPES: Mapping[str, str] = {
     "env": "map(string, string)",
     "secrets": "map(string, string)",
     "vars": "map(string, string)",
+    "capture": "map(string, dyn)",
 }
 """Name -> CEL type."""
+AT_START = frozenset({"revision", "service", "env", "secrets", "deployed", "vars", "capture"})
+"""What is known when a check starts, and so what `if` sees."""
+OF_SERVICE = frozenset({"revision", "previous", "serving", "service", "build", "env", "secrets"})
+"""What a target that is no Cloud Run service does not have."""
 
 
 def queries(check: Check) -> frozenset[query.Query]:
-    """The evidence that a check's asserts ask for."""
+    """The evidence that a check's expressions ask for."""
     target = check.target.name
     needed: dict[str, tuple[query.Query, ...]] = {
         "build": (query.Build(target),),
@@ -36,26 +42,64 @@ def queries(check: Check) -> frozenset[query.Query]:
         "serving": (query.Revisions(target),),
         "deployed": (query.Revision(MAIN),),
     }
-    used = {name for assertion in check.asserts for name in assertion.names}
+    used = {name for expression in check.expressions for name in expression.names}
     return frozenset(q for name in used for q in needed.get(name, ()))
 
 
 def judge_asserts(check: Check, evidence: Evidence, own: Mapping[str, Any]) -> Iterable[Finding]:
-    """One finding for each assert, on the common values and the kind's own."""
+    """One finding for each assert and each capture, on the common values and the kind's own."""
     for assertion in check.asserts:
-        values = dict(own)
-        missing = None
-        for name in assertion.names - own.keys():
-            value = _VALUES[name](check.target.name, evidence)
-            if value is None:
-                missing = name
-            values[name] = value
-        yield _missing(check, evidence, missing) if missing else assertion.evaluate(values)
+        values, missing = values_of(check, assertion, evidence, own)
+        yield missing or assertion.evaluate(values)
+    for name, expression in check.captures:
+        values, missing = values_of(check, expression, evidence, own)
+        yield missing or _captured(name, expression, values)
+
+
+def values_of(
+    check: Check, expression: Assertion, evidence: Evidence, own: Mapping[str, Any]
+) -> tuple[dict[str, Any], Finding | None]:
+    """The values of an expression's names, and the finding that says which of them is not known."""
+    values = dict(own)
+    missing = None
+    for name in expression.names - own.keys():
+        value = _VALUES[name](check.target.name, evidence)
+        if value is None:
+            missing = name
+        values[name] = {**value, **check.parameters} if name == "vars" else value
+    return values, _missing(check, evidence, missing) if missing else None
+
+
+def _captured(name: str, expression: Assertion, values: Mapping[str, Any]) -> Finding:
+    """A capture without a value is a violation as a false assert is: later checks rest on it."""
+    value, problem = expression.value(values)
+    if problem:
+        return Finding(State.VIOLATED, f"`{name}` cannot be captured: {problem}", expression.text)
+    return Finding(State.HOLDS, "", captured=((name, value),))
+
+
+def _until(check: Check, evidence: Evidence, own: Mapping[str, Any]) -> Finding | None:
+    """Why this attempt is not the one to judge; None if it is."""
+    if check.until is None:
+        return None
+    values, missing = values_of(check, check.until, evidence, own)
+    finding = missing or check.until.evaluate(values)
+    if finding.state is State.HOLDS:
+        return None
+    detail = finding.actual or finding.reason.replace("the assert", "it")
+    state = State.UNKNOWN if missing else State.VIOLATED
+    reason = f"`until` is not true yet: {detail}"
+    return Finding(state, reason, f"until {check.until.text}", finding.actual, finding.remedy, stop=False)
 
 
 def holds_and_asserts(check: Check, evidence: Evidence, finding: Finding, own: Mapping[str, Any]) -> Finding:
-    """A kind's own finding and those of the asserts, as one."""
-    return worst([finding, *judge_asserts(check, evidence, own)])
+    """A kind's own finding and those of the asserts and captures, as one; with `until`, of the attempt it chooses."""
+    waiting = _until(check, evidence, own)
+    if waiting:
+        return replace(waiting, evidence=finding.evidence)
+    findings = [finding, *judge_asserts(check, evidence, own)]
+    captured = tuple(pair for each in findings for pair in each.captured)
+    return replace(worst(findings), captured=captured, stop=True if check.until else finding.stop)
 
 
 def _missing(check: Check, evidence: Evidence, name: str) -> Finding:
@@ -100,4 +144,5 @@ _VALUES: Mapping[str, Callable[[str, Evidence], Any]] = {
     "env": _of_revision("env"),
     "secrets": _of_revision("secrets"),
     "vars": lambda _, evidence: dict(evidence.variables),
+    "capture": lambda _, evidence: dict(evidence.captured),
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -46,6 +47,8 @@ class Verdict:
     until: float | None = None
     """Unix seconds at which it changes by time alone; None if only evidence can change it."""
     attempts: int = 0
+    captured: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
+    """What a pass captured for later checks, by name. May be secret: never shown."""
 
     def __post_init__(self) -> None:
         if not self.final and self.outcome in (Outcome.PASSED, Outcome.SKIPPED):

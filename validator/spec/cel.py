@@ -16,7 +16,7 @@ from validator.model.judging import Finding, State
 from validator.spec.cel_shown import hides, shown
 from validator.spec.cel_text import Expr, written
 from validator.spec.cel_tree import EMPTY, UNSET, Tree, walk
-from validator.spec.cel_types import Kind, abbreviations, kind, pool
+from validator.spec.cel_types import Kind, abbreviations, kind, messages, plain, pool
 
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*?)(?:\n \| |\Z)", re.DOTALL)
 _NOISE = re.compile(r" \(in container '.*?'\)| expecting \{.*\}")
@@ -56,6 +56,34 @@ class Assertion:
         sort, a variable without a value and vacuous truth are unknown. The values of `vars`, `env` and of
         environment variables inside resources are not told.
         """
+        data = self._data(values)
+        if isinstance(data, Finding):
+            return data
+        result, problem = _run(self._program, data)
+        if problem:
+            return self._failed(problem)
+        if result is True:
+            return Finding(State.HOLDS, "the assert holds", self.text)
+        if result is False:
+            actual = shown(self._tree, lambda part: _run(self._load(part), data))
+            return Finding(State.VIOLATED, "the assert does not hold", self.text, actual)
+        return Finding(State.VIOLATED, "the assert is neither true nor false", self.text, type(result).__name__)
+
+    def value(self, values: Mapping[str, Any]) -> tuple[Any, str]:
+        """What it is, in JSON's types, or why it is nothing."""
+        data = self._data(values)
+        if isinstance(data, Finding):
+            return None, data.reason
+        result, problem = _run(self._program, data)
+        if problem:
+            return None, self._failed(problem).reason
+        try:
+            return plain(result), ""
+        except TypeError as error:
+            return None, str(error)
+
+    def _data(self, values: Mapping[str, Any]) -> dict[str, Any] | Finding:
+        """The values as CEL has them, or which of them is not known."""
         missing = sorted(self.names - values.keys())
         if missing:
             return Finding(State.UNKNOWN, f"{', '.join(missing)} is not known yet", self.text)
@@ -66,15 +94,11 @@ class Assertion:
             except (ValueError, TypeError, AttributeError):  # its message may quote a secret
                 reason = f"{name} cannot be read as {self._kinds[name].name}"
                 return Finding(State.UNKNOWN, reason, self.text)
-        result, problem = _run(self._program, data)
-        if problem:
-            return self._failed(problem)
-        if result is True:
-            return Finding(State.HOLDS, "the assert holds", self.text)
-        if result is False:
-            actual = shown(self._tree, lambda part: _run(self._load(part), data))
-            return Finding(State.VIOLATED, "the assert does not hold", self.text, actual)
-        return Finding(State.VIOLATED, "the assert is neither true nor false", self.text, type(result).__name__)
+        return data
+
+    def keys_of(self, variable: str) -> frozenset[str] | None:
+        """The keys that it takes from a map variable by name; None if it uses the map in another way."""
+        return self._tree.keys_of(variable)
 
     def _failed(self, problem: str) -> Finding:
         """The finding of an evaluation that ended in an error."""
@@ -91,11 +115,12 @@ class Assertion:
         return Finding(State.VIOLATED, f"{reason}: {detail}" if told else reason, self.text)
 
 
-def compile(text: str, variables: Mapping[str, str]) -> Assertion:  # noqa: A001  the word of the field
+def compile(text: str, variables: Mapping[str, str], *, truth: bool = True) -> Assertion:  # noqa: A001  the word of the field
     """Check an expression against the types of its variables.
 
     Args:
-        text: the expression; it must be a bool, or dyn (which is then checked when it is evaluated).
+        text: the expression.
+        truth: whether it must be a bool, or dyn (which is then checked when it is evaluated); else it is a value.
         variables: name -> CEL type: `string`, `map(string, dyn)`, `google.cloud.run.v2.Revision`,
             `list(google.logging.v2.LogEntry)`.
 
@@ -110,11 +135,13 @@ def compile(text: str, variables: Mapping[str, str]) -> Assertion:  # noqa: A001
     try:
         expression = env.compile(text)
     except RuntimeError as error:
-        raise _mistake(str(error), variables) from None
+        raise _mistake(str(error), variables, text) from None
     tree = Tree(expression.serialize())
     result = expression.return_type().name()
-    if result not in ("BOOL", "DYN"):
-        raise CelError(f"an assert must be true or false, this is a value of type {result.lower()}", 1, 1)
+    if truth and result not in ("BOOL", "DYN"):
+        raise CelError(f"this must be true or false, and is a value of type {result.lower()}", 1, 1)
+    if not truth and tree.message(tree.root):
+        raise CelError(f"this is a whole {tree.message(tree.root)}; capture a field of it", 1, 1)
 
     def load(part: Expr) -> Any:
         return env.deserialize(tree.serialized(part))
@@ -215,7 +242,7 @@ def _plain(problem: str) -> str:
     return re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", problem)
 
 
-def _mistake(report: str, variables: Mapping[str, str]) -> CelError:
+def _mistake(report: str, variables: Mapping[str, str], text: str) -> CelError:
     """The first of the compiler's complaints; the later ones mostly follow from it."""
     found = _ERROR.search(report)
     if not found:
@@ -226,7 +253,8 @@ def _mistake(report: str, variables: Mapping[str, str]) -> CelError:
         .replace("'<EOF>'", "end of the expression")
         .strip()
     )
-    return CelError(message + _suggestion(message, variables), int(found[1]), int(found[2]))
+    line, column = int(found[1]), int(found[2])
+    return CelError(message + (_suggestion(message, variables) or _enum_meant(message, text, line, column, variables)), line, column)
 
 
 def _suggestion(message: str, variables: Mapping[str, str]) -> str:
@@ -237,3 +265,44 @@ def _suggestion(message: str, variables: Mapping[str, str]) -> str:
         known = [*variables, *(name.rpartition(".")[2] for name in abbreviations())]
     near = difflib.get_close_matches(found[1], known, 1) if found else []
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def _enum_meant(message: str, text: str, line: int, column: int, variables: Mapping[str, str]) -> str:
+    """Of an enum compared with a text: the name that is meant, told by the field's name and the text."""
+    if not re.search(r"applied to '\((int, string|string, int|int, list\(string\))\)'", message):
+        return ""
+    lines = text.split("\n")
+    before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]])
+    field_name = re.search(r"(\w+)\s*\Z", before)
+    after = text[len(before) :]
+    if not field_name:
+        field_name = re.match(r"\W+(?:\w+(?:\[\d+\])?\.)*(\w+)", after)
+    word = re.search(r"""["'](\w+)["']\s*\Z""", before) or re.search(r"""["'](\w+)["']""", after)
+    if not (word and field_name):
+        return ""
+    used = [type_ for name, type_ in variables.items() if re.search(rf"\b{name}\b", text)]
+
+    def foreign(enum: Any) -> bool:
+        """Whether no variable of the expression is of the enum's API."""
+        return not any(".".join(enum.full_name.split(".")[:2]) in type_ for type_ in used)
+
+    for enum in sorted(_enums_of(field_name[1]), key=foreign):
+        if word[1].upper() in enum.values_by_name:
+            short = enum.full_name
+            for full in abbreviations():
+                if enum.full_name == full or enum.full_name.startswith(f"{full}."):
+                    short = enum.full_name[len(full.rpartition(".")[0]) + 1 :]
+            return f"; compare with {short}.{word[1].upper()}"
+    return ""
+
+
+@cache
+def _enums_of(field_name: str) -> tuple[Any, ...]:
+    """The enums that a field of this name may hold, in any message of the descriptors."""
+    found = {
+        field.enum_type.full_name: field.enum_type
+        for message in messages()
+        for field in message.fields
+        if field.name == field_name and field.enum_type is not None
+    }
+    return tuple(found.values())

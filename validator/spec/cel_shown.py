@@ -13,7 +13,7 @@ from validator.spec.cel_types import pool
 
 Run = Callable[[Expr], tuple[Any, str]]
 """The value of a part, or why it has none."""
-_SECRET_NAMES = {"vars", "env"}
+_SECRET_NAMES = {"vars", "env", "capture"}
 _SECRET_FIELDS = {
     ("google.cloud.run.v2.EnvVar", "value"),
     ("google.devtools.cloudbuild.v1.Build", "substitutions"),

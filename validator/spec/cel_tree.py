@@ -53,6 +53,22 @@ class Tree:
         """Which of the variables it uses; one hidden by a quantifier's own variable of that name is not used."""
         return frozenset(_free(self.root, frozenset())) & variables.keys()
 
+    def keys_of(self, variable: str) -> frozenset[str] | None:
+        """The keys that are taken from a map variable by name; None if it is used in another way too."""
+        keys: set[str] = set()
+        named = 0
+        for expr in walk(self.root):
+            select, call = expr.select_expr, expr.call_expr
+            if expr.WhichOneof("kind") == "select_expr" and select.operand.ident_expr.name == variable:
+                keys.add(select.field)
+                named += 1
+            elif call.function == "_[_]" and call.args[0].ident_expr.name == variable:
+                if call.args[1].const_expr.WhichOneof("kind") == "string_value":
+                    keys.add(call.args[1].const_expr.string_value)
+                    named += 1
+        uses = sum(expr.ident_expr.name == variable for expr in walk(self.root))
+        return frozenset(keys) if uses == named else None
+
     def position(self, expr: Expr) -> int:
         """Where it stands in the text, in characters from its beginning."""
         return int(self._positions.get(expr.id, 0))

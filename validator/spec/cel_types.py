@@ -111,6 +111,38 @@ def message_class(name: str) -> Any:
 
 
 @cache
+def messages() -> tuple[Any, ...]:
+    """The descriptors of all messages, nested ones too."""
+
+    def within(message: Any) -> list[Any]:
+        return [message, *(inner for each in message.nested_types for inner in within(each))]
+
+    names = [f"{file.package}.{m.name}" for file in _files().file for m in file.message_type if file.package]
+    return tuple(inner for name in names for inner in within(pool().FindMessageTypeByName(name)))
+
+
+def plain(value: Any) -> Any:
+    """A value of CEL in JSON's types: moments as RFC 3339, lengths of time as seconds.
+
+    Raises:
+        TypeError: it has no such form.
+    """
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        case dt.timedelta():
+            return f"{value.total_seconds():g}s"
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _:
+            raise TypeError(f"a {type(value).__name__} cannot be captured; take a field of it")
+
+
+@cache
 def abbreviations() -> tuple[str, ...]:
     """Full names of the types that may be written by their last part: enums, and messages with enums inside.
 
