@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from validator import __version__
 from validator.checks import kinds
-from validator.engine import threads
-from validator.engine.outcome import outcome
-from validator.engine.run import Engine, checks_in_order
 from validator.model.check import Spec
-from validator.report import github
-from validator.report.artifact import write_json, write_text
-from validator.report.console import Console
-from validator.report.document import Summary
-from validator.report.markdown import markdown
-from validator.report.summary import summarize
-from validator.sources import Connection, Emulated, EmulatorAddressError, connect, from_environment
 from validator.spec.load import load, select
 from validator.spec.mistake import BadSpec, Mistake
+from validator.usage import UsageError
 
 PASSED, FAILED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 3
 _DEMO = Path(__file__).parent / "demo"
@@ -41,18 +28,6 @@ exit codes:
 """
 
 
-class _UsageError(Exception):
-    """Arguments that cannot be used; nothing was run."""
-
-
-class _SignalError(BaseException):
-    """A signal that ends the run."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     parsed = _parser(os.environ).parse_args(arguments)
@@ -61,12 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSpec as error:
         for each in error.errors:
             print(each, file=sys.stderr)
-        if _on_github():
-            _annotate(github.mistakes(error.errors, os.environ.get("GITHUB_WORKSPACE", "")))
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            from validator import gate  # noqa: PLC0415
+
+            gate.annotate_mistakes(error.errors)
         count = len(error.errors)
         print(f"{parsed.spec}: {count} mistake{'s' * (count != 1)}; nothing was run", file=sys.stderr)
         return UNUSABLE
-    except (_UsageError, Mistake, EmulatorAddressError) as error:
+    except (UsageError, Mistake) as error:
         print(f"validator: {error}", file=sys.stderr)
         return UNUSABLE
     return code
@@ -142,7 +119,7 @@ def _variables(parsed: argparse.Namespace) -> dict[str, str]:
     for word in parsed.set:
         name, equals, value = word.partition("=")
         if not (equals and name.isidentifier()):
-            raise _UsageError(f"--set {word!r}: write NAME=VALUE")
+            raise UsageError(f"--set {word!r}: write NAME=VALUE")
         given[name] = value
     return {**os.environ, **given}
 
@@ -152,11 +129,11 @@ def _load(parsed: argparse.Namespace, *, strict: bool) -> Spec:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise _UsageError(f"there is no {file}; name the spec: validator run path/to/checks.yaml") from None
+        raise UsageError(f"there is no {file}; name the spec: validator run path/to/checks.yaml") from None
     except OSError as error:
-        raise _UsageError(f"{file} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _UsageError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise UsageError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     return load(text, str(file), kinds(), _variables(parsed), strict=strict)
 
 
@@ -170,79 +147,9 @@ def _lint(parsed: argparse.Namespace) -> int:
 
 def _run(parsed: argparse.Namespace) -> int:
     spec, left_out = select(_load(parsed, strict=True), parsed.only, parsed.skip)
-    connection = from_environment(os.environ)
-    console = Console(sys.stdout, live=sys.stdout.isatty(), color=_color())
-    engine = Engine(spec, kinds(), secrets.token_hex(8))
-    names = [standing.check.name for standing in checks_in_order(spec, engine.standings)]
-    console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
-    code = _drive(engine, connection, console)
-    run = outcome(engine, not_selected=left_out, emulated=isinstance(connection, Emulated))
-    _write(summarize(run, code or None), Path(parsed.out), console)
-    return code or run.exit_code
+    from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
-
-def _target_line(spec: Spec, name: str) -> str:
-    target = spec.targets[name]
-    return f"{target.project}/{target.region}/{target.service}"
-
-
-def _color() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def _drive(engine: Engine, connection: Connection, console: Console) -> int:
-    """Run the engine to its end or to a signal; returns the signal's exit code, or 0."""
-
-    def interrupt(number: int, _: FrameType | None) -> NoReturn:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_IGN)  # the report is written in any case
-        raise _SignalError(number)
-
-    def changed(now: float) -> None:
-        for name, standing in engine.standings.items():
-            console.progress(name, standing.verdict, now - engine.verdicts.evidence.started)
-        console.tick(now - engine.verdicts.evidence.started)
-
-    sources = connect(connection)
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, interrupt)
-    try:
-        threads.drive(engine, sources, lambda: connection.now, connection.speed, changed)
-    except _SignalError as received:
-        engine.interrupt(connection.now)
-        return 128 + received.number
-    return PASSED
-
-
-def _write(summary: Summary, out: Path, console: Console) -> None:
-    """Write the artifacts first, then the last report: the summary must not be lost to a closed terminal."""
-    artifacts = (out / "summary.json", out / "report.md")
-    try:
-        write_json(summary, artifacts[0])
-        write_text(artifacts[1], markdown(summary))
-    except OSError as error:
-        console.finish(summary)
-        raise _UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
-    console.finish(summary, [str(path) for path in artifacts])
-    if _on_github():
-        _tell_github(summary, artifacts[0])
-
-
-def _on_github() -> bool:
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
-def _annotate(commands: Sequence[str]) -> None:
-    for line in commands:
-        print(line.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding), flush=True)
-
-
-def _tell_github(summary: Summary, file: Path) -> None:
-    _annotate(github.verdicts(summary, os.environ.get("GITHUB_WORKSPACE", "")))
-    try:
-        github.publish(summary, os.environ, file, secrets.token_hex(16))
-    except github.GitHubError as error:
-        raise _UsageError(str(error)) from None
+    return gate.run(spec, left_out, Path(parsed.out))
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -260,4 +167,4 @@ def _emulate(parsed: argparse.Namespace) -> int:
     try:
         return emulate(parsed.scenario, words)
     except (ScenarioError, CommandError) as error:
-        raise _UsageError(str(error)) from None
+        raise UsageError(str(error)) from None
