@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from validator.engine.baseline import BaselineReads, end_of
 from validator.engine.log_evidence import LogEvidence
 from validator.engine.refusal import refusal
 from validator.model import platform, query
 from validator.model.call import Answer, Exchange
 from validator.model.check import Spec, Target
-from validator.model.evidence import Known, Refusal, Selector, Watermark
+from validator.model.evidence import Known, OlderEntries, Refusal, Selector, Watermark
 from validator.model.journal import Observation, Record, Started, Unobtainable
 
 
@@ -43,6 +44,7 @@ class Folded:
     revisions_of: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
     build_of: dict[str, platform.Build] = field(default_factory=dict)
     logs: dict[str, LogEvidence] = field(default_factory=dict)
+    baselines: dict[query.Baseline, BaselineReads] = field(default_factory=dict)
     exchanges: dict[str, list[Observation]] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
     """Check -> when it started. Kept here for the judges; set by what judges."""
@@ -76,6 +78,10 @@ class Folded:
         target = None if isinstance(asked, query.Logs) else self.targets[asked.target]
         if isinstance(asked, query.Logs):
             self.logs[asked.project].page(seen)
+        if isinstance(asked, query.Baseline):
+            assert target is not None
+            self.logs[target.project].reads += 1
+            self.baselines.setdefault(asked, BaselineReads(self.run_id)).page(seen)
         if isinstance(asked, (query.Probe, query.Echo)):
             assert isinstance(seen.call, Exchange)
             assert target is not None
@@ -168,6 +174,22 @@ class Folded:
     def revisions(self, target: str) -> Sequence[platform.Revision] | None:
         """All revisions, newest first."""
         return self.revisions_of.get(target)
+
+    def older(self, asked: query.Baseline) -> platform.Revision | None:
+        """The revision that a baseline is about; None if it is not known, or is not older."""
+        if not asked.revision:
+            return self.previous(asked.target)
+        own = self.revision(asked.target)
+        named = (r for r in self.revisions_of.get(asked.target, ()) if r.name == asked.revision)
+        return next((r for r in named if own and r.created < own.created), None)
+
+    def baseline(self, asked: query.Baseline) -> OlderEntries | None:
+        """What an older revision logged."""
+        reads, revision = self.baselines.get(asked), self.older(asked)
+        if reads is None or reads.whole is None or revision is None:
+            return None
+        call, entries = reads.whole
+        return OlderEntries(revision, end_of(call), entries)
 
     def previous(self, target: str) -> platform.Revision | None:
         """What served most before this deploy, else the newest older revision that was ever ready."""

@@ -18,6 +18,7 @@ _APIS = {
     query.Revisions: ("Cloud Run", "roles/run.viewer"),
     query.Build: ("Cloud Build", "roles/cloudbuild.builds.viewer"),
     query.Logs: ("Cloud Logging", "roles/logging.viewer"),
+    query.Baseline: ("Cloud Logging", "roles/logging.viewer"),
 }
 
 

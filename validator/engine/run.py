@@ -222,7 +222,7 @@ class Engine:
             if isinstance(call, Impossible):
                 errand.over = True
                 self._record(Unobtainable(now, asked, call.reason, call.remedy))
-            elif call is not None and self._afford(now, asked, errand, call):
+            elif call is not None and self._afford(now, errand, call):
                 yield self._send(now, asked, errand, call)
 
     def _settled(self, asked: query.Query) -> bool:
@@ -245,13 +245,16 @@ class Engine:
             case query.Build(target):
                 build = evidence.build(target)
                 return build is not None and build.finished is not None
+            case query.Baseline():
+                reads = evidence.baselines.get(asked)
+                return reads is not None and reads.whole is not None and reads.whole[0] == stage(asked, evidence)
             case _:
                 return False
 
-    def _afford(self, now: float, asked: query.Query, errand: _Errand, call: Call) -> bool:
+    def _afford(self, now: float, errand: _Errand, call: Call) -> bool:
         """Whether the limits allow the call now; if not, it is due again when they may."""
-        if isinstance(asked, query.Logs):
-            budget = self.budgets[asked.project]
+        if isinstance(call, ListEntries):
+            budget = self.budgets[call.resource_names[0].removeprefix("projects/")]
             if not budget.take(now):
                 errand.due = budget.next_at(now)
                 return False

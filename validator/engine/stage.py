@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from validator import __version__
+from validator.engine.baseline import end_of
+from validator.engine.baseline import read as baseline_read
 from validator.engine.evidence import Folded
 from validator.model import query
 from validator.model.call import (
@@ -22,8 +24,10 @@ from validator.model.call import (
 )
 from validator.model.check import Target
 from validator.model.custody import BUILD_LABEL
+from validator.model.evidence import Known
 from validator.model.identity import share, tag_url
 from validator.model.instant import rfc3339
+from validator.model.platform import REQUESTS, STDERR, STDOUT
 
 OVERLAP = 60.0
 """Seconds that a read of the logs goes back before the one before it, for entries that come late."""
@@ -56,6 +60,8 @@ def stage(asked: query.Query, evidence: Folded) -> Call | Impossible | None:
             return ListRevisions(target.path)
         case query.Build():
             return _build(asked, target, evidence)
+        case query.Baseline():
+            return _baseline(asked, target, evidence)
         case query.Probe():
             return _probe(asked, target, evidence)
         case query.Echo():
@@ -81,6 +87,27 @@ def _build(asked: query.Build, target: Target, evidence: Folded) -> Call | Impos
         f"{revision.name} names no build: it has no label {BUILD_LABEL}, and its image has no digest to find one by",
         f"label it: gcloud run deploy {target.service} --labels={BUILD_LABEL}=$BUILD_ID",
     )
+
+
+def _baseline(asked: query.Baseline, target: Target, evidence: Folded) -> Call | Impossible | None:
+    """The first part of an older revision's life, as long as the target's will be when its window ends.
+
+    It is read once that part is readable, and anew when a check that started later needs a longer one.
+    """
+    revision = evidence.revision(target.name)
+    if revision is None or evidence.revisions(target.name) is None:
+        return None
+    older = evidence.older(asked)
+    if older is None:
+        what = f"no older revision is called {asked.revision}" if asked.revision else "no older one was ever ready"
+        return Impossible(
+            f"there is nothing to compare {revision.name} with: {what}",
+            "leave the comparison out for a first deploy, or name another revision in `baseline`",
+        )
+    end = evidence.platform_time(max(evidence.starts.values(), default=evidence.started) + asked.after)
+    call = baseline_read(asked, target, older, end - revision.created)
+    reach = evidence.watermark_at_least(target.name, (STDOUT, STDERR, REQUESTS), Known.ASSUMED)
+    return call if reach and reach.up_to >= end_of(call) else None
 
 
 def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impossible | None:

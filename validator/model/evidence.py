@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from validator.model import platform
 from validator.model.journal import Observation
-from validator.model.query import Query
+from validator.model.query import Baseline, Query
 
 
 class Known(StrEnum):
@@ -33,6 +33,17 @@ class Watermark:
     up_to: float
     """Unix seconds, platform time."""
     how: Known
+
+
+@dataclass(frozen=True)
+class OlderEntries:
+    """What an older revision logged in the first part of its life."""
+
+    revision: platform.Revision
+    up_to: float
+    """Unix seconds, platform time: the end of the part that was read."""
+    entries: Sequence[platform.Entry]
+    """By time; this run's marked ones apart."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,10 @@ class Evidence(Protocol):
 
     def system_entries(self, target: str) -> Sequence[platform.Entry]:
         """What the platform itself logged of the target's revision (varlog/system), by time."""
+        ...
+
+    def baseline(self, query: Baseline) -> OlderEntries | None:
+        """What the baseline logged; None while that is not read wholly."""
         ...
 
     @property

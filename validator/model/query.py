@@ -45,6 +45,19 @@ class Logs:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """The log entries of an older revision, in a like span of its life as the target's revision is judged in."""
+
+    target: str
+    after: float
+    """Seconds from a check's start to the end of its window: its `within` and `for`."""
+    log: Literal["requests", "others"] = "others"
+    """The request log alone, or all but that and the platform's own."""
+    revision: str = ""
+    """Its short name; empty for the previous one."""
+
+
+@dataclass(frozen=True)
 class Probe:
     """An HTTP request to the target, repeated while a check needs it."""
 
@@ -69,4 +82,4 @@ class Echo:
     target: str
 
 
-Query = Service | Revision | Revisions | Build | Logs | Probe | Echo
+Query = Service | Revision | Revisions | Build | Logs | Baseline | Probe | Echo

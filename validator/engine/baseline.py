@@ -1,0 +1,70 @@
+"""The log entries of an older revision: the call that reads a span of its life, and what its pages came to."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from validator.model.call import Answer, ListEntries
+from validator.model.check import Target
+from validator.model.instant import rfc3339, seconds
+from validator.model.journal import Observation
+from validator.model.platform import REQUESTS, SYSTEM, Entry, Revision
+from validator.model.query import Baseline
+
+_STEP = 10.0
+"""Seconds: a span is read up to the next of these, so that a small change of the clock's skew is no new read."""
+_UNTIL = re.compile(r'timestamp<="([^"]+)"')
+_LOGS = {
+    "requests": f'log_id("{REQUESTS}")',
+    "others": f'NOT log_id("{REQUESTS}") AND NOT log_id("{SYSTEM}")',
+}
+
+
+def read(asked: Baseline, target: Target, older: Revision, length: float) -> ListEntries:
+    """The call that reads what a revision logged in the first `length` seconds of its life, or little more."""
+    until = math.ceil((older.created + length) / _STEP) * _STEP
+    lines = (
+        'resource.type="cloud_run_revision"',
+        f'resource.labels.service_name="{target.service}"',
+        f'resource.labels.revision_name="{older.name}"',
+        _LOGS[asked.log],
+        f'timestamp>="{rfc3339(older.created)}"',
+        f'timestamp<="{rfc3339(until)}"',
+    )
+    return ListEntries((f"projects/{target.project}",), "\n".join(lines))
+
+
+def end_of(call: ListEntries) -> float:
+    """Up to when a call reads, Unix seconds."""
+    found = _UNTIL.search(call.filter)
+    assert found, "a baseline's filter has an end"
+    return seconds(found[1])
+
+
+@dataclass
+class BaselineReads:
+    """An incremental fold of one baseline's pages."""
+
+    run_id: str
+    whole: tuple[ListEntries, list[Entry]] | None = None
+    """The newest read that came to its end: its first call, and the entries by time."""
+    pages: list[Entry] = field(default_factory=list)
+    """Of the read under way."""
+
+    def page(self, seen: Observation) -> None:
+        """Fold one page, or a failed call; after a failure a read begins anew."""
+        call = seen.call
+        assert isinstance(call, ListEntries)
+        if not call.page_token or not isinstance(seen.result, Answer):
+            self.pages = []
+        if not isinstance(seen.result, Answer):
+            return
+        found = map(Entry.read, seen.result.content.get("entries", ()))
+        self.pages.extend(entry for entry in found if not entry.trace.startswith(self.run_id))
+        if not seen.result.content.get("nextPageToken"):
+            once = {(entry.log, entry.order): entry for entry in self.pages}
+            first = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size)
+            self.whole = first, sorted(once.values(), key=lambda entry: entry.order)
+            self.pages = []
