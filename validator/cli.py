@@ -11,7 +11,8 @@ from pathlib import Path
 from validator import __version__
 from validator.checks import kinds
 from validator.model.check import Spec
-from validator.spec.load import load, select
+from validator.spec.load import load
+from validator.spec.selection import select
 from validator.spec.mistake import BadSpec, Mistake
 from validator.usage import UsageError
 

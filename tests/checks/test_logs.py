@@ -10,7 +10,7 @@ from tests.simulated import BACKEND, HEAD, overlaid, simulate
 from validator.model.verdict import Outcome
 
 INVALID = (
-    ("{}", "the key 'expect' is missing"),
+    ("{}", "`expect` or `forbid` is missing"),
     ("{expect: []}", "this may not be empty"),
     ("{expect: ['[a']}", "RE2 refuses the pattern '[a'"),
     ("{forbid: ['(?=a)b']}", "RE2 has no lookaround"),

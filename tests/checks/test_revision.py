@@ -9,7 +9,7 @@ from validator.model.verdict import Outcome
 
 INVALID = (
     ("{startup: 30}", "found the number 30"),
-    ("{env: {SECURE: true}}", "found the truth value true, but this takes text (put it in quotes)"),
+    ("{env: {SECURE: true}}", 'found the truth value true, but this takes text; write "true" in quotes'),
     ("{secrets: -1}", "-1 is less than 0"),
     ("{image: '[a'}", "RE2 refuses the pattern"),
     ("{starup: 3s}", "did you mean startup"),

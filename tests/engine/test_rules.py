@@ -292,7 +292,8 @@ def test_the_service_is_read_at_least_every_ten_seconds_and_at_the_end() -> None
 
 def test_the_runs_timeout_ends_it_and_the_open_are_inconclusive() -> None:
     short = HEAD.replace("6m", "20s")
-    run = simulate(short + QUIET, NETRA / "scenario.yaml")
+    late = "  - {name: Quiet, for: 5s, logs: {forbid: [ImportError], watermark: echoed}}\n"
+    run = simulate(short + late, NETRA / "scenario.yaml")
     assert run.ended == pytest.approx(20.5, abs=0.1)
     assert run.run.outcome is Outcome.INCONCLUSIVE
 

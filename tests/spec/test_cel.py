@@ -307,7 +307,7 @@ def test_its_names_are_the_variables_that_it_uses(text: str, names: set[str]) ->
         ("status == ", 1, 11, "Syntax error: unexpected end of the expression"),
         ("", 1, 1, "the expression is empty"),
         ("  \n", 1, 1, "the expression is empty"),
-        ("status", 1, 1, "an assert must be true or false, this is a value of type int"),
+        ("status", 1, 1, "this must be true or false, and is a value of type int"),
         (
             "text.matches('(?<!a)b')",
             1,

@@ -254,7 +254,9 @@ def _mistake(report: str, variables: Mapping[str, str], text: str) -> CelError:
         .strip()
     )
     line, column = int(found[1]), int(found[2])
-    return CelError(message + (_suggestion(message, variables) or _enum_meant(message, text, line, column, variables)), line, column)
+    return CelError(
+        message + (_suggestion(message, variables) or _enum_meant(message, text, line, column, variables)), line, column
+    )
 
 
 def _suggestion(message: str, variables: Mapping[str, str]) -> str:

@@ -63,9 +63,9 @@ class Tree:
                 keys.add(select.field)
                 named += 1
             elif call.function == "_[_]" and call.args[0].ident_expr.name == variable:
-                if call.args[1].const_expr.WhichOneof("kind") == "string_value":
-                    keys.add(call.args[1].const_expr.string_value)
-                    named += 1
+                key = call.args[1].const_expr.string_value
+                keys |= {key} if key else set()
+                named += bool(key)
         uses = sum(expr.ident_expr.name == variable for expr in walk(self.root))
         return frozenset(keys) if uses == named else None
 

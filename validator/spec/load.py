@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from validator.model import variables as names
-from validator.model.check import MAIN, Assertion, Check, Group, KnownIssue, Position, Spec, Target
+from validator.model.check import MAIN, Group, Position, Spec
 from validator.model.kind import Kind
-from validator.spec import cel, yaml
-from validator.spec.interpolation import interpolate
-from validator.spec.mistake import BadSpec, Mistake, Mistakes, SpecError, meant
-from validator.spec.schema import mistakes, schema_of
+from validator.spec.include import Read, included
+from validator.spec.interpolation import captures_in
+from validator.spec.mistake import BadSpec, Mistake, SpecError, in_order
+from validator.spec.relations import related
+from validator.spec.rules import Rule, Surroundings, read_rule
+from validator.spec.schema import schema_of, schema_of_included
+from validator.spec.source import Source
+from validator.spec.targets import read_targets
 from validator.spec.values import duration
 
 _TIMEOUT = "10m"
-_CREATED_WITHIN = "1h"
-_COMMON = ("name", "group", "target", "blocking", "within", "for", "needs", "assert", "known_issue", "description")
+_MOST_CHECKS = 500
+_MOST_TOLD = 100
+"""Mistakes told of one spec; nobody reads more."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A spec's text, examined."""
+
+    spec: Spec | None
+    """None if there is any mistake."""
+    found: tuple[SpecError, ...]
+    """Mistakes and warnings by their places."""
+
+    @property
+    def errors(self) -> tuple[SpecError, ...]:
+        """The mistakes alone."""
+        return tuple(each for each in self.found if not each.warning)
 
 
 def load(
@@ -29,283 +48,161 @@ def load(
     variables: Mapping[str, str],
     *,
     strict: bool = True,
+    read: Read | None = None,
+    today: date | None = None,
 ) -> Spec:
-    """Make a Spec of a text.
-
-    Args:
-        text: of `checks.yaml`.
-        file: its name, for positions.
-        kinds: all kinds by name.
-        variables: for `${NAME}` and `vars`.
-        strict: whether an unset `${NAME}` is an error (`run`) and not a warning (`lint`).
+    """Make a Spec of a text; the arguments are those of `examine`.
 
     Raises:
         BadSpec: with every mistake that could be found.
     """
-    return _Loading(text, file, kinds, variables, strict).spec()
+    examined = examine(text, file, kinds, variables, strict=strict, read=read, today=today)
+    if examined.spec is None:
+        raise BadSpec(examined.errors)
+    return examined.spec
+
+
+def examine(
+    text: str,
+    file: str,
+    kinds: Mapping[str, Kind],
+    variables: Mapping[str, str],
+    *,
+    strict: bool = True,
+    read: Read | None = None,
+    today: date | None = None,
+) -> Examined:
+    """Find all that is wrong with a text, and make a Spec of it if nothing is.
+
+    Args:
+        text: of `checks.yaml`.
+        file: its name, for positions and for the files that it includes.
+        kinds: all kinds by name.
+        variables: for `${NAME}` and `vars`; empty counts as unset.
+        strict: whether an unset `${NAME}` is an error (`run`) and not a warning (`lint`).
+        read: reads included files.
+        today: the day (UTC) on which known issues are held against their ends; None for none.
+    """
+    found: list[SpecError] = []
+    given = {name: value for name, value in variables.items() if value}
+    try:
+        spec = _Loading(text, file, kinds, given, found, strict=strict, today=today).spec(read)
+    except BadSpec as error:
+        found.extend(error.errors)
+        spec = None
+    told = in_order(found)
+    if len(told) > _MOST_TOLD:
+        rest = f"and {len(told) - _MOST_TOLD} more mistakes and warnings"
+        told = (*told[:_MOST_TOLD], SpecError(told[_MOST_TOLD].position, rest))
+    return Examined(spec, told)
 
 
 class _Loading:
     """One loading: collects errors while it goes."""
 
     def __init__(
-        self, text: str, file: str, kinds: Mapping[str, Kind], variables: Mapping[str, str], strict: bool
+        self,
+        text: str,
+        file: str,
+        kinds: Mapping[str, Kind],
+        variables: Mapping[str, str],
+        found: list[SpecError],
+        *,
+        strict: bool,
+        today: date | None,
     ) -> None:
-        self.text, self.file, self.kinds, self.variables, self.strict = text, file, kinds, variables, strict
-        self.errors: list[SpecError] = []
-        self.warnings: list[str] = []
-        self.unset_at: set[Position] = set()
-        try:
-            self.document = yaml.load(text)
-        except yaml.BadYaml as error:
-            raise BadSpec([SpecError(Position(file, error.line, error.column), error.message)]) from None
+        self.text, self.file, self.kinds, self.variables, self.found = text, file, kinds, variables, found
+        self.strict, self.today = strict, today
+        self.main = Source.of(text, file, found)
 
-    def position(self, path: yaml.Path, *, key: bool = False) -> Position:
-        return Position(self.file, *(self.document.key_place(path) if key else self.document.place(path)))
-
-    def complain(self, mistake: Mistake, *, key: bool = False) -> None:
-        self.errors.append(SpecError(self.position(mistake.path, key=key), mistake.message))
-
-    def attempt(self, make: Callable[[], Any], *path: str | int) -> Any:
-        """Make something of the value at a path; collect what is wrong with it and return None."""
-        try:
-            return make()
-        except Mistake as single:
-            self.complain(single.below(*path))
-        except Mistakes as several:
-            for each in several.found:
-                self.complain(each.below(*path))
-        return None
-
-    def unset(self, path: yaml.Path, name: str) -> None:
-        self.unset_at.add(self.position(path))
-        message = f"${{{name}}} is not set; give it with --set {name}=... or write ${{{name}:-default}}"
-        if self.strict:
-            self.complain(Mistake(message, *path))
-        else:
-            self.warnings.append(f"{self.position(path)}: {message}")
-
-    def spec(self) -> Spec:
-        if not isinstance(self.document.data, dict):
-            raise BadSpec(
-                [SpecError(self.position(()), "the spec must be a mapping with the keys version, target and checks")]
-            )
-        schema = schema_of(self.kinds)
-        data = interpolate(self.document.data, schema, self.variables, self.unset)
-        for mistake, key in mistakes(schema, data):
-            if self.position(mistake.path, key=key) not in self.unset_at:
-                self.complain(mistake, key=key)
-        sound = self._sound(data)
-        targets = dict(self.targets(sound))
-        groups = tuple(self.groups(sound))
-        checks = tuple(self.checks(sound, targets, {group.name for group in groups}))
-        self.needs(checks)
-        timeout = self.attempt(lambda: duration(sound.get("timeout", _TIMEOUT)), "timeout")
-        if self.errors:
-            raise BadSpec(self.errors)
-        digest = "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
-        title = sound.get("title", targets[MAIN].service)
+    def spec(self, read: Read | None) -> Spec | None:
+        if not isinstance(self.main.document.data, dict):
+            told = "the spec must be a mapping with the keys version, target and checks"
+            raise BadSpec([SpecError(Position(self.file, 1, 1), told)])
+        data = _sound(self.main.data(schema_of(self.kinds), self.variables, strict=self.strict))
+        self._no_captures(data)
+        shared = schema_of_included(self.kinds)
+        more = list(included(data, self.main, shared, self.variables, read, strict=self.strict))
+        parts = [(self.main, data), *((source, _sound(other)) for source, other, _ in more)]
+        targets = read_targets(data, self.main)
+        groups = self._groups(parts)
+        timeout = self._timeout(data)
+        around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), timeout, self.today)
+        rules = list(self._rules(parts, around))
+        written = sum(len(part["checks"]) for _, part in parts)
+        checks = related(rules, whole=len(rules) == written)
+        if any(not each.warning for each in self.found):
+            return None
+        assert timeout is not None
+        main = targets[MAIN]
         return Spec(
-            self.file, digest, title, timeout, targets, groups, checks, dict(self.variables), tuple(self.warnings)
+            self.file,
+            _digest([self.text, *(text for _, _, text in more)]),
+            str(data.get("title", main.service or main.url)),
+            timeout,
+            targets,
+            groups,
+            checks,
+            dict(self.variables),
+            tuple(f"{each.position}: {each.message}" for each in in_order(self.found)),
         )
+
+    def _timeout(self, data: Mapping[str, Any]) -> float | None:
+        written = data.get("timeout", _TIMEOUT)
+        if ("timeout",) in self.main.broken:
+            return None
+        timeout: float | None = self.main.attempt(lambda: duration(written), "timeout")
+        if timeout == 0:
+            self.main.complain(Mistake("a run of no length judges nothing; write 10m or so", "timeout"))
+        return timeout
+
+    def _no_captures(self, data: Mapping[str, Any]) -> None:
+        rest = {key: value for key, value in data.items() if key != "checks"}
+        for path, name in captures_in(rest):
+            self.main.complain(Mistake(f"${{capture.{name}}} is not known here; it can stand in checks only", *path))
+
+    def _rules(self, parts: Sequence[tuple[Source, Mapping[str, Any]]], around: Surroundings) -> Iterator[Rule]:
+        count = 0
+        for source, part in parts:
+            for index, value in enumerate(part["checks"]):
+                count += 1
+                if count > _MOST_CHECKS:
+                    source.complain(
+                        Mistake(f"a spec has {_MOST_CHECKS} checks at most; make two runs of it", "checks", index)
+                    )
+                    return
+                rule = read_rule(value, index, source, around)
+                if rule:
+                    yield rule
 
     @staticmethod
-    def _sound(data: dict[str, Any]) -> dict[str, Any]:
-        """What can still be read of data that may not fit the schema, so that later mistakes are found too."""
-        sound = {key: value for key, value in data.items() if isinstance(value, dict)}
-        sound["checks"] = data["checks"] if isinstance(data.get("checks"), list) else []
-        return sound | {key: data[key] for key in ("timeout", "title") if isinstance(data.get(key), str)}
-
-    def targets(self, data: dict[str, Any]) -> Iterator[tuple[str, Target]]:
-        main = data.get("target", {})
-        yield MAIN, self.target(MAIN, main, main, _CREATED_WITHIN if not main.get("revision") else None, ("target",))
-        for name, value in data.get("targets", {}).items():
-            if name == MAIN:
-                self.complain(
-                    Mistake(f"{MAIN!r} is the name of `target` itself; choose another", "targets", name), key=True
-                )
-            elif isinstance(value, dict):
-                yield name, self.target(name, value, main, None, ("targets", name))
-
-    def target(
-        self, name: str, value: dict[str, Any], main: dict[str, Any], created_within: str | None, path: yaml.Path
-    ) -> Target:
-        if value.get("build") or value.get("commit"):
-            created_within = None
-        written = value.get("created_within", created_within)
-        age = self.attempt(lambda: duration(written), *path, "created_within") if written is not None else None
-        echo = value.get("echo", "/")
-        return Target(
-            name,
-            str(value.get("project", main.get("project", ""))),
-            str(value.get("region", main.get("region", ""))),
-            str(value.get("service", "")),
-            str(value.get("revision", "")),
-            str(value.get("tag", "")),
-            str(value.get("build", "")),
-            str(value.get("commit", "")),
-            created_within=age,
-            echo="" if echo == "off" else str(echo),
-        )
-
-    def groups(self, data: dict[str, Any]) -> Iterator[Group]:
-        for name, value in data.get("groups", {}).items():
-            if isinstance(value, dict):
+    def _groups(parts: Sequence[tuple[Source, Mapping[str, Any]]]) -> tuple[Group, ...]:
+        found: dict[str, Group] = {}
+        for source, part in parts:
+            for name, value in part.get("groups", {}).items():
+                if not isinstance(value, dict):
+                    continue
                 more = (str(value.get(key, "")) for key in ("description", "link"))
-                yield Group(name, str(value.get("title", name)), *more)
-
-    def checks(self, data: dict[str, Any], targets: Mapping[str, Target], groups: set[str]) -> Iterator[Check]:
-        seen: dict[str, Position] = {}
-        for index, value in enumerate(data["checks"]):
-            path: yaml.Path = ("checks", index)
-            if not isinstance(value, dict):
-                continue
-            kind = self.kind(value, path)
-            if kind is None:
-                continue
-            if value.get("group") and value["group"] not in groups:
-                hint = meant(str(value["group"]), sorted(groups))
-                self.complain(Mistake(f"there is no group {value['group']!r}{hint} under `groups`", *path, "group"))
-            for check in self.check(value, kind, path, targets):
-                if check.name in seen:
-                    here = Mistake(
-                        f"the name {check.name!r} is taken by the check in line {seen[check.name].line}", *path, "name"
-                    )
-                    self.complain(here)
-                seen.setdefault(check.name, check.position)
-                yield check
-
-    def kind(self, value: dict[str, Any], path: yaml.Path) -> str | None:
-        """The one key of a check that names its kind."""
-        written = [key for key in value if key in self.kinds]
-        if len(written) == 1:
-            return written[0]
-        if not written:
-            unknown = [key for key in value if key not in _COMMON]
-            if not unknown:  # else the schema has complained about the unknown key already
-                self.complain(Mistake(f"the check has no kind; write one of {', '.join(sorted(self.kinds))}", *path))
-        else:
-            self.complain(
-                Mistake(f"the check has {len(written)} kinds ({', '.join(written)}); make one check of each", *path)
-            )
-        return None
-
-    def check(
-        self, value: dict[str, Any], kind: str, path: yaml.Path, targets: Mapping[str, Target]
-    ) -> Iterator[Check]:
-        if any(error.position in self._places(path) for error in self.errors):
-            return  # its own part does not fit the schema; the kind cannot read it
-        options = self.attempt(lambda: self.kinds[kind].options(value[kind]), *path, kind)
-        if "for" in value and not self.kinds[kind].lasting:
-            self.complain(
-                Mistake(f"what {kind} judges does not come and go; `for` means nothing here", *path, "for"), key=True
-            )
-        asserts = tuple(self.assertions(value.get("assert", []), kind, path))
-        seconds = {
-            key: self.attempt(lambda key=key: duration(value[key]), *path, key) if key in value else None  # type: ignore[misc]
-            for key in ("within", "for")
-        }
-        wanted = value.get("target", MAIN)
-        several = isinstance(wanted, list)
-        for place, name in enumerate(wanted if several else [wanted]):
-            if name not in targets:
-                hint = meant(str(name), sorted(targets))
-                self.complain(
-                    Mistake(f"there is no target {name!r}{hint}", *path, "target", *([place] if several else []))
-                )
-                continue
-            title = value.get("name") or getattr(options, "title", "") or f"{kind} of {targets[name].service}"
-            yield Check(
-                f"{title} ({name})" if several else title,
-                kind,
-                targets[name],
-                options,
-                self.position(path),
-                seconds["within"],
-                seconds["for"] or 0.0,
-                value.get("group", ""),
-                value.get("description", ""),
-                tuple(value.get("needs", ())),
-                value.get("blocking", True),
-                asserts,
-                self.known_issue(value.get("known_issue"), path),
-            )
-
-    def _places(self, path: yaml.Path) -> set[Position]:
-        """The positions of all that stands at or below a path."""
-        below = [p for p in {*self.document.values, *self.document.keys} if p[: len(path)] == path]
-        return {self.position(p, key=key) for p in below for key in (False, True)}
-
-    def assertions(self, written: str | list[str], kind: str, path: yaml.Path) -> Iterator[Assertion]:
-        known = {**names.TYPES, **self.kinds[kind].variables}
-        several = isinstance(written, list)
-        for index, text in enumerate(written if isinstance(written, list) else [written]):
-            place = (*path, "assert", index) if several else (*path, "assert")
-            try:
-                yield cel.compile(text, known)
-            except cel.CelError as error:
-                self.complain(Mistake(f"CEL, line {error.line}, column {error.column}: {error.message}", *place))
-
-    def known_issue(self, value: dict[str, str] | None, path: yaml.Path) -> KnownIssue | None:
-        if value is None:
-            return None
-        try:
-            date.fromisoformat(value["expires"])
-        except ValueError:
-            self.complain(
-                Mistake(f"{value['expires']!r} is not a day of the calendar", *path, "known_issue", "expires")
-            )
-        return KnownIssue(value["reason"], value.get("link", ""), value["expires"])
-
-    def needs(self, checks: tuple[Check, ...]) -> None:
-        """Every need must name another check, and no check may wait for itself."""
-        by_name = {check.name: check for check in checks}
-        path_of = {
-            check.name: ("checks", index)
-            for index in range(len(self.document.data.get("checks") or ()))
-            for check in checks
-            if check.position == self.position(("checks", index))
-        }
-        for check in checks:
-            for place, need in enumerate(check.needs):
-                path = (*path_of[check.name], "needs", place)
-                if need not in by_name:
-                    self.complain(Mistake(f"there is no check {need!r}{meant(need, list(by_name))}", *path))
-                elif check.name in _reachable(need, by_name):
-                    self.complain(Mistake(f"{check.name!r} and {need!r} wait for each other", *path))
+                group = Group(name, str(value.get("title", name)), *more)
+                if found.setdefault(name, group) != group:
+                    told = f"the group {name!r} is another one in a file before this; choose another name"
+                    source.complain(Mistake(told, "groups", name), key=True)
+        return tuple(found.values())
 
 
-def _reachable(name: str, by_name: Mapping[str, Check]) -> set[str]:
-    found: set[str] = set()
-    ahead = [name]
-    while ahead:
-        here = ahead.pop()
-        if here not in found and here in by_name:
-            found.add(here)
-            ahead.extend(by_name[here].needs)
-    return found
+def _sound(data: Any) -> dict[str, Any]:
+    """What can still be read of data that may not fit the schema, so that later mistakes are found too."""
+    if not isinstance(data, dict):
+        return {"checks": []}
+    sound = {key: value for key, value in data.items() if isinstance(value, dict)}
+    sound["checks"] = data["checks"] if isinstance(data.get("checks"), list) else []
+    if isinstance(data.get("include"), list):
+        sound["include"] = data["include"]
+    return sound | {key: data[key] for key in ("timeout", "title") if isinstance(data.get(key), str)}
 
 
-def select(spec: Spec, only: list[str], skip: list[str]) -> tuple[Spec, tuple[str, ...]]:
-    """Keep the checks that `--only` and `--skip` choose by name or group, with what they need.
-
-    Returns:
-        The smaller spec and the names of those that were not selected.
-
-    Raises:
-        Mistake: a word is neither the name of a check nor of a group.
-    """
-    known = {check.name for check in spec.checks} | {group.name for group in spec.groups}
-    for word in [*only, *skip]:
-        if word not in known:
-            raise Mistake(f"--only/--skip {word!r}: there is no such check or group{meant(word, sorted(known))}")
-    by_name = {check.name: check for check in spec.checks}
-
-    def chosen(check: Check, words: list[str]) -> bool:
-        return check.name in words or bool(check.group and check.group in words)
-
-    kept = {c.name for c in spec.checks if (not only or chosen(c, only)) and not chosen(c, skip)}
-    needed = {name for check in kept for name in _reachable(check, by_name)}
-    checks = tuple(check for check in spec.checks if check.name in kept | needed)
-    left = tuple(check.name for check in spec.checks if check not in checks)
-    return replace(spec, checks=checks), left
+def _digest(texts: Sequence[str]) -> str:
+    whole = hashlib.sha256(texts[0].encode())
+    for text in texts[1:]:
+        whole.update(b"\0" + text.encode())
+    return f"sha256:{whole.hexdigest()}"

@@ -32,24 +32,36 @@ class Mistakes(Exception):
 
 @dataclass(frozen=True, order=True)
 class SpecError:
-    """One mistake with its place in the file."""
+    """One mistake, or one warning, with its place in the file."""
 
     position: Position
     message: str
+    warning: bool = False
+    """Whether the spec can be used all the same."""
 
     def __str__(self) -> str:
-        return f"{self.position}: {self.message}"
+        return f"{self.position}: {'warning: ' if self.warning else ''}{self.message}"
 
 
 class BadSpec(Exception):
     """The spec is refused; nothing was run."""
 
     def __init__(self, errors: Sequence[SpecError]) -> None:
-        self.errors = tuple(sorted(set(errors), key=lambda e: (e.position.line, e.position.column, e.message)))
+        self.errors = in_order(errors)
         super().__init__("\n".join(map(str, self.errors)))
+
+
+def in_order(errors: Sequence[SpecError]) -> tuple[SpecError, ...]:
+    """Each mistake once, by its place."""
+    return tuple(sorted(set(errors), key=lambda e: (e.position.file, e.position.line, e.position.column, e.message)))
 
 
 def meant(word: str, known: Sequence[str]) -> str:
     """` (did you mean X?)` for a misspelt word, or nothing."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
+    close = closest(word, known)
+    return f" (did you mean {close}?)" if close else ""
+
+
+def closest(word: str, known: Sequence[str]) -> str:
+    """The known word that a misspelt one is nearest to; empty if none is near."""
+    return next(iter(get_close_matches(word[:100], known, n=1, cutoff=0.6)), "")

@@ -1,39 +1,30 @@
-"""The JSON Schema of `checks.yaml`, made from the kinds' fragments, and its errors in plain words."""
+"""The JSON Schema of `checks.yaml` and of the files it includes, made from the kinds' fragments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from validator.model.kind import Kind
-from validator.spec.mistake import Mistake, meant
 from validator.spec.values import DURATION
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = {"type": "string", "minLength": 1}
-_IDENTIFIER = {"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"}
+_IDENTIFIER = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9_-]*$",
+    "x-form": "may have lower-case letters, digits, - and _ only",
+}
+_VARIABLE = {
+    "type": "string",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+    "x-form": "may have letters, digits and _ only",
+}
 _CEL = {"type": "string", "minLength": 1, "format": "cel"}
 
 
-def _text(description: str) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "description": description}
-
-
-_TARGET = {
-    "project": _text("The Google Cloud project's id."),
-    "region": _text("The service's region, such as `us-central1`."),
-    "service": _text("The Cloud Run service."),
-    "revision": _text("This revision, by its short name, and not the newest created one."),
-    "tag": _text("The revision that carries this traffic tag; probes go to the tag's URL."),
-    "build": _text("The newest revision must carry this id in its label `gcb-build-id`."),
-    "commit": _text("The newest revision must carry this commit in its label `commit-sha`."),
-    "created_within": {
-        **DURATION,
-        "description": "The revision must be younger than this at the start of the run (default 1h for `target`).",
-    },
-    "echo": _text("The path of the echo probes (default `/`), or `off`."),
-}
+def _text(description: str, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "description": description, **more}
 
 
 def _object(properties: Mapping[str, Any], required: list[str] | None = None) -> dict[str, Any]:
@@ -45,169 +36,194 @@ def _object(properties: Mapping[str, Any], required: list[str] | None = None) ->
     }
 
 
-def _check(kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    one_or_more = {"anyOf": [_CEL, {"type": "array", "items": _CEL, "minItems": 1}]}
-    common = {
-        "name": {**_NAME, "description": "What the rule says, in a few words; unique."},
-        "group": {**_IDENTIFIER, "description": "The chapter of the report it belongs to."},
-        "target": {
-            "anyOf": [_IDENTIFIER, {"type": "array", "items": _IDENTIFIER, "minItems": 1}],
-            "description": "One or more names of `targets`; `main` is `target`, the default.",
+_SERVICE = {
+    "project": _text("The Google Cloud project's id.", examples=["${PROJECT_ID}"]),
+    "region": _text("The service's region.", examples=["us-central1"]),
+    "service": _text("The Cloud Run service."),
+    "revision": _text("This revision, by its short name, and not the newest created one."),
+    "tag": _text("The revision that carries this traffic tag; probes go to the tag's URL.", examples=["candidate"]),
+    "build": _text("The newest revision must carry this id in its label `gcb-build-id`.", examples=["${BUILD_ID}"]),
+    "commit": _text(
+        "The newest revision must carry this commit in its label `commit-sha`.", examples=["${COMMIT_SHA}"]
+    ),
+    "created_within": {
+        **DURATION,
+        "description": "The revision must be younger than this at the start of the run (default 1h for `target`).",
+    },
+    "echo": _text("The path of the echo probes (default `/`), or `off`.", default="/"),
+}
+_URL = {
+    "type": "string",
+    "pattern": "^https?://[^/]",
+    "x-form": "is no URL; write https://host/path",
+    "description": "Where it answers, of something that is no Cloud Run service; it stands alone.",
+}
+
+
+def _target(required: list[str]) -> dict[str, Any]:
+    alone = {
+        "not": {"anyOf": [{"required": [key]} for key in _SERVICE]},
+        "description": "`url` stands alone: it is for something that is no Cloud Run service",
+    }
+    return {
+        **_object({**_SERVICE, "url": _URL}),
+        "if": {"type": "object", "required": ["url"]},
+        "then": alone,
+        "else": {"required": required},
+    }
+
+
+_GROUPS = {
+    "type": "object",
+    "propertyNames": _IDENTIFIER,
+    "additionalProperties": _object(
+        {"title": _text("The chapter's title."), "description": _text("Below it."), "link": _text("A URL.")}
+    ),
+    "description": "The report's chapters, in order.",
+}
+_KNOWN_ISSUE = {
+    **_object(
+        {
+            "reason": _text("Why it fails."),
+            "link": _text("Where it is worked on."),
+            "expires": {
+                "type": "string",
+                "pattern": r"^\d{4}-\d\d-\d\d$",
+                "x-form": "is no day; write YYYY-MM-DD",
+                "description": "The last day on which a failure is excused (UTC), `YYYY-MM-DD`.",
+                "examples": ["2027-01-31"],
+            },
         },
-        "blocking": {"type": "boolean", "default": True, "description": "Whether it decides the run."},
-        "within": {**DURATION, "description": "It is polled until it holds, this long at most."},
-        "for": {**DURATION, "description": "It then has to go on holding, without a break, this long."},
-        "needs": {
-            "type": "array",
-            "items": _NAME,
-            "description": "Names of checks that have to pass before this one starts.",
-        },
-        "assert": {**one_or_more, "description": "CEL that has to be true."},
-        "known_issue": {
-            **_object(
+        ["reason", "expires"],
+    ),
+    "description": "Excuses a failure, until a day.",
+}
+_ONE_OR_MORE_CEL = {"anyOf": [_CEL, {"type": "array", "items": _CEL, "minItems": 1}]}
+COMMON: Mapping[str, Any] = {
+    "name": {**_NAME, "description": "What the rule says, in a few words; unique."},
+    "group": {**_IDENTIFIER, "description": "The chapter of the report it belongs to."},
+    "target": {
+        "anyOf": [_IDENTIFIER, {"type": "array", "items": _IDENTIFIER, "minItems": 1, "uniqueItems": True}],
+        "default": "main",
+        "description": "One or more names of `targets`; `main` is `target`. Of a list, each has a check of its own.",
+    },
+    "blocking": {"type": "boolean", "default": True, "description": "Whether it decides the run."},
+    "within": {**DURATION, "description": "It is polled until it holds, this long at most.", "examples": ["2m"]},
+    "for": {
+        **DURATION,
+        "description": "It then has to go on holding, without a break, this long.",
+        "examples": ["60s"],
+    },
+    "until": {
+        **_CEL,
+        "description": "CEL: the first attempt of which it is true is judged, and no other. Needs `within`.",
+        "examples": ["json.state != 'PENDING'"],
+    },
+    "if": {
+        **_CEL,
+        "description": "CEL on what is known when the check starts; false skips it, and the skip blocks nothing.",
+        "examples": ["has(vars.ORDER_TOKEN)"],
+    },
+    "needs": {
+        "type": "array",
+        "items": _NAME,
+        "description": "Names of checks that have to pass before this one starts.",
+    },
+    "assert": {
+        **_ONE_OR_MORE_CEL,
+        "description": "CEL that has to be true.",
+        "examples": ["revision.vpc_access.connector != ''"],
+    },
+    "capture": {
+        "type": "object",
+        "propertyNames": _VARIABLE,
+        "additionalProperties": _CEL,
+        "minProperties": 1,
+        "description": "CEL values for later checks: `capture.name` in CEL, `${capture.name}` in a kind's texts.",
+        "examples": [{"version": "json.version"}],
+    },
+    "known_issue": _KNOWN_ISSUE,
+    "description": _text("For the report."),
+}
+"""The keys that every check has."""
+_INCLUDE = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "anyOf": [
+            _NAME,
+            _object(
                 {
-                    "reason": _text("Why it fails."),
-                    "link": _text("Where it is worked on."),
-                    "expires": {
-                        "type": "string",
-                        "pattern": r"^\d{4}-\d\d-\d\d$",
-                        "description": "The last day on which a failure is excused (UTC), `YYYY-MM-DD`.",
+                    "file": _text("Its path, from this file's folder."),
+                    "with": {
+                        "type": "object",
+                        "propertyNames": _VARIABLE,
+                        "additionalProperties": {"type": ["string", "number", "boolean"]},
+                        "description": "Values of its parameters.",
                     },
                 },
-                ["reason", "expires"],
+                ["file"],
             ),
-            "description": "Excuses a failure, until a day.",
-        },
-        "description": _text("For the report."),
-    }
+        ]
+    },
+    "description": "Files with shared groups and checks; they come after this file's own.",
+    "examples": [["shared/health.yaml", {"file": "shared/api.yaml", "with": {"PATH": "/v1"}}]],
+}
+_PARAMETERS = {
+    "type": "object",
+    "propertyNames": _VARIABLE,
+    "additionalProperties": _object(
+        {
+            "description": _text("What it is for."),
+            "default": {"type": "string", "description": "Its value where none is given; without one it must be."},
+        }
+    ),
+    "description": "What `with` gives it: `${NAME}` in texts, `vars.NAME` in CEL.",
+}
+
+
+def _checks(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     fragments = {name: {**kind.schema, "description": (kind.__doc__ or "").strip()} for name, kind in kinds.items()}
-    return _object({**common, **fragments}, [])
+    return {
+        "type": "array",
+        "items": _object({**COMMON, **fragments}),
+        "minItems": 1,
+        "x-empty": "zero checks prove nothing; write at least one",
+        "description": "The rules.",
+    }
 
 
 def schema_of(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of version 1 of the spec."""
-    group = _object(
-        {"title": _text("The chapter's title."), "description": _text("Below it."), "link": _text("A URL.")}
-    )
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": "validator checks, version 1",
         **_object(
             {
                 "version": {"const": 1, "description": "The version of this language."},
                 "title": _text("The report's title."),
-                "timeout": {**DURATION, "description": "For the whole run (default 10m)."},
-                "target": {**_object(_TARGET, ["project", "region", "service"]), "description": "What was deployed."},
+                "timeout": {**DURATION, "default": "10m", "description": "For the whole run."},
+                "target": {**_target(["project", "region", "service"]), "description": "What was deployed."},
                 "targets": {
                     "type": "object",
                     "propertyNames": _IDENTIFIER,
-                    "additionalProperties": _object(_TARGET, ["service"]),
+                    "additionalProperties": _target(["service"]),
                     "description": "Further services, by name; project and region as in `target`.",
                 },
-                "groups": {
-                    "type": "object",
-                    "propertyNames": _IDENTIFIER,
-                    "additionalProperties": group,
-                    "description": "The report's chapters, in order.",
-                },
-                "checks": {"type": "array", "items": _check(kinds), "minItems": 1, "description": "The rules."},
+                "groups": _GROUPS,
+                "include": _INCLUDE,
+                "checks": _checks(kinds),
             },
-            ["version", "target", "checks"],
+            ["version", "target"],
         ),
+        "anyOf": [{"required": ["checks"]}, {"required": ["include"]}],
     }
 
 
-def mistakes(schema: Mapping[str, Any], data: Any) -> Iterator[tuple[Mistake, bool]]:
-    """Each place where the data does not fit, and whether the key (not the value) is what is wrong."""
-    for error in Draft202012Validator(schema).iter_errors(data):
-        yield from _explain(error)
-
-
-def _explain(error: Any) -> Iterator[tuple[Mistake, bool]]:
-    path = tuple(error.absolute_path)
-    if error.validator == "additionalProperties":
-        known = sorted(error.schema.get("properties", {}))
-        for key in sorted(set(error.instance) - set(known)):
-            yield Mistake(f"unknown key {key!r}{meant(key, known)}; known here: {', '.join(known)}", *path, key), True
-    elif error.validator == "required":
-        for key in error.validator_value:
-            if key not in error.instance:
-                yield Mistake(f"the key {key!r} is missing", *path), False
-    elif error.validator in ("anyOf", "oneOf") and error.context:
-        yield from _closest(error)
-    elif error.validator == "propertyNames" or "propertyNames" in error.absolute_schema_path:
-        yield Mistake(f"the name {error.instance!r} may have lower-case letters, digits, - and _ only", *path), False
-    else:
-        yield Mistake(_plain(error), *path), False
-
-
-def _closest(error: Any) -> Iterator[tuple[Mistake, bool]]:
-    """Of several forms that a value may have, complain about the one that was meant."""
-    branches: dict[int, list[Any]] = {}
-    for inner in error.context or ():
-        branches.setdefault(int(inner.schema_path[0]), []).append(inner)
-    depth = len(error.absolute_path)
-    deeper = [
-        errors
-        for errors in branches.values()
-        if not any(e.validator == "type" and len(e.absolute_path) == depth for e in errors)
-    ]
-    if deeper:
-        for inner in min(deeper, key=len):
-            yield from _explain(inner)
-    else:
-        wanted = " or ".join(
-            dict.fromkeys(_type_words(e.validator_value) for e in error.context or () if e.validator == "type")
-        )
-        yield Mistake(f"found {_found(error.instance)}, but this takes {wanted}", *error.absolute_path), False
-
-
-def _plain(error: Any) -> str:
-    value, wanted = error.instance, error.validator_value
-    match error.validator:
-        case "type":
-            return f"found {_found(value)}, but this takes {_type_words(wanted)}"
-        case "const":
-            return f"found {_found(value)}, but this must be {wanted!r}"
-        case "enum":
-            word = str(value)
-            return f"found {_found(value)}; known: {', '.join(map(str, wanted))}{meant(word, [str(w) for w in wanted])}"
-        case "pattern" if error.schema.get("pattern") == DURATION["pattern"]:
-            return f"{value!r} is not a duration; write 500ms, 30s, 5m or 1h30m"
-        case "pattern":
-            return f"{value!r} does not have the form {wanted}"
-        case "minimum":
-            return f"{value} is less than {wanted}"
-        case "maximum":
-            return f"{value} is more than {wanted}"
-        case "minItems" | "minLength" | "minProperties":
-            return "this may not be empty"
-        case "not":
-            return str(error.schema.get("description", "this is not allowed here"))
-        case _:
-            return str(error.message)
-
-
-def _found(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return f"the truth value {str(value).lower()}"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f"the number {value}" if isinstance(value, (int, float)) else repr(value)
-
-
-def _type_words(types: str | list[str]) -> str:
-    words = {
-        "object": "a mapping",
-        "array": "a list",
-        "string": "text (put it in quotes)",
-        "integer": "a whole number",
-        "number": "a number",
-        "boolean": "true or false",
-        "null": "nothing",
+def schema_of_included(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The JSON Schema of a file that a spec includes."""
+    return {
+        "$schema": DIALECT,
+        "title": "validator checks to include, version 1",
+        **_object({"parameters": _PARAMETERS, "groups": _GROUPS, "checks": _checks(kinds)}, ["checks"]),
     }
-    return " or ".join(words[t] for t in ([types] if isinstance(types, str) else types))

@@ -12,6 +12,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from validator.spec.scalar import offset_in_text
 from validator.spec.yaml_nodes import LIMIT_DEPTH, LIMIT_NODES, BadYaml, compose, place
 
+__all__ = ["BadYaml", "Document", "Path", "load", "read", "resolve"]
+
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"

@@ -92,7 +92,7 @@ class _Composing:
         if self.count > self.limit:
             raise BadYaml(f"it has more than {self.limit} values", *_mark(event))
         if isinstance(event, AliasEvent):
-            node = self.anchors.get(event.anchor)
+            node = self.anchors.get(str(event.anchor))
             if node is None or any(node is each for each in self.open):
                 problem = "is not anchored before" if node is None else "stands inside what it stands for"
                 raise BadYaml(f"the alias *{event.anchor} {problem}", *_mark(event))
@@ -110,10 +110,13 @@ class _Composing:
 
     @staticmethod
     def _made(event: Any) -> Node:
-        if isinstance(event, ScalarEvent):
-            return ScalarNode(event.tag, event.value, event.start_mark, event.end_mark, event.style or "")
-        kind = {MappingStartEvent: MappingNode, SequenceStartEvent: SequenceNode}[type(event)]
-        return kind(event.tag, [], event.start_mark, event.end_mark)
+        kinds: dict[type, Any] = {
+            ScalarEvent: lambda tag, begin, end: ScalarNode(tag, event.value, begin, end, event.style or ""),
+            MappingStartEvent: lambda tag, *marks: MappingNode(tag, [], *marks),
+            SequenceStartEvent: lambda tag, *marks: SequenceNode(tag, [], *marks),
+        }
+        made: Node = kinds[type(event)](event.tag, event.start_mark, event.end_mark)
+        return made
 
     def _put(self, node: Node) -> None:
         if not self.open:

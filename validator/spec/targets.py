@@ -1,0 +1,70 @@
+"""The targets of a spec: Cloud Run services, and URLs of things that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from validator.model.check import MAIN, Target
+from validator.spec.mistake import Mistake
+from validator.spec.paths import reserved
+from validator.spec.source import Source
+from validator.spec.values import duration
+from validator.spec.yaml import Path
+
+_CREATED_WITHIN = "1h"
+
+
+def read_targets(data: Mapping[str, Any], source: Source) -> dict[str, Target]:
+    """All targets by name."""
+    return dict(_targets(data, source))
+
+
+def _targets(data: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Target]]:
+    main = data.get("target", {})
+    within = None if main.get("revision") or main.get("url") else _CREATED_WITHIN
+    yield MAIN, _target(("target",), main, main, within, source)
+    for name, value in data.get("targets", {}).items():
+        path = ("targets", name)
+        if name == MAIN:
+            source.complain(Mistake(f"{MAIN!r} is the name of `target` itself; choose another", *path), key=True)
+        elif isinstance(value, dict):
+            target = _target(path, value, main, None, source)
+            absent = [key for key in ("project", "region") if not getattr(target, key)]
+            if absent and not target.url and main.get("url"):
+                source.complain(Mistake(f"the key {absent[0]!r} is missing: `target` is a URL and has none", *path))
+            yield name, target
+
+
+def _target(
+    path: Path, value: Mapping[str, Any], main: Mapping[str, Any], within: str | None, source: Source
+) -> Target:
+    name = MAIN if len(path) == 1 else str(path[1])
+    if value.get("url"):
+        return Target(name, "", "", "", created_within=None, echo="", url=str(value["url"]))
+    if value.get("build") or value.get("commit"):
+        within = None
+    written = value.get("created_within", within)
+    sound = written is not None and (*path, "created_within") not in source.broken
+    echo = str(value.get("echo", "/"))
+    if echo != "off":
+        _check_echo(echo, path, source)
+    return Target(
+        name,
+        str(value.get("project", main.get("project", ""))),
+        str(value.get("region", main.get("region", ""))),
+        str(value.get("service", "")),
+        str(value.get("revision", "")),
+        str(value.get("tag", "")),
+        str(value.get("build", "")),
+        str(value.get("commit", "")),
+        created_within=source.attempt(lambda: duration(written), *path, "created_within") if sound else None,
+        echo="" if echo == "off" else echo,
+    )
+
+
+def _check_echo(echo: str, path: Path, source: Source) -> None:
+    if not echo.startswith("/"):
+        source.complain(Mistake(f"{echo!r} is no path; write /path, or off for no echo probes", *path, "echo"))
+    elif reason := reserved(echo):
+        source.complain(Mistake(reason, *path, "echo"))
