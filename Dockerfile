@@ -27,7 +27,7 @@ WORKDIR /opt/validator
 RUN find lib -depth -type d \( -name tests -o -name bazel-project \) -exec rm -rf {} +; \
     find lib -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.h' -o -name direct_url.json \) -delete; \
     find bin include -mindepth 1 ! -name 'python*' ! -name validator -delete; \
-    bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash lib; \
+    PYTHONHASHSEED=0 bin/python -m compileall -q --invalidation-mode unchecked-hash lib; \
     find . -exec touch --no-dereference --date=@0 {} +
 
 FROM python
