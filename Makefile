@@ -7,11 +7,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo test check lock
+.PHONY: help setup demo test test-container check lock
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with everything in it
 
@@ -28,6 +28,15 @@ demo: $(STAMP) ## the gate on the example deployment, offline; reports in out/de
 test: $(STAMP) ## all tests
 	$(BIN)/python -m pytest -q -n auto
 
+test-container: $(STAMP) $(VENV)/container/.installed ## the image as validator:test, run as users run it (needs root or sudo)
+	scripts/container_setup.sh
+	CONTAINER_IMAGE=validator:test $(BIN)/python -m pytest -q tests/container
+
+$(VENV)/container/.installed: tests/container/requirements.txt | $(STAMP)
+	$(BIN)/python -m venv $(VENV)/container
+	$(VENV)/container/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -38,3 +47,4 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 lock: ## pin the newest versions with their hashes
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt
 	$(COMPILE) --upgrade --constraint requirements.txt --group dev pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) --upgrade tests/container/requirements.in --output-file tests/container/requirements.txt
