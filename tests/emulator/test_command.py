@@ -67,8 +67,13 @@ def test_without_a_command_it_serves_until_it_is_interrupted() -> None:
     process = subprocess.Popen([sys.executable, "-c", _EMULATE], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert "netra staging, issue 1069" in process.stdout.readline()
-    assert process.stdout.readline() == "export PROJECT_ID=netra-staging\n"
-    assert process.stdout.readline().startswith("export VALIDATOR_EMULATOR='http://127.0.0.1:")
+    told = [process.stdout.readline()]
+    while not told[-1].startswith("unset "):
+        told.append(process.stdout.readline())
+    assert "export PROJECT_ID=netra-staging\n" in told
+    assert any(line.startswith("export VALIDATOR_EMULATOR='http://127.0.0.1:") for line in told)
+    assert any(line.startswith("export CLOUDSDK_CONFIG=") for line in told)
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in told[-1]
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
     process.stdout.close()

@@ -131,7 +131,7 @@ def test_a_refusal_is_googles_error(channel: grpc.Channel) -> None:
     with pytest.raises(exceptions.NotFound, match="Resource 'none' of kind 'SERVICE'"):
         services.get_service(name=SERVICE.replace("netra-backend-staging", "none"))
     with pytest.raises(exceptions.MethodNotImplemented):
-        services.list_services(parent="projects/netra-staging/locations/us-central1")
+        services.delete_service(name=SERVICE)
 
 
 def test_a_scripted_fault_is_googles_error() -> None:

@@ -10,8 +10,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Self
+
+from validator.emulator.client_environment import UNSET, gcloud
 
 if TYPE_CHECKING:
     from validator.emulator.servers import Emulator
@@ -41,13 +44,17 @@ def emulate(scenario: Path, command: Sequence[str], *, ready: Callable[[Emulator
     with Emulator(scenario) as emulator:
         if ready is not None:
             ready(emulator)
-        return _run(command, emulator.environment()) if command else _serve(emulator)
+        with TemporaryDirectory(prefix="validator-gcloud-") as folder:
+            for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.projects)
+            environment = {**for_gcloud, **emulator.environment()}
+            return _run(command, environment) if command else _serve(emulator, environment)
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    kept = {name: value for name, value in os.environ.items() if name not in UNSET}
     with _Forwarding() as forwarding:
         try:
-            process = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603  it is the user's own
+            process = subprocess.Popen(command, env={**kept, **environment})  # noqa: S603  it is the user's own
         except OSError as error:
             raise CommandError(f"{command[0]}: cannot be started: {error.strerror}") from error
         forwarding.to(process)
@@ -91,8 +98,9 @@ def _from_terminal() -> bool:
         return False
 
 
-def _serve(emulator: Emulator) -> int:
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in emulator.environment().items()]
+def _serve(emulator: Emulator, environment: Mapping[str, str]) -> int:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    lines.append(f"unset {' '.join(UNSET)}")
     title = f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it"
     received: SimpleQueue[int] = SimpleQueue()
     before = {number: signal.signal(number, lambda number, _frame: received.put(number)) for number in _FORWARDED}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from validator.emulator.moments import length
 from validator.emulator.overlay import overlaid
+from validator.emulator.socket_script import Script
 from validator.model.call import Json
 
 _NAMES = {
@@ -55,6 +56,10 @@ class Reply:
     latency: float
     """Seconds from the request's arrival to the last byte."""
     lines: tuple[Line, ...]
+    socket: Script | None = None
+    """How it talks over a WebSocket; None: it does not."""
+    health: str = ""
+    """The status that gRPC's health check is answered with; empty: it is not."""
 
     @classmethod
     def read(cls, data: Json) -> Reply:
@@ -67,6 +72,8 @@ class Reply:
             str(data.get("text", "")),
             length(data.get("latency", "10ms")),
             tuple(map(Line.read, data.get("log") or [])),
+            Script.read(data["websocket"]) if "websocket" in data else None,
+            str(data.get("health", "")),
         )
 
 
@@ -112,6 +119,11 @@ class Deployment:
     def changed(self, sections: Json) -> Deployment:
         """This deployment with changes laid over it."""
         return Deployment.read(overlaid(self.sections, sections), self.epoch)
+
+    def replaced(self, resources: Mapping[str, Mapping[str, Json]]) -> Deployment:
+        """This deployment with whole resources (section -> short name -> resource) in place of what was there."""
+        merged = {section: {**self.sections[section], **items} for section, items in resources.items()}
+        return Deployment.read({**self.sections, **merged}, self.epoch)
 
     def revision(self, name: str) -> str:
         """The full name of a revision, by its short name.

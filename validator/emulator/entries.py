@@ -17,6 +17,10 @@ from validator.model.platform import REQUESTS, STDERR, STDOUT, SYSTEM
 
 LOGS = {"stdout": STDOUT, "stderr": STDERR, "requests": REQUESTS, "system": SYSTEM}
 """A stream's name in scenarios -> the log's id."""
+_LOGS_OF = {
+    **{stream: (log,) for stream, log in LOGS.items()},
+    "audit": ("cloudaudit.googleapis.com/activity", "cloudaudit.googleapis.com/system_event"),
+}
 DEFAULT_DELAY = 2.0
 """Seconds until an entry can be read, unless the scenario says."""
 
@@ -31,7 +35,8 @@ class Streams:
     @classmethod
     def read(cls, data: Json) -> Streams:
         """From the scenario's `logs.delay`."""
-        return cls({LOGS[stream]: length(text) for stream, text in data.items()})
+        delays = {log: length(text) for stream, text in data.items() for log in _LOGS_OF[stream]}
+        return cls(delays)
 
     def delay(self, log: str) -> float:
         """Seconds for a log, by its id."""

@@ -1,34 +1,54 @@
-"""Google's front end and the deployed service: which revision answers a request, what it says, what is logged of it."""
+"""Google's front end and the deployed service: which revision answers a request, and what it says."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from validator.emulator.chance import digits, fraction
-from validator.emulator.deployment import Deployment, Line, Reply
-from validator.emulator.entries import LOGS, Stored, Streams, instance, log_name, nanos, resource, stamp, store
-from validator.emulator.scenario import Detour
+from validator.emulator.chance import fraction
+from validator.emulator.deployment import Deployment, Reply
+from validator.emulator.entries import Stored
+from validator.emulator.gatekeeper import EVERYONE, NOT_FOUND, refused
+from validator.emulator.mishaps import befallen
+from validator.emulator.request_log import Log, Visit
+from validator.emulator.scenario import Scenario
 from validator.model.call import Exchange, Json
 
+IDLE = 15 * 60.0
+"""Seconds without a request after which an instance that is not kept warm is gone (run/docs/about-instance-autoscaling)."""
 _RESERVED = re.compile(r"/healthz|/eventlog|/_ah/.*")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
-_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/\d+)?(?:;o=[01])?", re.IGNORECASE)
-_CLIENT = "203.0.113.7"
-_NOT_FOUND = Reply(
-    404,
-    (("content-type", "text/html; charset=UTF-8"),),
-    None,
-    "<html><title>Error 404 (Not Found)!!1</title><p>The requested URL was not found on this server.</html>",
-    0.01,
-    (),
-)
-"""What Google's front end says where no service is, and on the paths that it keeps for itself."""
 _UNKNOWN_PATH = Reply(404, (), None, "Not Found", 0.01, ())
 """What a revision says to a path that the scenario does not tell of."""
+_NEEDS_UPGRADE = Reply(426, (("upgrade", "websocket"),), None, "Upgrade Required", 0.01, ())
+"""What a path for WebSockets says to a plain request."""
+
+
+@dataclass(frozen=True)
+class Visits:
+    """What the services remember of their visitors."""
+
+    turns: Mapping[str, int] = field(default_factory=dict)
+    """Behaviour -> how often it replied."""
+    last: Mapping[str, float] = field(default_factory=dict)
+    """Revision (full name) -> when it last answered."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A request that reached a revision, or was answered before."""
+
+    revision: str
+    """Full name; empty: there is none for it."""
+    reply: Reply
+    behaviour: str
+    """The behaviour that replies, for replies in turn; empty: the front end does."""
+    refusal: str
+    """What the front end logs of its refusal."""
+    waiting: float
+    """Seconds until an instance is there to answer."""
 
 
 @dataclass(frozen=True)
@@ -37,71 +57,104 @@ class Served:
 
     content: Json
     """As `Answer.content` of an Exchange."""
-    entries: tuple[Stored, ...] = ()
+    entries: tuple[Stored, ...]
     """What was written to the logs."""
-    turn: str = ""
-    """The behaviour that gave the reply, for replies in turn; empty if none did."""
+    visits: Visits
 
 
-def serve(
-    call: Exchange,
+def service_at(deployment: Deployment, url: str) -> str:
+    """The short name of the service that a URL is of; empty if it is of none."""
+    return deployment.hosts.get(urlsplit(url).netloc.lower(), ("", ""))[0].rsplit("/", 1)[-1]
+
+
+def arrival(
+    url: str,
+    headers: Mapping[str, str],
     at: float,
     *,
     deployment: Deployment,
-    detours: Iterable[Detour],
-    streams: Streams,
-    turns: Mapping[str, int],
-    seed: int,
+    scenario: Scenario,
+    visits: Visits,
     number: int,
+) -> Arrival:
+    """Where the `number`-th request of the world ends up; header names in lower case."""
+    parts = urlsplit(url)
+    draw = fraction(scenario.seed, "split", number)
+    revision = _revision(deployment, scenario, parts.netloc.lower(), draw, at)
+    if not revision or _RESERVED.fullmatch(parts.path):
+        return Arrival("", NOT_FOUND, "", "", 0.0)
+    service = revision.rpartition("/revisions/")[0]
+    invokers = scenario.invokers.get(service.rsplit("/", 1)[-1], (EVERYONE,))
+    no = refused(deployment.services[service], invokers, headers, at, seed=scenario.seed)
+    if no is not None:
+        return Arrival(revision, no.reply, "", no.logged, 0.0)
+    behaviour, replies = _replies(deployment, revision, parts.path or "/")
+    reply = replies[visits.turns.get(behaviour, 0) % len(replies)]
+    return Arrival(revision, reply, behaviour, "", _waiting(deployment, scenario, revision, visits, at))
+
+
+def visited(visits: Visits, arrived: Arrival, at: float) -> Visits:
+    """The visits after one more."""
+    if not arrived.behaviour:
+        return visits
+    turns = {**visits.turns, arrived.behaviour: visits.turns.get(arrived.behaviour, 0) + 1}
+    return Visits(turns, {**visits.last, arrived.revision: at})
+
+
+def serve(
+    call: Exchange, at: float, *, deployment: Deployment, scenario: Scenario, visits: Visits, number: int, status: int
 ) -> Served:
-    """Answer one request that arrives at `at`, the `number`-th of the world; redirects are not followed here."""
-    url = urlsplit(call.url)
-    revision = _revision(deployment, detours, url.netloc.lower(), fraction(seed, "split", number), at)
-    if not revision or _RESERVED.fullmatch(url.path):
-        return Served(_content(_NOT_FOUND, call.method))
-    turn, replies = _replies(deployment, revision, url.path or "/")
-    reply = replies[turns.get(turn, 0) % len(replies)]
-    content = _content(reply, call.method)
+    """Answer one request that arrives at `at`, the `number`-th of the world; redirects are not followed here.
+
+    `status` stands in for the reply's where it is not 0.
+    """
     headers = {name.lower(): value for name, value in call.headers}
-    trace = _trace(headers) or digits(seed, "trace", number)
-    span = digits(seed, "span", number, size=16)
-    common = {
-        "resource": resource(revision),
-        "labels": {"instanceId": instance(seed, revision.rsplit("/", 1)[-1])},
-    }
-    project = revision.split("/")[1]
-    traced = {"trace": f"projects/{project}/traces/{trace}", "spanId": span, "traceSampled": True}
-    request = {
-        **common,
-        **traced,
-        "logName": log_name(project, LOGS["requests"]),
-        "insertId": digits(seed, "request", number, size=12),
-        "timestamp": stamp(nanos(at)),
-        "severity": "ERROR" if reply.status >= 500 else "WARNING" if reply.status >= 400 else "INFO",
-        "httpRequest": _http_request(call, headers, reply, content),
-    }
-    end = at + reply.latency
-    entries = [store(request, end + streams.delay(LOGS["requests"]))]
-    for place, line in enumerate(reply.lines):
-        entry = {
-            **common,
-            **(traced if line.traced else {}),
-            **_payload(line),
-            "logName": log_name(project, LOGS[line.stream]),
-            "insertId": digits(seed, "line", number, size=12) + f"{place:04d}",
-            "timestamp": stamp(nanos(end)),
-        }
-        entries.append(store(entry, end + streams.delay(LOGS[line.stream])))
-    return Served(content, tuple(entries), turn)
+    arrived = arrival(call.url, headers, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
+    reply = _NEEDS_UPGRADE if arrived.reply.socket is not None else arrived.reply
+    reply = replace(reply, status=status or reply.status, latency=reply.latency + arrived.waiting)
+    content = content_of(reply, call.method)
+    if not arrived.revision or not (arrived.behaviour or arrived.refusal):
+        return Served(content, (), visits)
+    size = sum(len(name) + len(value) + 4 for name, value in content["headers"]) + len(content["text"].encode())
+    visit = Visit(
+        call.method, call.url, headers, reply.status, len((call.body or "").encode()), size, at, reply.latency
+    )
+    log = Log(arrived.revision, number, scenario.seed, scenario.streams)
+    started = [log.cold_start(at)] if arrived.waiting else []
+    entries = [*started, log.request(visit, arrived.refusal), *log.lines(reply.lines, headers, at + reply.latency)]
+    after = visited(visits, arrived, at + reply.latency)
+    return Served(content, befallen(entries, scenario.mishaps, scenario.seed), after)
 
 
-def _revision(deployment: Deployment, detours: Iterable[Detour], host: str, draw: float, at: float) -> str:
+def content_of(reply: Reply, method: str) -> Json:
+    """A reply as `Answer.content` of an Exchange."""
+    text = reply.text if reply.json is None else json.dumps(reply.json, ensure_ascii=False)
+    kind = "text/plain; charset=utf-8" if reply.json is None else "application/json"
+    headers = {"content-type": kind, **dict(reply.headers), "server": "Google Frontend"}
+    body = "" if method == "HEAD" or reply.status in (204, 304) else text
+    return {
+        "status": reply.status,
+        "headers": [[name, value] for name, value in headers.items()],
+        "text": body,
+        "latency": reply.latency,
+    }
+
+
+def _waiting(deployment: Deployment, scenario: Scenario, revision: str, visits: Visits, at: float) -> float:
+    """Seconds of a cold start, if the request meets one."""
+    parts = revision.split("/")
+    start = scenario.cold_starts.get(parts[-1], scenario.cold_starts.get(parts[-3], 0.0))
+    kept = (deployment.revisions.get(revision, {}).get("scaling") or {}).get("minInstanceCount", 0)
+    return 0.0 if kept or at - visits.last.get(revision, float("-inf")) < IDLE else start
+
+
+def _revision(deployment: Deployment, scenario: Scenario, host: str, draw: float, at: float) -> str:
     """The full name of the revision that gets a request; empty if none does."""
     service, tag = deployment.hosts.get(host, ("", ""))
     if not service:
         return ""
     shares, tags = _status(deployment.services[service])
-    for detour in detours:
+    for detour in scenario.detours:
         if detour.service == service.rsplit("/", 1)[-1] and detour.start <= at < detour.until:
             shares, tags = dict(detour.split) or shares, {**tags, **detour.tags}
     name = tags.get(tag, "") if tag else _drawn(shares, draw)
@@ -138,45 +191,3 @@ def _replies(deployment: Deployment, revision: str, path: str) -> tuple[str, tup
             if key in paths:
                 return f"{owner} {key}", paths[key]
     return f"{parts[-1]} ?", (_UNKNOWN_PATH,)
-
-
-def _content(reply: Reply, method: str) -> Json:
-    text = reply.text if reply.json is None else json.dumps(reply.json, ensure_ascii=False)
-    kind = "text/plain; charset=utf-8" if reply.json is None else "application/json"
-    headers = {"content-type": kind, **dict(reply.headers), "server": "Google Frontend"}
-    body = "" if method == "HEAD" or reply.status in (204, 304) else text
-    return {
-        "status": reply.status,
-        "headers": [[name, value] for name, value in headers.items()],
-        "text": body,
-        "latency": reply.latency,
-    }
-
-
-def _trace(headers: Mapping[str, str]) -> str:
-    for name, pattern in (("traceparent", _TRACEPARENT), ("x-cloud-trace-context", _CLOUD_TRACE)):
-        found = pattern.fullmatch(headers.get(name, ""))
-        if found:
-            return found[1].lower()
-    return ""
-
-
-def _http_request(call: Exchange, headers: Mapping[str, str], reply: Reply, content: Json) -> Json:
-    size = sum(len(name) + len(value) + 4 for name, value in headers.items()) + len((call.body or "").encode())
-    answer = sum(len(name) + len(value) + 4 for name, value in content["headers"]) + len(content["text"].encode())
-    return {
-        "requestMethod": call.method,
-        "requestUrl": call.url,
-        "requestSize": str(size + len(call.url)),
-        "status": reply.status,
-        "responseSize": str(answer),
-        "userAgent": headers.get("user-agent", ""),
-        "remoteIp": _CLIENT,
-        "latency": f"{reply.latency:.3f}s",
-        "protocol": "HTTP/1.1",
-    }
-
-
-def _payload(line: Line) -> Json:
-    severity = {"severity": line.severity} if line.severity else {}
-    return {**severity, "textPayload": line.text} if line.data is None else {**severity, "jsonPayload": line.data}

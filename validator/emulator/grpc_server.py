@@ -1,117 +1,82 @@
-"""gRPC for the Google client libraries: the calls that the world knows, with the generated messages.
+"""gRPC for the Google client libraries, and for the health checks of the deployed services.
 
-Google's packages take about half a second to import; that goes on in a thread while the server listens already.
+Google's packages take about half a second to import; that goes on in a thread while the server listens already. The
+server is the one with threads: asyncio's does not tell a handler which host was asked (`:authority`).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
+from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import json_format
 
+from validator.emulator import grpc_health, tail
+from validator.emulator.api_methods import METHODS, TAIL, Method, load, message
+from validator.emulator.faults import Outcome
+from validator.emulator.refusal import RefusalError
 from validator.emulator.running import Running
-from validator.model.call import (
-    Call,
-    GetBuild,
-    GetRevision,
-    GetService,
-    Json,
-    ListBuilds,
-    ListEntries,
-    ListRevisions,
-    Problem,
-)
+from validator.model.call import Json, Problem
 
-_RUN = "google.cloud.run_v2.types"
-_BUILD = "google.cloud.devtools.cloudbuild_v1.types"
-_LOGGING = "google.cloud.logging_v2.types"
-
-
-@dataclass(frozen=True)
-class _Method:
-    """An RPC: the package and the names of its messages, and the call that a request is."""
-
-    package: str
-    request: str
-    response: str
-    call: Callable[[Any], Call]
-
-
-_METHODS = {
-    "/google.cloud.run.v2.Services/GetService": _Method(
-        _RUN, "GetServiceRequest", "Service", lambda request: GetService(request.name)
-    ),
-    "/google.cloud.run.v2.Revisions/GetRevision": _Method(
-        _RUN, "GetRevisionRequest", "Revision", lambda request: GetRevision(request.name)
-    ),
-    "/google.cloud.run.v2.Revisions/ListRevisions": _Method(
-        _RUN,
-        "ListRevisionsRequest",
-        "ListRevisionsResponse",
-        lambda request: ListRevisions(request.parent, request.page_size, request.page_token),
-    ),
-    "/google.devtools.cloudbuild.v1.CloudBuild/GetBuild": _Method(
-        _BUILD,
-        "GetBuildRequest",
-        "Build",
-        lambda request: GetBuild(request.name or f"{_global(request)}/builds/{request.id}"),
-    ),
-    "/google.devtools.cloudbuild.v1.CloudBuild/ListBuilds": _Method(
-        _BUILD,
-        "ListBuildsRequest",
-        "ListBuildsResponse",
-        lambda request: ListBuilds(
-            request.parent or _global(request), request.filter, request.page_size, request.page_token
-        ),
-    ),
-    "/google.logging.v2.LoggingServiceV2/ListLogEntries": _Method(
-        _LOGGING,
-        "ListLogEntriesRequest",
-        "ListLogEntriesResponse",
-        lambda request: ListEntries(
-            tuple(request.resource_names), request.filter, request.order_by, request.page_size, request.page_token
-        ),
-    ),
-}
-
-
-def _global(request: Any) -> str:
-    return f"projects/{request.project_id}/locations/global"
+_THREADS = 32
 
 
 class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic in its stubs alone
-    """Answers the RPCs of `_METHODS`; every other one is UNIMPLEMENTED."""
+    """Answers the methods that are known; every other one is UNIMPLEMENTED."""
 
     def __init__(self, running: Running) -> None:
         self._running = running
         self._entries: dict[int, Any] = {}
-        self._loaded = asyncio.ensure_future(asyncio.to_thread(_load))
+        self._loading = Thread(target=load, name="emulator imports", daemon=True)
+        self._loading.start()
 
     def service(self, handler_call_details: Any) -> Any:
         """The handler of a method; None for one that is not known."""
-        method = _METHODS.get(handler_call_details.method)
-        if method is None:
-            return None
+        path = handler_call_details.method
+        if path in METHODS:
+            return grpc.unary_unary_rpc_method_handler(lambda request, rpc: self._answer(METHODS[path], request, rpc))
+        if path == TAIL:
+            return grpc.stream_stream_rpc_method_handler(self._tail)
+        if path == grpc_health.CHECK:
+            return grpc.unary_unary_rpc_method_handler(self._health)
+        return None
 
-        async def handle(request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-            return await self._answer(method, request, context)
-
-        return grpc.unary_unary_rpc_method_handler(handle)
-
-    async def _answer(self, method: _Method, request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-        await self._loaded
-        package = import_module(method.package)
-        result = self._running(method.call(getattr(package, method.request).pb().FromString(request)))
-        if isinstance(result, Problem):
-            await context.abort(grpc.StatusCode[result.code], result.message)
-        response = getattr(package, method.response).pb()()
-        answer: bytes = self._filled(response, result.content).SerializeToString()
+    def _answer(self, method: Method, request: bytes, rpc: Any) -> bytes:
+        self._loading.join()
+        try:
+            call = method.asked(message(method.request).FromString(request))
+        except RefusalError as refusal:
+            _abort(rpc, refusal.code, refusal.message)
+        came = self._running(call)
+        content = _whole(came, rpc, self._running)
+        answer: bytes = self._filled(message(method.response)(), content).SerializeToString()
         return answer
+
+    def _tail(self, requests: Iterator[bytes], rpc: Any) -> Iterator[bytes]:
+        self._loading.join()
+        kind = message(("google.cloud.logging_v2.types", "TailLogEntriesRequest"))
+        response = message(("google.cloud.logging_v2.types", "TailLogEntriesResponse"))
+        try:
+            call = tail.asked(kind.FromString(next(requests)))
+        except RefusalError as refusal:
+            _abort(rpc, refusal.code, refusal.message)
+        except StopIteration:
+            return
+        pause = _waiting(rpc)
+        try:
+            for content in tail.follow(self._running, call, pause):
+                yield self._filled(response(), content).SerializeToString()
+        except RefusalError as refusal:
+            _abort(rpc, refusal.code, refusal.message)
+
+    def _health(self, request: bytes, rpc: Any) -> bytes:
+        call = grpc_health.asked(request, _host(rpc), rpc.invocation_metadata())
+        content = _whole(self._running(call), rpc, self._running)
+        _waiting(rpc)(content["latency"] / self._running.speed)
+        return grpc_health.answered(content)
 
     def _filled(self, response: Any, content: Json) -> Any:
         """The response message of an answer; entries, of which there are many, are converted once."""
@@ -127,15 +92,37 @@ class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic i
         return response
 
 
-def _load() -> None:
-    for package in (_RUN, _LOGGING, _BUILD, "google.cloud.audit.audit_log_pb2"):
-        import_module(package)
+def _whole(came: Outcome, rpc: Any, running: Running) -> Json:
+    """The content of an answer, when it is due; anything else ends the call."""
+    if came.delay:
+        _waiting(rpc)(came.delay / running.speed)
+    if isinstance(came.result, Problem):
+        _abort(rpc, came.result.code, came.result.message)
+    return came.result.content
 
 
-async def serve_grpc(running: Running) -> tuple[grpc.aio.Server, int]:
+def _waiting(rpc: Any) -> Callable[[float], bool]:
+    """A function that waits real seconds, at most until the call is over; tells whether it still goes on."""
+    over = Event()
+    if not rpc.add_callback(over.set):
+        over.set()
+    return lambda seconds: not over.wait(None if seconds == float("inf") else seconds)
+
+
+def _abort(rpc: Any, code: str, text: str) -> NoReturn:
+    rpc.abort(grpc.StatusCode[code], text)
+    raise AssertionError("abort raises")
+
+
+def _host(rpc: Any) -> str:
+    """The host that the client asked for: grpc keeps it to itself, there is no public way to it."""
+    return bytes(rpc._rpc_event.call_details.host).decode()  # noqa: SLF001
+
+
+def serve_grpc(running: Running) -> tuple[grpc.Server, int]:
     """Serve on a free port of the loopback interface: the server, which is to be stopped, and the port."""
-    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    server.add_generic_rpc_handlers((GoogleApis(running),))
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="emulator grpc")
+    server = grpc.server(pool, handlers=[GoogleApis(running)], options=[("grpc.so_reuseport", 0)])
     port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
+    server.start()
     return server, port

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from validator.emulator.chance import digits
 from validator.emulator.entries import Stored
 from validator.emulator.log_filter import FilterError, parse
 from validator.emulator.refusal import RefusalError
@@ -16,6 +17,8 @@ from validator.model.call import Json, ListEntries
 
 MAX_PAGE = 1000
 """Entries in an answer at most."""
+MIN_ORDER, MAX_ORDER = -(2**62), 2**62
+"""Nanoseconds before and after every entry."""
 _DEFAULT_PAGE = 50
 _ORDERS = {"": False, "timestamp": False, "timestamp asc": False, "timestamp desc": True}
 _PROJECT = re.compile(r"projects/([^/]+)")
@@ -35,11 +38,14 @@ def projects(call: ListEntries) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match)
 
 
-def list_entries(entries: Iterable[Stored], known: set[str], newest_first: bool, call: ListEntries, at: float) -> Json:
+def list_entries(
+    entries: Iterable[Stored], known: set[str], order: str, call: ListEntries, at: float, *, limit: int | None = None
+) -> Json:
     """logging.v2 ListLogEntries at a moment, of projects that are `known`.
 
-    `newest_first` turns the answer round, whatever was asked. A page goes on after the last entry of the one before,
-    so that an entry that has become readable meanwhile is found if it comes later in the order.
+    `order` is `as asked`, `newest first` or `shuffled` (each page), whatever was asked. A page goes on after the last
+    entry of the one before, so that an entry that has become readable meanwhile is found if it comes later in the
+    order. A `limit` makes the pages short; with 0 the first page is empty and says go on.
 
     Raises:
         RefusalError: an unknown project, a bad filter, order, page size or page token.
@@ -57,15 +63,18 @@ def list_entries(entries: Iterable[Stored], known: set[str], newest_first: bool,
         matches = parse(call.filter)
     except FilterError as error:
         raise RefusalError("INVALID_ARGUMENT", f"Unparseable filter: {error}") from error
-    descending = newest_first or _ORDERS[call.order_by]
+    descending = order == "newest first" or _ORDERS[call.order_by]
     after = _after(call)
-    size = min(call.page_size or _DEFAULT_PAGE, MAX_PAGE)
+    if limit == 0 and after is None:
+        return {"nextPageToken": _token(call, (MIN_ORDER if not descending else MAX_ORDER, ""))}
+    size = min(call.page_size or _DEFAULT_PAGE, limit or MAX_PAGE, MAX_PAGE)
     found = [entry for entry in entries if entry.readable <= at and entry.project in wanted and matches(entry.raw)]
     found.sort(key=lambda entry: entry.order, reverse=descending)
-    if after:
+    if after is not None:
         found = [entry for entry in found if (entry.order < after if descending else entry.order > after)]
     page = found[:size]
-    answer: dict[str, object] = {"entries": [entry.raw for entry in page]}
+    shown = sorted(page, key=lambda entry: digits(0, *entry.order)) if order == "shuffled" else page
+    answer: dict[str, object] = {"entries": [entry.raw for entry in shown]}
     if len(found) > size:
         answer["nextPageToken"] = _token(call, page[-1].order)
     return answer

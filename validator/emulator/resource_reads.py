@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from validator.emulator.calls import ListServices
 from validator.emulator.deployment import Deployment
 from validator.emulator.refusal import RefusalError
 from validator.model.call import GetBuild, GetRevision, GetService, Json, ListBuilds, ListRevisions
 from validator.model.instant import nanoseconds
 
-_SERVICE = re.compile(r"projects/([^/]+)/locations/([^/]+)/services/([^/]+)")
-_REVISION = re.compile(rf"{_SERVICE.pattern}/revisions/([^/]+)")
+SERVICE_NAME = re.compile(r"projects/([^/]+)/locations/([^/]+)/services/([^/]+)")
+_REVISION = re.compile(rf"{SERVICE_NAME.pattern}/revisions/([^/]+)")
 _LOCATION = re.compile(r"projects/([^/]+)/locations/([^/]+)")
 _BUILD = re.compile(rf"{_LOCATION.pattern}/builds/([^/]+)")
 _TERM = re.compile(r'\s*([A-Za-z_.]+)\s*=\s*(?:"([^"]*)"|([\w.:-]+))\s*(AND\b|$)', re.ASCII)
-_MAX_PAGE = {"revisions": 1000, "builds": 1000}
+_MAX_PAGE = 1000
+_EMPTY = "empty"
+"""The token that an empty page gives, which says go on."""
 
 
 def get_service(deployment: Deployment, call: GetService) -> Json:
     """run.v2 Services.GetService."""
-    return _found(deployment.services, _SERVICE, call.name, "SERVICE")
+    return _found(deployment.services, SERVICE_NAME, call.name, "SERVICE")
+
+
+def list_services(deployment: Deployment, call: ListServices, limit: int | None = None) -> Json:
+    """run.v2 Services.ListServices: by name; `locations/-` stands for all locations."""
+    place = _matched(_LOCATION, call.parent, "parent")
+    prefix = f"projects/{place[1]}/locations/" + ("" if place[2] == "-" else f"{place[2]}/services/")
+    found = [data for name, data in sorted(deployment.services.items()) if name.startswith(prefix)]
+    return _page("services", found, call, limit)
 
 
 def get_revision(deployment: Deployment, call: GetRevision) -> Json:
@@ -28,14 +39,14 @@ def get_revision(deployment: Deployment, call: GetRevision) -> Json:
     return _found(deployment.revisions, _REVISION, call.name, "REVISION")
 
 
-def list_revisions(deployment: Deployment, call: ListRevisions) -> Json:
+def list_revisions(deployment: Deployment, call: ListRevisions, limit: int | None = None) -> Json:
     """run.v2 Revisions.ListRevisions: newest first; `services/-` stands for all services."""
-    place = _matched(_SERVICE, call.parent, "parent")
+    place = _matched(SERVICE_NAME, call.parent, "parent")
     if place[3] != "-" and call.parent not in deployment.services:
         raise _not_found("SERVICE", place[3], place[2], place[1])
     prefix = call.parent.removesuffix("/-") + "/"
     found = [data for name, data in deployment.revisions.items() if name.startswith(prefix)]
-    return _page("revisions", _newest_first(found), call.page_size, call.page_token)
+    return _page("revisions", _newest_first(found), call, limit)
 
 
 def get_build(deployment: Deployment, call: GetBuild) -> Json:
@@ -47,7 +58,7 @@ def get_build(deployment: Deployment, call: GetBuild) -> Json:
     raise RefusalError("NOT_FOUND", "Requested entity was not found.")
 
 
-def list_builds(deployment: Deployment, call: ListBuilds) -> Json:
+def list_builds(deployment: Deployment, call: ListBuilds, limit: int | None = None) -> Json:
     """cloudbuild.v1 ListBuilds: newest first, of one location; the filter is terms of `field="value"` joined by AND."""
     project, location = _matched(_LOCATION, call.parent, "parent").groups()
     terms = _terms(call.filter)
@@ -57,7 +68,7 @@ def list_builds(deployment: Deployment, call: ListBuilds) -> Json:
         if f"/locations/{location}/builds/" in name and _project(name, build, project)
         if all(value in _field(build, field) for field, value in terms)
     ]
-    return _page("builds", _newest_first(found), call.page_size, call.page_token)
+    return _page("builds", _newest_first(found), call, limit)
 
 
 def _matched(pattern: re.Pattern[str], name: str, field: str) -> re.Match[str]:
@@ -83,13 +94,17 @@ def _newest_first(resources: list[Json]) -> list[Json]:
     return sorted(resources, key=lambda data: -nanoseconds(data["createTime"]) if data.get("createTime") else 0)
 
 
-def _page(key: str, items: list[Json], size: int, token: str) -> Json:
-    if size < 0:
+def _page(key: str, items: list[Json], call: ListServices | ListRevisions | ListBuilds, limit: int | None) -> Json:
+    """A page; a `limit` makes it short, with 0 the first one is empty and says go on."""
+    if call.page_size < 0:
         raise RefusalError("INVALID_ARGUMENT", "page_size must not be negative.")
+    token = "" if call.page_token == _EMPTY else call.page_token
     if token and not (token.isdecimal() and int(token) <= len(items)):
         raise RefusalError("INVALID_ARGUMENT", "page_token is invalid.")
+    if limit == 0 and not call.page_token:
+        return {"nextPageToken": _EMPTY}
     start = int(token or 0)
-    end = start + min(size or 100, _MAX_PAGE[key])
+    end = start + min(call.page_size or 100, limit or _MAX_PAGE, _MAX_PAGE)
     return {key: items[start:end], **({"nextPageToken": str(end)} if end < len(items) else {})}
 
 

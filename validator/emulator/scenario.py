@@ -1,12 +1,14 @@
 """Scenarios: a deployment and what befalls it, written in YAML.
 
-A file may hold these keys; resources are the APIs' own JSON (v2 of run and logging, v1 of builds), as REST prints it.
+A file may hold these keys; scenario.schema.json says the same for editors. Resources are the APIs' own JSON (v2 of run
+and logging, v1 of builds), or what gcloud prints of them: see exports.py.
 
     extends: other.yaml       # laid over that file: see overlay.py (null removes, numbers reach into lists)
     title: one line
     speed: 10                 # world seconds in a real second, under servers
-    seed: 1                   # of chance: the split of traffic, fresh trace and span ids
+    seed: 1                   # of chance: the split of traffic, fresh trace and span ids, faults
     env: {PROJECT_ID: p}      # given to the command that runs inside
+    projects: {p: 123456}     # project id -> number, where resources are named by the number
     services: {S: {...}}      # short name -> Service; its `name` is the full one
     revisions: {R: {...}}
     builds: {ID: {...}}       # name, or id and projectId, tell where it is
@@ -14,15 +16,25 @@ A file may hold these keys; resources are the APIs' own JSON (v2 of run and logg
       S:
         /health: {status: 200, json: {...}, latency: 80ms, headers: {a: b}, log: [line, {text: ..., traced: true}]}
         /flaps: [{status: 200}, {status: 503}]      # in turn
+        /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}]}]}}
+        /grpc.health.v1.Health/Check: {health: SERVING}
+    invokers: {S: [gate@p.iam.gserviceaccount.com]} # who may invoke; a service that is not here is open to all
+    cold_start: {S: 4s}       # waited for by a request that finds no instance
+    metadata: {account: gate@p.iam.gserviceaccount.com, identity: false}   # the metadata server; identity false: 404
     logs:
       delay: {requests: 2s, stdout: 3s}             # until an entry is readable: stdout stderr requests system; default 2 s
-      order: newest first                           # the API's answers come the wrong way round
+      order: newest first                           # the API's answers come the wrong way round; or: shuffled
       groups:                                       # lines of one stream of one revision
         startup: {revision: R, stream: stdout, at: "@-4m", severity: INFO, lines: [[1.2s, text], [2s, text, ERROR], {...}]}
       entries: [{...}]                              # LogEntry, as exported
+      mishaps: [{effect: late, by: 30s, stream: stdout, probability: 0.2}]   # late, twice, lost, skewed: see mishaps.py
+    rollout: {provisioned: 2s, ready: 6s, routed: 2s, failure: {reason: HEALTH_CHECK_CONTAINER_ERROR, message: ...}}
     routing: [{service: S, split: {R: 100}, tags: {T: R}, from: "@0s", until: "@+20s"}]   # where requests really go
     changes: [{at: "@+20s", services: {...}, revisions: {...}, builds: {...}, behaviour: {...}}]   # laid over
-    faults: [{method: ListLogEntries, code: UNAVAILABLE, message: ..., from: "@0s", until: "@+9s", first: 3}]
+    faults:                   # of calls: code, status (HTTP), latency, stall, cut, page
+      - {method: ListLogEntries, code: UNAVAILABLE, message: ..., from: "@0s", until: "@+9s", first: 3, probability: 0.5}
+      - {api: http, service: S, status: 502, first: 2}
+    connections: [{port: http, effect: reset, after: 20}, {effect: drip, rate: 10}]   # of TCP connections
 
 A time is RFC 3339 or an offset from the scenario's start: `"@-4m"`, `"@0s"`, `"@+20s"`. A line of a group is
 `[time after the group's at, text]`, with a severity if it had one, or a LogEntry, laid over what the group says. An
@@ -33,31 +45,25 @@ Without a `log` line of its own an answer is written to the request log alone; `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from validator.emulator import exports
+from validator.emulator.connections import Disturbance
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored, Streams, exported, group
-from validator.emulator.moments import moment, resolved
-from validator.emulator.overlay import overlaid
-from validator.emulator.shape import SCENARIO, unknown
+from validator.emulator.faults import Fault
+from validator.emulator.mishaps import Mishap, befallen
+from validator.emulator.moments import length, moment, resolved
+from validator.emulator.rollout import Timing
+from validator.emulator.scenario_file import Mistakes, ScenarioError, Written, written
 from validator.model.call import Json
-from validator.spec import yaml
+
+__all__ = ["Change", "Detour", "Scenario", "ScenarioError", "load"]
 
 T = TypeVar("T")
 _DEPLOYMENT = ("services", "revisions", "builds", "behaviour")
-METHODS = ("GetService", "GetRevision", "ListRevisions", "GetBuild", "ListBuilds", "ListLogEntries")
-CODES = (
-    *("CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS"),
-    *("PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE"),
-    *("UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
-)
-
-
-class ScenarioError(Exception):
-    """A scenario that cannot be used; the message names the file, the key and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +88,12 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Fault:
-    """An error that an API method answers for a while."""
+class Account:
+    """The account that the metadata server gives tokens of."""
 
-    method: str
-    code: str
-    message: str
-    start: float
-    until: float
-    first: int | None
-    """How many calls fail; None: all of that while."""
+    email: str
+    identity: bool
+    """Whether ID tokens can be had."""
 
 
 @dataclass(frozen=True)
@@ -108,155 +110,147 @@ class Scenario:
     deployment: Deployment
     entries: tuple[Stored, ...]
     streams: Streams
-    newest_first: bool
+    order: str
+    """How answers of the Logging API are ordered: `as asked`, `newest first`, `shuffled`."""
+    mishaps: tuple[Mishap, ...]
+    timing: Timing
     detours: tuple[Detour, ...]
+    invokers: Mapping[str, tuple[str, ...]]
+    """Service -> who may invoke it."""
+    cold_starts: Mapping[str, float]
+    """Service or revision -> seconds."""
+    account: Account | None
+    """None: there is no metadata server."""
     changes: tuple[Change, ...]
     """By time."""
     faults: tuple[Fault, ...]
-    document: Json = field(repr=False)
+    disturbances: tuple[Disturbance, ...]
+    source: Written = field(repr=False)
     """As it was written, parents merged in."""
 
     def starting(self, epoch: float) -> Scenario:
         """The same scenario with another start, Unix seconds."""
-        return _scenario(self.path, self.document, epoch)
+        return _scenario(self.path, self.source, epoch)
 
 
 def load(path: Path, epoch: float = 0.0) -> Scenario:
     """Read a scenario that starts at `epoch`, Unix seconds.
 
     Raises:
-        ScenarioError: it cannot be read or used.
+        ScenarioError: it cannot be read or used; the message has every mistake, each with its place.
     """
-    scenario = _scenario(path, _document(path, ()), epoch)
-    _try_changes(scenario)
+    return _scenario(path, written(path), epoch)
+
+
+def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
+    mistakes = Mistakes(source)
+    data: Json = {}
+    with mistakes.at():
+        data = resolved(source.data, epoch)
+    logs: Json = data.get("logs") or {}
+    deployment = _deployment(data, epoch, mistakes)
+    streams = Streams({})
+    with mistakes.at("logs", "delay"):
+        streams = Streams.read(logs.get("delay") or {})
+    seed = int(data.get("seed") or 0)
+    mishaps = _each(mistakes, logs.get("mishaps"), ("logs", "mishaps"), lambda item: Mishap.read(item, epoch))
+    entries = tuple(_entries(logs, mistakes, deployment=deployment, streams=streams, seed=seed, epoch=epoch))
+    changes = _each(mistakes, data.get("changes"), ("changes",), lambda item: _change(item, epoch))
+    scenario = Scenario(
+        path=path,
+        title=str(data.get("title") or path.stem),
+        speed=float(data.get("speed") or 1),
+        seed=seed,
+        env={str(key): str(value) for key, value in (data.get("env") or {}).items()},
+        epoch=epoch,
+        deployment=deployment,
+        entries=befallen(entries, mishaps, seed),
+        streams=streams,
+        order=str(logs.get("order") or "as asked"),
+        mishaps=mishaps,
+        timing=Timing.read(data.get("rollout") or {}),
+        detours=_each(mistakes, data.get("routing"), ("routing",), lambda item: _detour(item, epoch, deployment)),
+        invokers=_owned(mistakes, data, "invokers", deployment, lambda item: tuple(map(str, item or ()))),
+        cold_starts=_owned(mistakes, data, "cold_start", deployment, length),
+        account=_account(data.get("metadata"), mistakes),
+        changes=tuple(sorted(changes, key=lambda change: change.at)),
+        faults=_each(mistakes, data.get("faults"), ("faults",), lambda item: Fault.read(item, epoch)),
+        disturbances=_each(
+            mistakes, data.get("connections"), ("connections",), lambda item: Disturbance.read(item, epoch)
+        ),
+        source=source,
+    )
+    mistakes.tell()
+    _try_changes(deployment, changes, mistakes)
+    mistakes.tell()
     return scenario
 
 
-def _document(path: Path, children: tuple[Path, ...]) -> Json:
-    if path.resolve() in children:
-        raise ScenarioError(f"{path}: extends itself")
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: it is not UTF-8 text") from error
-    except yaml.BadYaml as error:
-        raise ScenarioError(f"{path}:{error.line}:{error.column}: {error.message}") from error
-    data = document.data
-    if not isinstance(data, dict):
-        raise ScenarioError(f"{path}: a scenario is a map of keys")
-    complaint = unknown(data, SCENARIO)
-    if complaint:
-        line, column = document.key_place(complaint.path)
-        raise ScenarioError(f"{path}:{line}:{column}: {complaint.message}")
-    parent = data.pop("extends", None)
-    if parent is None:
-        return data
-    try:
-        merged: Json = overlaid(_document(path.parent / str(parent), (*children, path.resolve())), data)
-    except ValueError as error:
-        raise ScenarioError(f"{path}: {error}") from error
-    return merged
+def _deployment(data: Json, epoch: float, mistakes: Mistakes) -> Deployment:
+    projects = {str(key): str(value) for key, value in (data.get("projects") or {}).items()}
+    sections: dict[str, Any] = {"behaviour": data.get("behaviour") or {}}
+    for kind in ("services", "revisions", "builds"):
+        sections[kind] = {}
+        with mistakes.at(kind):
+            sections[kind] = exports.resources(kind, data.get(kind), projects)
+    found = [Deployment.read({key: {} for key in _DEPLOYMENT}, epoch)]
+    with mistakes.at():
+        found.append(Deployment.read(sections, epoch))
+    return found[-1]
 
 
-def _try_changes(scenario: Scenario) -> None:
-    deployment = scenario.deployment
-    for number, change in enumerate(scenario.changes):
-        with _naming(scenario.path, f"changes[{number}]"):
-            deployment = deployment.changed(change.sections)
+def _entries(
+    logs: Json, mistakes: Mistakes, *, deployment: Deployment, streams: Streams, seed: int, epoch: float
+) -> Iterator[Stored]:
+    for name, data in (logs.get("groups") or {}).items():
+        with mistakes.at("logs", "groups", name):
+            yield from group(name, data, deployment=deployment, streams=streams, seed=seed, epoch=epoch)
+    pasted: list[Any] = []
+    with mistakes.at("logs", "entries"):
+        pasted = exports.entries(logs.get("entries"))
+    for number, data in enumerate(pasted):
+        with mistakes.at("logs", "entries", number):
+            yield exported(number, data, streams)
 
 
-@contextmanager
-def _naming(path: Path, key: str) -> Iterator[None]:
-    """Name the file and the key in whatever goes wrong inside."""
-    try:
-        yield
-    except KeyError as error:
-        raise ScenarioError(f"{path}: {key}: the key {error} is missing") from error
-    except (ValueError, TypeError, AttributeError, IndexError) as error:
-        raise ScenarioError(f"{path}: {key}: {error}") from error
-
-
-def _scenario(path: Path, document: Json, epoch: float) -> Scenario:
-    with _naming(path, "a time"):
-        data = resolved(document, epoch)
-    logs: Json = data.get("logs") or {}
-    with _naming(path, "deployment"):
-        deployment = Deployment.read({key: data.get(key) or {} for key in _DEPLOYMENT}, epoch)
-    with _naming(path, "logs.delay"):
-        streams = Streams.read(logs.get("delay") or {})
-    with _naming(path, "title, speed, seed, env or logs.order"):
-        scenario = Scenario(
-            path=path,
-            title=str(data.get("title", path.stem)),
-            speed=_speed(data.get("speed", 1)),
-            seed=int(data.get("seed", 0)),
-            env={str(key): str(value) for key, value in (data.get("env") or {}).items()},
-            epoch=epoch,
-            deployment=deployment,
-            entries=(),
-            streams=streams,
-            newest_first=_order(logs.get("order", "as asked")),
-            detours=(),
-            changes=(),
-            faults=(),
-            document=document,
-        )
-    changes = _each(path, data, "changes", lambda item: _change(item, epoch))
-    return replace(
-        scenario,
-        entries=tuple(_entries(scenario, logs)),
-        detours=_each(path, data, "routing", lambda item: _detour(item, epoch, deployment)),
-        changes=tuple(sorted(changes, key=lambda change: change.at)),
-        faults=_each(path, data, "faults", lambda item: _fault(item, epoch)),
-    )
-
-
-def _each(path: Path, data: Json, key: str, build: Callable[[Json], T]) -> tuple[T, ...]:
+def _each(mistakes: Mistakes, data: Any, path: tuple[str, ...], build: Callable[[Json], T]) -> tuple[T, ...]:
     found = []
-    for number, item in enumerate(data.get(key) or []):
-        with _naming(path, f"{key}[{number}]"):
+    for number, item in enumerate(data or []):
+        with mistakes.at(*path, number):
             found.append(build(item))
     return tuple(found)
 
 
-def _entries(scenario: Scenario, logs: Json) -> Iterator[Stored]:
-    for name, data in (logs.get("groups") or {}).items():
-        with _naming(scenario.path, f"logs.groups.{name}"):
-            yield from group(
-                name,
-                data,
-                deployment=scenario.deployment,
-                streams=scenario.streams,
-                seed=scenario.seed,
-                epoch=scenario.epoch,
-            )
-    for number, data in enumerate(logs.get("entries") or []):
-        with _naming(scenario.path, f"logs.entries[{number}]"):
-            yield exported(number, data, scenario.streams)
+def _owned(mistakes: Mistakes, data: Json, key: str, deployment: Deployment, build: Callable[[Any], T]) -> dict[str, T]:
+    """What a section says of services or revisions, by their short names."""
+    found = {}
+    for owner, item in (data.get(key) or {}).items():
+        with mistakes.at(key, owner):
+            if owner not in deployment.sections["services"] and owner not in deployment.sections["revisions"]:
+                raise ValueError(f"there is no service or revision {owner!r} here")
+            found[owner] = build(item)
+    return found
 
 
-def _speed(value: Any) -> float:
-    speed = float(value)
-    if not speed > 0:
-        raise ValueError(f"a speed is a number above 0, not {value!r}")
-    return speed
+def _account(data: Any, mistakes: Mistakes) -> Account | None:
+    if data is None:
+        return None
+    found = []
+    with mistakes.at("metadata"):
+        found.append(Account(str(data["account"]), bool(data.get("identity", True))))
+    return found[0] if found else None
 
 
-def _order(value: str) -> bool:
-    if value not in ("as asked", "newest first"):
-        raise ValueError(f"`as asked` or `newest first`, not {value!r}")
-    return value == "newest first"
-
-
-def _span(data: Json, epoch: float) -> tuple[float, float]:
-    start = moment(data["from"], epoch) if "from" in data else float("-inf")
-    return start, moment(data["until"], epoch) if "until" in data else float("inf")
+def _try_changes(deployment: Deployment, changes: tuple[Change, ...], mistakes: Mistakes) -> None:
+    order = sorted(range(len(changes)), key=lambda number: changes[number].at)
+    for number in order:
+        with mistakes.at("changes", number):
+            deployment = deployment.changed(changes[number].sections)
 
 
 def _detour(data: Json, epoch: float, deployment: Deployment) -> Detour:
-    start, until = _span(data, epoch)
+    start = moment(data["from"], epoch) if "from" in data else float("-inf")
+    until = moment(data["until"], epoch) if "until" in data else float("inf")
     if data["service"] not in deployment.sections["services"]:
         raise ValueError(f"there is no service {data['service']!r} here")
     split = {str(name): float(percent) for name, percent in (data.get("split") or {}).items()}
@@ -265,14 +259,3 @@ def _detour(data: Json, epoch: float, deployment: Deployment) -> Detour:
 
 def _change(data: Json, epoch: float) -> Change:
     return Change(moment(data["at"], epoch), {key: data[key] for key in _DEPLOYMENT if key in data})
-
-
-def _fault(data: Json, epoch: float) -> Fault:
-    if data["method"] not in METHODS:
-        raise ValueError(f"no method {data['method']!r}; there are {', '.join(METHODS)}")
-    if data["code"] not in CODES:
-        raise ValueError(f"no status code {data['code']!r}; there are {', '.join(CODES)}")
-    start, until = _span(data, epoch)
-    first = data.get("first")
-    message = str(data.get("message", f"{data['code']} by the scenario"))
-    return Fault(data["method"], data["code"], message, start, until, None if first is None else int(first))

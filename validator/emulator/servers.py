@@ -9,6 +9,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
+from validator.emulator.chaos_proxy import ChaosProxy
 from validator.emulator.grpc_server import serve_grpc
 from validator.emulator.http_server import serve_http
 from validator.emulator.running import Running
@@ -76,7 +77,8 @@ class Emulator:
     def environment(self) -> dict[str, str]:
         """The variables by which a program reaches this emulator: its address, the scenario's own, no proxy."""
         address = {"VALIDATOR_EMULATOR": self.address, "no_proxy": _HOST, "NO_PROXY": _HOST}
-        return {**self.scenario.env, **address}
+        metadata = {"GCE_METADATA_HOST": f"{_HOST}:{self.http_port}"} if self.scenario.account else {}
+        return {**self.scenario.env, **address, **metadata}
 
     def _run(self) -> None:
         try:
@@ -92,8 +94,19 @@ class Emulator:
         self.http_port = listener.getsockname()[1]
         self._running = Running(self.scenario)
         http = await serve_http(self._running, listener)
-        grpc, self.grpc_port = await serve_grpc(self._running)
+        grpc, self.grpc_port = serve_grpc(self._running)
+        proxies = await self._disturb(self._running)
         self._ready.set()
         await self._stop.wait()
-        await grpc.stop(None)
+        for proxy in proxies:
+            proxy.close()
+        grpc.stop(None).wait()
         await http.cleanup()
+
+    async def _disturb(self, running: Running) -> list[asyncio.Server]:
+        """Put the chaos proxy in front of both ports, if the scenario has anything for it to do."""
+        if not self.scenario.disturbances:
+            return []
+        http, self.http_port = await ChaosProxy(running, "http", self.http_port).serve(_HOST)
+        grpc, self.grpc_port = await ChaosProxy(running, "grpc", self.grpc_port).serve(_HOST)
+        return [http, grpc]

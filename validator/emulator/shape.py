@@ -1,70 +1,21 @@
-"""Which keys a scenario may have: a misspelt one is an error and not a thing silently without effect."""
+"""What a scenario may say: held against the published schema, every mistake with its place, and told for a person."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator, ValidationError
 
-@dataclass(frozen=True)
-class Keys:
-    """A map with these keys and no others; None as a value's shape: anything."""
-
-    keys: Mapping[str, Shape]
-
-
-@dataclass(frozen=True)
-class Each:
-    """A map of any keys, or a list, whose values have this shape."""
-
-    of: Shape
-
-
-@dataclass(frozen=True)
-class OneOrMore:
-    """A value of this shape or a list of such."""
-
-    of: Shape
-
-
-@dataclass(frozen=True)
-class TextOr:
-    """A text or a value of this shape."""
-
-    of: Shape
-
-
-Shape = Keys | Each | OneOrMore | TextOr | None
-
-_LINE = Keys(dict.fromkeys(("stream", "text", "json", "severity", "traced")))
-_REPLY = Keys({**dict.fromkeys(("status", "json", "text", "headers", "latency")), "log": Each(TextOr(_LINE))})
-_DEPLOYMENT: dict[str, Shape] = {
-    "services": Each(None),
-    "revisions": Each(None),
-    "builds": Each(None),
-    "behaviour": Each(Each(OneOrMore(_REPLY))),
-}
-_GROUP = Keys(dict.fromkeys(("revision", "stream", "at", "severity", "labels", "lines")))
-SCENARIO = Keys(
-    {
-        **dict.fromkeys(("extends", "title", "speed", "seed", "env")),
-        **_DEPLOYMENT,
-        "logs": Keys(
-            {
-                "delay": Keys(dict.fromkeys(("stdout", "stderr", "requests", "system"))),
-                "order": None,
-                "groups": Each(_GROUP),
-                "entries": None,
-            }
-        ),
-        "routing": Each(Keys(dict.fromkeys(("service", "split", "tags", "from", "until")))),
-        "changes": Each(Keys({"at": None, **_DEPLOYMENT})),
-        "faults": Each(Keys(dict.fromkeys(("method", "code", "message", "from", "until", "first")))),
-    }
-)
-"""The keys of a scenario file; what is inside resources and entries is the APIs' affair."""
+SCHEMA = Path(__file__).with_name("scenario.schema.json")
+"""The schema of a scenario file (JSON Schema 2020-12)."""
+_WORDS = {"object": "a map", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
+_LIMITS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above"}
 
 
 @dataclass(frozen=True)
@@ -73,36 +24,54 @@ class Complaint:
 
     path: tuple[str | int, ...]
     message: str
+    of_key: bool = False
+    """Whether the key at the path is meant, and not its value."""
 
 
-def unknown(data: Any, shape: Shape, path: tuple[str | int, ...] = ()) -> Complaint | None:
-    """The first complaint about a key that has no business there; None if there is none."""
-    match shape:
-        case TextOr() if isinstance(data, str):
-            return None
-        case TextOr():
-            return unknown(data, shape.of, path)
-        case OneOrMore():
-            return unknown(data, Each(shape.of) if isinstance(data, list) else shape.of, path)
-        case Each() if isinstance(data, list):
-            return _first((value, shape.of, (*path, place)) for place, value in enumerate(data))
-        case Each() if isinstance(data, Mapping):
-            return _first((value, shape.of, (*path, key)) for key, value in data.items())
-        case Keys() if isinstance(data, Mapping):
-            for key in data:
-                if key not in shape.keys:
-                    return Complaint((*path, key), _message(key, shape))
-            return _first((value, shape.keys[key], (*path, key)) for key, value in data.items())
-        case Keys() | Each() if data is not None:
-            return Complaint(path, "this must be a map")
-    return None
+@lru_cache(maxsize=1)
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _first(parts: Iterable[tuple[Any, Shape, tuple[str | int, ...]]]) -> Complaint | None:
-    return next(filter(None, (unknown(*part) for part in parts)), None)
+def complaints(data: Any) -> list[Complaint]:
+    """All that is wrong with the shape of a scenario file, in its order."""
+    found = [complaint for error in _validator().iter_errors(data) for complaint in _complaints(error)]
+    return list(dict.fromkeys(found))
 
 
-def _message(key: str, shape: Keys) -> str:
-    close = get_close_matches(key, shape.keys, 1)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(shape.keys)}"
+def _complaints(error: ValidationError) -> Iterable[Complaint]:
+    path = tuple(error.absolute_path)
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+    if error.validator == "additionalProperties":
+        known = list(schema.get("properties", ()))
+        patterned = bool(schema.get("patternProperties"))
+        instance: Any = error.instance
+        for key in instance:
+            if key not in known and not (patterned and str(key).isdecimal()):
+                yield Complaint((*path, key), _unknown(key, known), of_key=True)
+        return
+    yield Complaint(path, _message(error, schema))
+
+
+def _message(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    value: Any = error.validator_value
+    said = schema.get("description", "")
+    if error.validator in ("pattern", "type") and said.startswith("a ") and "pattern" in schema:
+        return f"not {said}: {error.instance!r}"
+    if error.validator == "type":
+        kinds = [value] if isinstance(value, str) else value
+        words = [_WORDS.get(kind, "true or false") for kind in kinds if kind != "null"]
+        return f"this must be {' or '.join(dict.fromkeys(words))}"
+    if error.validator == "enum":
+        close = get_close_matches(str(error.instance), value, 1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(map(str, value))}"
+        return f"not known: {error.instance!r}; {hint}"
+    if error.validator in _LIMITS:
+        return f"this must be {_LIMITS[str(error.validator)]} {value}, not {error.instance!r}"
+    return str(error.message)
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    close = get_close_matches(str(key), known, 1)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
     return f"unknown key {key!r}; {hint}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from validator.emulator.world import World, apply
-from validator.model.call import Answer, Call, Exchange, Result
+from validator.model.call import Answer, Call, Exchange, Problem, Result
 
 API_LATENCY = 0.05
 """Seconds that an API call takes."""
@@ -24,8 +24,8 @@ class Simulation:
         """Make a call that is sent at a world time: its latency in seconds, and what came of it."""
         if isinstance(call, Exchange):
             return self._exchange(call, sent)
-        self.world, result = apply(self.world, call, sent)
-        return API_LATENCY, result
+        self.world, came = apply(self.world, call, sent)
+        return API_LATENCY + came.delay, came.result
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
         spent, result = self._hop(call, sent)
@@ -39,8 +39,13 @@ class Simulation:
         return spent, Answer({**result.content, "latency": spent}) if isinstance(result, Answer) else result
 
     def _hop(self, call: Exchange, sent: float) -> tuple[float, Result]:
-        self.world, result = apply(self.world, call, sent)
-        return result.content["latency"] if isinstance(result, Answer) else 0.0, result
+        self.world, came = apply(self.world, call, sent)
+        result = came.result
+        if not isinstance(result, Answer):
+            return came.delay, result
+        if came.cut:
+            return came.delay, Problem("BROKEN", "the answer ended before its end by the scenario")
+        return result.content["latency"] + came.delay, result
 
 
 def _location(result: Result) -> str:

@@ -8,15 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from validator.emulator import log_reads, resource_reads
+from validator.emulator import audit, log_reads, resource_reads, rollout
+from validator.emulator.calls import (
+    CheckHealth,
+    CloseSocket,
+    CloseTail,
+    GetOperation,
+    ListServices,
+    OpenSocket,
+    OpenTail,
+    Question,
+    Session,
+    Tell,
+    WriteService,
+)
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored
-from validator.emulator.front import serve
+from validator.emulator.faults import Fault, Outcome, outcome, striking
+from validator.emulator.front import Visits, serve, service_at
+from validator.emulator.operations import Operation, answered
 from validator.emulator.refusal import RefusalError
 from validator.emulator.scenario import Change, Scenario
+from validator.emulator.service_writes import write
+from validator.emulator.sessions import Sessions, hold
 from validator.model.call import (
     Answer,
-    Call,
     Exchange,
     GetBuild,
     GetRevision,
@@ -26,19 +42,26 @@ from validator.model.call import (
     ListEntries,
     ListRevisions,
     Problem,
-    Result,
 )
 
 METHODS: Mapping[type, str] = {
     GetService: "GetService",
+    ListServices: "ListServices",
     GetRevision: "GetRevision",
     ListRevisions: "ListRevisions",
+    GetOperation: "GetOperation",
     GetBuild: "GetBuild",
     ListBuilds: "ListBuilds",
     ListEntries: "ListLogEntries",
+    OpenTail: "TailLogEntries",
     Exchange: "HTTP",
+    OpenSocket: "HTTP",
+    CheckHealth: "HTTP",
 }
-"""The name under which a call is counted and scenarios speak of it."""
+"""The name under which a call is counted and scenarios speak of it; a write is CreateService or UpdateService.
+
+What belongs to a call that was counted already is not here.
+"""
 READS_A_MINUTE = 60
 """ListLogEntries calls of a project in a minute (cloud.google.com/logging/quotas)."""
 
@@ -51,12 +74,16 @@ class World:
     deployment: Deployment = field(repr=False)
     entries: tuple[Stored, ...] = field(repr=False)
     """All that was ever written, readable yet or not."""
-    pending: tuple[Change, ...] = field(repr=False)
-    """Changes still to come, by time."""
+    pending: tuple[Change | rollout.Stage, ...] = field(repr=False)
+    """What is still to come, by time."""
+    operations: Mapping[str, Operation] = field(repr=False)
+    """Full name -> the write that it stands for."""
     calls: Mapping[str, int]
     """Method -> how often it was called; requests to services are `HTTP`."""
-    turns: Mapping[str, int] = field(repr=False)
-    """Behaviour -> how often it replied."""
+    visits: Visits = field(repr=False)
+    """What the services remember of their visitors."""
+    sessions: Sessions = field(repr=False)
+    """Tails and WebSockets that are open."""
     hits: Mapping[int, int] = field(repr=False)
     """Fault, by its place in the scenario -> how often it struck."""
     reads: tuple[tuple[float, str], ...] = field(repr=False)
@@ -65,7 +92,18 @@ class World:
     @classmethod
     def of(cls, scenario: Scenario) -> World:
         """The world of a scenario before the first call."""
-        return cls(scenario, scenario.deployment, scenario.entries, scenario.changes, {}, {}, {}, ())
+        return cls(
+            scenario,
+            scenario.deployment,
+            scenario.entries,
+            pending=scenario.changes,
+            operations={},
+            calls={},
+            visits=Visits(),
+            sessions=Sessions(),
+            hits={},
+            reads=(),
+        )
 
     @property
     def projects(self) -> set[str]:
@@ -74,33 +112,43 @@ class World:
         return {name.split("/")[1] for name in named} | {entry.project for entry in self.entries}
 
 
-def apply(world: World, call: Call, at: float) -> tuple[World, Result]:
-    """Make a call at a time (Unix seconds, the world's): the world after it, and the answer.
+def apply(world: World, call: Question, at: float) -> tuple[World, Outcome]:
+    """Make a call at a time (Unix seconds, the world's): the world after it, and what came of it.
 
     An answer to an Exchange tells its latency in its content; API calls have none of their own.
     """
-    method = METHODS[type(call)]
-    world = _counted(advanced(world, at), method)
-    struck = _striking(world, method, at)
-    if struck is not None:
-        fault = world.scenario.faults[struck]
-        hits = {**world.hits, struck: world.hits.get(struck, 0) + 1}
-        return replace(world, hits=hits), Problem(fault.code, fault.message)
+    method = _method(call)
+    world = advanced(world, at)
+    fault = None
+    if method:
+        world, fault = _struck(_counted(world, method), method, call, at)
+    problem = fault.problem() if fault else None
+    if problem is not None:
+        return world, outcome(fault, problem)
     try:
-        if isinstance(call, Exchange):
-            return _exchange(world, call, at)
-        if isinstance(call, ListEntries):
-            world = _charged(world, call, at)
-        return world, Answer(_read(world, call, at))
+        world, content = _answer(world, call, at, fault)
     except RefusalError as refusal:
-        return world, Problem(refusal.code, refusal.message)
+        return world, outcome(fault, Problem(refusal.code, refusal.message))
+    return world, outcome(fault, Answer(content))
+
+
+def _method(call: Question) -> str:
+    if isinstance(call, WriteService):
+        return "UpdateService" if call.update else "CreateService"
+    return METHODS.get(type(call), "")
 
 
 def advanced(world: World, at: float) -> World:
-    """The world with the changes made that are due at a time."""
+    """The world with everything done that is due at a time."""
     while world.pending and world.pending[0].at <= at:
-        changed = world.deployment.changed(world.pending[0].sections)
-        world = replace(world, deployment=changed, pending=world.pending[1:])
+        due, rest = world.pending[0], world.pending[1:]
+        if isinstance(due, Change):
+            world = replace(world, deployment=world.deployment.changed(due.sections), pending=rest)
+            continue
+        scenario = world.scenario
+        told = audit.of_stage(due, scenario.timing, seed=scenario.seed, streams=scenario.streams)
+        after = rollout.happened(world.deployment, due, scenario.timing)
+        world = replace(world, deployment=after, pending=rest, entries=world.entries + told)
     return world
 
 
@@ -108,13 +156,34 @@ def _counted(world: World, method: str) -> World:
     return replace(world, calls={**world.calls, method: world.calls.get(method, 0) + 1})
 
 
-def _striking(world: World, method: str, at: float) -> int | None:
-    """The fault that strikes a call, by its place in the scenario."""
-    for number, fault in enumerate(world.scenario.faults):
-        spent = fault.first is not None and world.hits.get(number, 0) >= fault.first
-        if fault.method == method and fault.start <= at < fault.until and not spent:
-            return number
-    return None
+def _struck(world: World, method: str, call: Question, at: float) -> tuple[World, Fault | None]:
+    """The fault that strikes a call, and the world that remembers it."""
+    scenario = world.scenario
+    visit = call if isinstance(call, Exchange | OpenSocket | CheckHealth) else None
+    service = service_at(world.deployment, visit.url) if visit else ""
+    place = striking(scenario.faults, world.hits, method, service, at, seed=scenario.seed, number=world.calls[method])
+    if place is None:
+        return world, None
+    return replace(world, hits={**world.hits, place: world.hits.get(place, 0) + 1}), scenario.faults[place]
+
+
+def _answer(world: World, call: Question, at: float, fault: Fault | None) -> tuple[World, Json]:
+    page = fault.page if fault else None
+    match call:
+        case Exchange():
+            return _exchange(world, call, at, fault)
+        case OpenTail() | CloseTail() | OpenSocket() | Tell() | CloseSocket() | CheckHealth():
+            return _hold(world, call, at)
+        case WriteService():
+            return _write(world, call, at)
+        case ListEntries():
+            world = _charged(world, call, at)
+            order = world.scenario.order
+            return world, log_reads.list_entries(world.entries, world.projects, order, call, at, limit=page)
+        case GetOperation():
+            return world, answered(world.operations, world.deployment, call.name)
+        case _:
+            return world, _read(world, call, page)
 
 
 def _charged(world: World, call: ListEntries, at: float) -> World:
@@ -131,35 +200,72 @@ def _charged(world: World, call: ListEntries, at: float) -> World:
     return replace(world, reads=(*recent, *((at, project) for project in projects)))
 
 
-def _read(world: World, call: Call, at: float) -> Json:
+def _read(world: World, call: Question, page: int | None) -> Json:
     match call:
         case GetService():
             return resource_reads.get_service(world.deployment, call)
+        case ListServices():
+            return resource_reads.list_services(world.deployment, call, page)
         case GetRevision():
             return resource_reads.get_revision(world.deployment, call)
         case ListRevisions():
-            return resource_reads.list_revisions(world.deployment, call)
+            return resource_reads.list_revisions(world.deployment, call, page)
         case GetBuild():
             return resource_reads.get_build(world.deployment, call)
         case ListBuilds():
-            return resource_reads.list_builds(world.deployment, call)
-        case ListEntries():
-            return log_reads.list_entries(world.entries, world.projects, world.scenario.newest_first, call, at)
+            return resource_reads.list_builds(world.deployment, call, page)
         case _:
             raise RefusalError("UNIMPLEMENTED", f"{type(call).__name__} is not known here.")
 
 
-def _exchange(world: World, call: Exchange, at: float) -> tuple[World, Result]:
+def _write(world: World, call: WriteService, at: float) -> tuple[World, Json]:
     scenario = world.scenario
+    written = write(world.deployment, call, at, seed=scenario.seed, timing=scenario.timing)
+    project, location = call.name.split("/")[1], call.name.split("/")[3]
+    name = f"projects/{project}/locations/{location}/operations/" + rollout.uuid(
+        scenario.seed, call.name, written.service["generation"]
+    )
+    operation = Operation(call.name, written.service["generation"])
+    entry = audit.written(
+        call.name,
+        call.method,
+        f"emulated-caller@{project}.iam.gserviceaccount.com",
+        at,
+        seed=scenario.seed,
+        delay=scenario.streams.delay(audit.ACTIVITY),
+    )
+    after = replace(
+        world,
+        deployment=written.deployment,
+        pending=tuple(sorted((*world.pending, *written.stages), key=lambda due: due.at)),
+        entries=(*world.entries, entry),
+        operations={**world.operations, name: operation},
+    )
+    return after, answered(after.operations, after.deployment, name)
+
+
+def _exchange(world: World, call: Exchange, at: float, fault: Fault | None) -> tuple[World, Json]:
     served = serve(
         call,
         at,
         deployment=world.deployment,
-        detours=scenario.detours,
-        streams=scenario.streams,
-        turns=world.turns,
-        seed=scenario.seed,
+        scenario=world.scenario,
+        visits=world.visits,
         number=world.calls["HTTP"],
+        status=fault.status if fault else 0,
     )
-    turns = {**world.turns, served.turn: world.turns.get(served.turn, 0) + 1} if served.turn else world.turns
-    return replace(world, entries=world.entries + served.entries, turns=turns), Answer(served.content)
+    return replace(world, entries=world.entries + served.entries, visits=served.visits), served.content
+
+
+def _hold(world: World, call: Session, at: float) -> tuple[World, Json]:
+    held = hold(
+        call,
+        at,
+        deployment=world.deployment,
+        scenario=world.scenario,
+        sessions=world.sessions,
+        visits=world.visits,
+        number=world.calls.get(_method(call), 0),
+    )
+    after = replace(world, entries=world.entries + held.entries, sessions=held.sessions, visits=held.visits)
+    return after, held.content

@@ -1,0 +1,98 @@
+"""Calls that the gate itself never makes: what gcloud and other clients ask of the world besides `validator.model.call`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from validator.model.call import Call, Json
+
+
+@dataclass(frozen=True)
+class ListServices:
+    """run.v2 Services.ListServices."""
+
+    parent: str
+    """`projects/P/locations/L`; `-` stands for all locations."""
+    page_size: int = 100
+    page_token: str = ""
+
+
+@dataclass(frozen=True)
+class WriteService:
+    """run.v2 Services.CreateService and UpdateService, run.v1 POST and PUT of a Knative service."""
+
+    name: str
+    """`projects/P/locations/L/services/S`"""
+    service: Json = field(hash=False)
+    """run.v2 Service as its official JSON."""
+    mask: tuple[str, ...] = ()
+    """Fields to write, in camelCase; none: all that a client may write."""
+    create: bool = False
+    """Whether the service may be new."""
+    update: bool = True
+    """Whether the service may be there already."""
+    method: str = "google.cloud.run.v2.Services.UpdateService"
+    """As the audit log names it."""
+
+
+@dataclass(frozen=True)
+class GetOperation:
+    """google.longrunning.Operations.GetOperation."""
+
+    name: str
+    """`projects/P/locations/L/operations/ID`"""
+
+
+@dataclass(frozen=True)
+class OpenTail:
+    """logging.v2 TailLogEntries: its first message."""
+
+    resource_names: tuple[str, ...]
+    filter: str
+    window: float
+    """Seconds for which entries are held back, to come in order."""
+
+
+@dataclass(frozen=True)
+class CloseTail:
+    """The end of a tail."""
+
+    session: int
+
+
+@dataclass(frozen=True)
+class OpenSocket:
+    """A request that asks to go on as a WebSocket."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Tell:
+    """A message to a service over a WebSocket."""
+
+    session: int
+    text: str
+
+
+@dataclass(frozen=True)
+class CloseSocket:
+    """The end of a WebSocket, from whatever side."""
+
+    session: int
+
+
+@dataclass(frozen=True)
+class CheckHealth:
+    """grpc.health.v1.Health/Check of a deployed service."""
+
+    url: str
+    """`https://HOST/grpc.health.v1.Health/Check`"""
+    service: str
+    """Whose health is asked for; empty: the server's."""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+Session = OpenTail | CloseTail | OpenSocket | Tell | CloseSocket | CheckHealth
+Question = Call | ListServices | WriteService | GetOperation | Session
