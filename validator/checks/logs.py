@@ -7,16 +7,17 @@ Patterns are RE2, unanchored, matched on textPayload, else jsonPayload.message (
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from validator.model import query
 from validator.model.check import Check
-from validator.model.evidence import Evidence, Known, Watermark
+from validator.model.evidence import Evidence, Known
 from validator.model.instant import rfc3339
 from validator.model.judging import Finding, State
+from validator.model.log_event import Event, event_of, excerpt
+from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
 from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry
 from validator.model.variables import judge_asserts
 from validator.model.variables import queries as asked
@@ -114,19 +115,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class _Window:
-    """A span of platform time, Unix seconds, both ends included."""
-
-    start: float
-    end: float
-
-    def of(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Those of some entries, sorted by time, that lie in it."""
-        first = bisect_left(entries, self.start, key=lambda entry: entry.at)
-        return entries[first : bisect_right(entries, self.end, key=lambda entry: entry.at)]
-
-
-@dataclass(frozen=True)
 class _Judged:
     """A rule's finding, and whether more entries could change it."""
 
@@ -166,53 +154,40 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     """Judge all rules on the entries of the window."""
     wanted, target = check.options, check.target
     assert isinstance(wanted, Options)
-    refusal = evidence.refusal(query.Logs(target.project))
-    if refusal:
-        return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    revision, start = evidence.revision(target.name), evidence.start_of(check.name)
-    assert revision is not None, "a check starts once its target is ready"
-    assert start is not None, "a check is judged once it has started"
-    end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
-    window = _Window(revision.created, end)
-    entries = window.of(evidence.entries(target.name))
-    known = evidence.watermark_at_least(target.name, _STREAMS, wanted.watermark)
-    complete = known is not None and known.up_to > end and evidence.logs_read(target.name) is not None
+    window = window_of(check, evidence, _STREAMS, wanted.watermark)
+    if isinstance(window, Verdict):
+        return window
+    entries, complete = window.of(evidence.entries(target.name)), window.complete
     if not entries:
-        reason = f"no log entry of {revision.name} is readable, so nothing can be said of what it logged"
-        remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
-        return Verdict(Outcome.INCONCLUSIVE, reason, complete, "at least one entry", "none", remedy)
+        return nothing_logged(evidence.frozen(target.name), window)
     counted = [rule for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
     found = {rule.selector: window.of(evidence.select(target.name, rule.selector)) for rule in wanted.rules}
-    judged = [_count(rule, found[rule.selector], complete) for rule in counted]
+    judged = [_count(rule, found[rule.selector], entries, complete) for rule in counted]
     if wanted.ordered:
         judged.append(_order(wanted.ordered, found, complete))
-    if check.asserts:
+    if check.asserts or check.captures:
         own = {"entries": [entry.raw for entry in entries], "match": _groups(found)}
         judged.extend(_Judged(finding, complete) for finding in judge_asserts(check, evidence, own))
-    return _conclude(judged, entries, known, end)
+    return _conclude(judged, entries, window)
 
 
-def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], known: Watermark | None, end: float) -> Verdict:
+def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], window: Window) -> Verdict:
     broken = [each.finding for each in judged if each.settled and each.finding.state is State.VIOLATED]
     if broken:
-        return _verdict(Outcome.FAILED, broken[0], _readable(known))
+        return _verdict(Outcome.FAILED, broken[0], window.readable)
     unknown = [each.finding for each in judged if each.settled and each.finding.state is State.UNKNOWN]
     if unknown:
         return _verdict(Outcome.INCONCLUSIVE, unknown[0], "")
     open_ = [each.finding for each in judged if not each.settled]
     if open_:
         missing = next((f.reason for f in open_ if f.state is State.VIOLATED), "nothing speaks against it so far")
-        expected = f"the log readable past {rfc3339(end)}"
-        remedy = "give the run a longer `timeout`, or see why the log is late"
-        return Verdict(
-            Outcome.INCONCLUSIVE, f"{missing}; {expected} would decide", False, expected, _readable(known), remedy
-        )
+        return open_verdict(window, missing)
     findings = [each.finding for each in judged]
     seen = [finding for finding in findings if finding.evidence]
     absent = [finding for finding in findings if not finding.evidence]
     present = [f"all {len(seen)} expected lines were logged"] if len(seen) > 1 else [f.reason for f in seen]
     parts = [*present, *(finding.reason for finding in absent if finding.reason)]
-    scanned = f"{len(entries)} entries" + (f", {_readable(known)}" if absent else "")
+    scanned = f"{len(entries)} entries" + (f", {window.readable}" if absent else "")
     shown = tuple(excerpt for finding in seen for excerpt in finding.evidence)
     expected = "; ".join(finding.expected for finding in findings)
     actual = "; ".join(finding.reason for finding in findings)
@@ -226,36 +201,46 @@ def _verdict(outcome: Outcome, finding: Finding, known: str) -> Verdict:
     return Verdict(outcome, reason, True, finding.expected, finding.actual, finding.remedy, finding.evidence)
 
 
-def _readable(known: Watermark | None) -> str:
-    if known is None:
-        return "how far it is readable is not known"
-    return f"{known.stream.rsplit('/', 1)[-1]} readable up to {rfc3339(known.up_to)}, {known.how}"
-
-
 def excerpts(entries: Iterable[Entry]) -> tuple[Excerpt, ...]:
     """Entries as evidence."""
     return tuple(Excerpt(entry.text, entry.at, entry.log.rsplit("/", 1)[-1]) for entry in entries)
 
 
-def _count(rule: Rule, found: Sequence[Entry], complete: bool) -> _Judged:
+def _events(found: Sequence[Entry], entries: Sequence[Entry]) -> list[Event]:
+    """What the first of some entries tell, each event once: of a line of a stack trace the whole trace."""
+    told: dict[tuple[Entry, ...], Event] = {}
+    for entry in found[:_SHOWN]:
+        event = event_of(entry, entries)
+        told.setdefault(event.entries, event)
+    return list(told.values())
+
+
+def _count(rule: Rule, found: Sequence[Entry], entries: Sequence[Entry], complete: bool) -> _Judged:
     count, wanted = len(found), rule.count
     holds = wanted.holds(count)
     settled = (
         complete or (holds and wanted.only_grows_true) or (not holds and wanted.max is not None and count > wanted.max)
     )
-    shown = excerpts(found[:_SHOWN])
     if wanted.max == 0:
-        expected = f"no entry with {rule.selector}"
-        if holds:
-            return _Judged(Finding(State.HOLDS, f"no entry with {rule.selector}", expected), settled)
-        first = found[0]
-        more = f", and {count - 1} more" if count > 1 else ""
-        reason = f"{first.text.strip()[:200]!r} was logged at {rfc3339(first.at)}{more}"
-        return _Judged(Finding(State.VIOLATED, reason, expected, f"{count} entries", evidence=shown), settled)
+        return _Judged(_absent(rule, found, entries), settled)
     expected = f"{wanted.text()} of {rule.selector}"
     state = State.HOLDS if holds else State.VIOLATED
     reason = f"{rule.selector} was logged {'once' if count == 1 else f'{count} times' if count else 'never'}"
-    return _Judged(Finding(state, reason, expected, f"{count} entries", evidence=shown), settled)
+    return _Judged(Finding(state, reason, expected, f"{count} entries", evidence=excerpts(found[:_SHOWN])), settled)
+
+
+def _absent(rule: Rule, found: Sequence[Entry], entries: Sequence[Entry]) -> Finding:
+    """Whether a forbidden line was not logged; a stack trace is shown whole, and told by its error."""
+    expected = f"no entry with {rule.selector}"
+    if not found:
+        return Finding(State.HOLDS, expected, expected)
+    events = _events(found, entries)
+    first, error = found[0], events[0].trace.error if events[0].trace else ""
+    others = sum(entry not in events[0].entries for entry in found)
+    more = f", and {others} more" if others else ""
+    named = f": {error[:200]}" if error and error not in first.text else ""
+    reason = f"{first.text.strip()[:200]!r} was logged at {rfc3339(first.at)}{named}{more}"
+    return Finding(State.VIOLATED, reason, expected, f"{len(found)} entries", evidence=tuple(map(excerpt, events)))
 
 
 def _order(selectors: Sequence[Selector], found: Mapping[Selector, Sequence[Entry]], complete: bool) -> _Judged:

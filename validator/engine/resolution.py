@@ -12,7 +12,8 @@ from validator.model.check import Check, Position, Target
 from validator.model.custody import BUILD_LABEL, COMMIT_LABEL
 from validator.model.evidence import Evidence
 from validator.model.instant import span
-from validator.model.platform import SEVERITIES, Entry, Revision
+from validator.model.log_event import Event, at_least, events, excerpt
+from validator.model.platform import STDERR, Entry, Revision
 from validator.model.verdict import Excerpt, Outcome, Verdict, passed
 
 KIND = "target"
@@ -107,29 +108,30 @@ def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt,
     first = next(
         o.at for o in evidence.answers(query.Revision(target.name)) if Revision.read(o.result.content).ready.failed  # type: ignore[union-attr]
     )  # fmt: skip
-    lines = _last_lines([*evidence.entries(target.name), *evidence.system_entries(target.name)])
+    last = _last([*evidence.entries(target.name), *evidence.system_entries(target.name)])
     read = evidence.logs_read(target.name)
     logs_told = (read is not None and read >= first) or evidence.refusal(query.Logs(target.project)) is not None
     reason = _camel(revision.ready.reason)
     final = logs_told or now >= first + _GRACE
-    last = f"; it last logged {lines[-1].text.strip()[:200]!r}" if lines else ""
+    decisive = next((event for event in reversed(last) if event.trace), last[-1] if last else None)
+    logged = f"; it last logged {decisive.headline[:200]!r}" if decisive else ""
     return Verdict(
         Outcome.FAILED,
-        f"{revision.name} cannot become ready: {reason}{last}; the platform says: {revision.ready.message}",
+        f"{revision.name} cannot become ready: {reason}{logged}; the platform says: {revision.ready.message}",
         final,
         "a ready revision",
         reason,
         f"gcloud run revisions describe {revision.name} {target.flags}",
-        (seen, *lines),
+        (seen, *map(excerpt, last)),
         until=None if final else first + _GRACE,
     )
 
 
-def _last_lines(entries: list[Entry]) -> list[Excerpt]:
-    """The last error lines, or where no entry has such a severity the last lines."""
-    entries.sort(key=lambda entry: entry.order)
-    told = [e for e in entries if SEVERITIES.index(e.severity) >= SEVERITIES.index("ERROR") or e.log.endswith("stderr")]
-    return [Excerpt(e.text, e.at, e.log.rsplit("/", 1)[-1]) for e in (told or entries)[-_LAST_LINES:]]
+def _last(entries: list[Entry]) -> list[Event]:
+    """The last errors, or where nothing has such a severity the last lines; a stack trace is one."""
+    found = events(entries)
+    told = [e for e in found if at_least(e.severity, "ERROR") or e.entries[0].log == STDERR]
+    return (told or found)[-_LAST_LINES:]
 
 
 def _camel(reason: str) -> str:

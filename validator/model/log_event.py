@@ -1,0 +1,208 @@
+"""Events of a log: an entry, or the entries that are the lines of one stack trace.
+
+Cloud Logging keeps what a container prints as one entry a line, without severity; libraries write a trace as one
+entry of many lines, or into a field of their JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from validator.model import stack_trace
+from validator.model.platform import REQUESTS, SEVERITIES, SYSTEM, Entry
+from validator.model.stack_trace import Trace
+from validator.model.verdict import Excerpt
+
+_PAUSE = 1.0
+"""Seconds between two lines that are not of one trace any more."""
+_LONGEST = 3.0
+"""Seconds around one of its lines in which a trace is looked for."""
+_KEPT = 30
+"""Lines at either end of an event that are shown."""
+_DEPTH = 4
+"""How deep in a payload a trace is looked for."""
+_LEVELS = {
+    "trace": "DEBUG", "debug": "DEBUG", "info": "INFO", "information": "INFO", "notice": "NOTICE",
+    "warn": "WARNING", "warning": "WARNING", "error": "ERROR", "err": "ERROR", "severe": "ERROR",
+    "critical": "CRITICAL", "crit": "CRITICAL", "fatal": "CRITICAL", "panic": "CRITICAL", "dpanic": "CRITICAL",
+    "alert": "ALERT", "emergency": "EMERGENCY", "emerg": "EMERGENCY",
+}  # fmt: skip
+_PINO = ((60, "CRITICAL"), (50, "ERROR"), (40, "WARNING"), (30, "INFO"), (0, "DEBUG"))
+"""Numbers of pino and bunyan, https://getpino.io/#/docs/api?id=loggerlevels-object."""
+_LEVEL_KEYS = ("severity", "level", "levelname", "log_level", "lvl")
+_WORD = re.compile(r"(?:\S{1,60}\s+){0,4}?[^\w\s]{0,2}(ERROR|CRITICAL|FATAL|SEVERE)\b")
+"""A level in capitals among the first words, as loggers print it: `2026-09-21 13:00:01 ERROR app.orders: ...`."""
+
+
+def at_least(severity: str, least: str) -> bool:
+    """Whether a severity is that bad or worse."""
+    return SEVERITIES.index(severity) >= SEVERITIES.index(least)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that a log tells."""
+
+    entries: tuple[Entry, ...]
+    """By time; more than one if they are the lines of a trace."""
+    text: str
+    """All of it, one line below the other."""
+    trace: Trace | None = None
+
+    @property
+    def at(self) -> float:
+        """When it began, Unix seconds, platform time."""
+        return self.entries[0].at
+
+    @property
+    def headline(self) -> str:
+        """The line that says most: the error of a trace, else the last line."""
+        if self.trace and self.trace.error:
+            return self.trace.error
+        return next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), "")
+
+    @cached_property
+    def severity(self) -> str:
+        """How bad it is: as the platform says, else as its payload or its text says; a trace is an ERROR."""
+        told = max((entry.severity for entry in self.entries), key=SEVERITIES.index)
+        if told != "DEFAULT":
+            return told
+        level = next(filter(None, (_level(_payload(entry)) for entry in self.entries)), "")
+        if level:
+            return level
+        if self.trace and self.trace.error:
+            return "ERROR"
+        word = _WORD.match(self.text[:300])
+        return "DEFAULT" if not word else "ERROR" if word[1] in ("ERROR", "SEVERE") else "CRITICAL"
+
+
+def events(entries: Iterable[Entry]) -> list[Event]:
+    """The events among entries, in any order given, by time."""
+    streams: dict[tuple[str, str], list[Entry]] = {}
+    found: list[Event] = []
+    for entry in sorted(entries, key=lambda entry: entry.order):
+        if entry.log in (REQUESTS, SYSTEM):
+            found.append(Event((entry,), entry.text))
+        else:
+            streams.setdefault((entry.log, entry.instance), []).append(entry)
+    for stream in streams.values():
+        for stretch in _stretches(stream):
+            found.extend(_events(stretch))
+    return sorted(found, key=lambda event: event.entries[0].order)
+
+
+def event_of(entry: Entry, entries: Sequence[Entry]) -> Event:
+    """The event that one of some entries, sorted by time, belongs to."""
+    first = bisect_left(entries, entry.at - _LONGEST, key=lambda e: e.at)
+    near = entries[first : bisect_right(entries, entry.at + _LONGEST, key=lambda e: e.at)]
+    stream = [e for e in near if (e.log, e.instance) == (entry.log, entry.instance)]
+    return next((e for e in events(stream) if entry in e.entries), Event((entry,), text_of(entry)))
+
+
+def excerpt(event: Event) -> Excerpt:
+    """An event as evidence: of a very long one its beginning and its end."""
+    lines = event.text.splitlines()
+    if len(lines) > 2 * _KEPT:
+        lines[_KEPT:-_KEPT] = [f"… ({len(lines) - 2 * _KEPT} lines left out)"]
+    return Excerpt("\n".join(lines), event.at, event.entries[0].log.rsplit("/", 1)[-1])
+
+
+def text_of(entry: Entry) -> str:
+    """An entry's text, and below it the trace that its payload holds in a field of its own."""
+    payload = _payload(entry)
+    trace = _trace_in(payload, _DEPTH) if payload else ""
+    if not trace or trace in entry.text:
+        return entry.text
+    message = next((str(payload[key]) for key in ("message", "msg") if isinstance(payload.get(key), str)), "")
+    return trace if not message or message in trace else f"{message}\n{trace}"
+
+
+def _payload(entry: Entry) -> Mapping[str, Any]:
+    """An entry's JSON, also that which it holds as text."""
+    payload: Any = entry.raw.get("jsonPayload")
+    text = str(entry.raw.get("textPayload", ""))
+    if payload is None and text.startswith("{"):
+        try:
+            payload = json.loads(text)
+        except ValueError:
+            return {}
+    return payload if isinstance(payload, Mapping) else {}
+
+
+def _level(payload: Mapping[str, Any]) -> str:
+    for key in _LEVEL_KEYS:
+        level = payload.get(key)
+        if isinstance(level, str):
+            return level.upper() if level.upper() in SEVERITIES[1:] else _LEVELS.get(level.lower(), "")
+        if isinstance(level, (int, float)) and not isinstance(level, bool):
+            return next((name for least, name in _PINO if level >= least), "")
+    return ""
+
+
+def _trace_in(value: Any, depth: int) -> str:
+    """The first text in a payload that is a trace."""
+    if isinstance(value, str):
+        return value if "\n" in value and stack_trace.find(value.splitlines()) else ""
+    if depth and isinstance(value, Mapping):
+        return next(filter(None, (_trace_in(part, depth - 1) for part in value.values())), "")
+    if depth and isinstance(value, list):
+        if value and all(isinstance(line, str) for line in value):
+            return _trace_in("\n".join(value), 0)
+        return next(filter(None, (_trace_in(part, depth - 1) for part in value)), "")
+    return ""
+
+
+def _stretches(stream: Sequence[Entry]) -> Iterable[list[Entry]]:
+    """A stream's entries, parted where it pauses; those of one moment the right way round."""
+    stretch: list[Entry] = []
+    for _, same in groupby(stream, key=lambda entry: entry.nanos):
+        moment = _forward(list(same))
+        if stretch and moment[0].at - stretch[-1].at > _PAUSE:
+            yield stretch
+            stretch = []
+        stretch.extend(moment)
+    if stretch:
+        yield stretch
+
+
+def _forward(moment: list[Entry]) -> list[Entry]:
+    """Entries of the same time, whose order nothing tells: turned round if only that way they are a trace."""
+    if len(moment) < 3:
+        return moment
+    lines = [entry.text for entry in moment]
+    ahead, back = stack_trace.find(lines), stack_trace.find(lines[::-1])
+    told = [sum(bool(stack_trace.read([order[i] for i in trace]).error) for trace in traces)
+            for order, traces in ((lines, ahead), (lines[::-1], back))]  # fmt: skip
+    longest = [max(map(len, traces), default=0) for traces in (ahead, back)]
+    return moment[::-1] if (told[1], longest[1]) > (told[0], longest[0]) else moment
+
+
+def _events(stretch: Sequence[Entry]) -> Iterable[Event]:
+    """The events of one stretch of a stream."""
+    texts = [text_of(entry) for entry in stretch]
+    if not any(map(stack_trace.suggests, texts)):
+        return [Event((entry,), text) for entry, text in zip(stretch, texts, strict=True)]
+    lines = [(number, line) for number, text in enumerate(texts) for line in text.splitlines() or [""]]
+    owner: dict[int, int] = {}  # entry -> the first of its trace
+    traces: dict[int, Trace] = {}
+    for found in stack_trace.find([line for _, line in lines]):
+        numbers = sorted({lines[index][0] for index in found})
+        first = next((owner[number] for number in numbers if number in owner), numbers[0])
+        owner.update(dict.fromkeys(numbers, first))
+        trace = stack_trace.read([lines[index][1] for index in found])
+        if first not in traces or not traces[first].error:
+            traces[first] = trace
+    members: dict[int, list[int]] = {}
+    for number in range(len(stretch)):
+        members.setdefault(owner.get(number, number), []).append(number)
+    return [
+        Event(tuple(stretch[n] for n in own), "\n".join(texts[n] for n in own), traces.get(first))
+        for first, own in members.items()
+    ]

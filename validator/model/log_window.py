@@ -1,0 +1,73 @@
+"""The span of a revision's log that a check judges, and how far it is known to be readable."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from validator.model.check import Check
+from validator.model.evidence import Evidence, Known, Watermark
+from validator.model.instant import rfc3339
+from validator.model.platform import Entry
+from validator.model.query import Logs
+from validator.model.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class Window:
+    """From the revision's creation to the check's start plus `within` plus `for`; Unix seconds, platform time."""
+
+    start: float
+    end: float
+    known: Watermark | None
+    """How far all streams that are asked for are readable, known as well as demanded; None if it is not."""
+    complete: bool
+    """Whether all of it is readable and was read."""
+
+    @property
+    def length(self) -> float:
+        """Seconds of the revision's life."""
+        return self.end - self.start
+
+    @property
+    def readable(self) -> str:
+        """How far the log is readable, for a reason."""
+        if self.known is None:
+            return "how far it is readable is not known"
+        return f"{self.known.stream.rsplit('/', 1)[-1]} readable up to {rfc3339(self.known.up_to)}, {self.known.how}"
+
+    def of(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of some entries, sorted by time, that lie in it."""
+        first = bisect_left(entries, self.start, key=lambda entry: entry.at)
+        return entries[first : bisect_right(entries, self.end, key=lambda entry: entry.at)]
+
+
+def window_of(check: Check, evidence: Evidence, streams: Sequence[str], demanded: Known) -> Window | Verdict:
+    """The window of a check that started; or the verdict that the log cannot be read."""
+    target = check.target
+    refusal = evidence.refusal(Logs(target.project))
+    if refusal:
+        return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
+    revision, start = evidence.revision(target.name), evidence.start_of(check.name)
+    assert revision is not None, "a check starts once its target is ready"
+    assert start is not None, "a check is judged once it has started"
+    end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
+    known = evidence.watermark_at_least(target.name, streams, demanded)
+    complete = known is not None and known.up_to > end and evidence.logs_read(target.name) is not None
+    return Window(revision.created, end, known, complete)
+
+
+def open_verdict(window: Window, reason: str) -> Verdict:
+    """What a check comes to while its window is not wholly readable."""
+    expected = f"the log readable past {rfc3339(window.end)}"
+    remedy = "give the run a longer `timeout`, or see why the log is late"
+    would = f"{reason}; {expected} would decide"
+    return Verdict(Outcome.INCONCLUSIVE, would, False, expected, window.readable, remedy)
+
+
+def nothing_logged(revision: str, window: Window) -> Verdict:
+    """What a check comes to while no entry of the revision is readable."""
+    reason = f"no log entry of {revision} is readable, so nothing can be said of what it logged"
+    remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
+    return Verdict(Outcome.INCONCLUSIVE, reason, window.complete, "at least one entry", "none", remedy)
