@@ -1,0 +1,73 @@
+"""The gate on a story: the real engine and judges on virtual time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+
+from benchmarks.soundness.claims import SUITES, TIMEOUT
+from benchmarks.soundness.regime import Regime
+from benchmarks.soundness.story import Story
+from benchmarks.soundness.truth import Windows
+from benchmarks.soundness.world import EPOCH, Told
+from validator.checks import kinds
+from validator.engine.run import Engine
+from validator.engine.verdicts import overall
+from validator.engine.virtual import drive
+from validator.model.call import ListEntries
+from validator.model.check import Spec
+from validator.model.journal import Observation
+from validator.spec.load import load
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a gate said of a story, and of which windows."""
+
+    outcome: str
+    """passed, failed, inconclusive."""
+    windows: Windows
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Check -> its verdict and why, of those that did not pass."""
+    reads: int = 0
+    """ListLogEntries calls."""
+    most_reads: int = 0
+    """The most of them in any minute."""
+
+
+@cache
+def spec(suite: str) -> Spec:
+    """A suite's spec, parsed once."""
+    return load(SUITES[suite].text, f"{suite}.yaml", kinds(), {})
+
+
+def judge(story: Story, regime: Regime) -> Said:
+    """Run the gate."""
+    engine = Engine(spec(story.suite), kinds(), blake2b(story.key.encode(), digest_size=8).hexdigest())
+    begin = EPOCH - story.skew
+    ended = drive(engine, Told(story, regime), begin)
+    shift = story.skew - EPOCH
+    starts = {s.check.name: s.started + shift for s in engine.standings.values() if s.started is not None}
+    told = {s.check.name: s.verdict for s in engine.standings.values() if s.verdict.outcome != "passed"}
+    reads = [r.sent for r in engine.journal if isinstance(r, Observation) and isinstance(r.call, ListEntries)]
+    return Said(
+        str(overall(engine.verdicts)),
+        Windows(starts, ended + shift, TIMEOUT),
+        {name: f"{verdict.outcome}: {verdict.reason}" for name, verdict in told.items()},
+        len(reads),
+        _most_in_a_minute(reads),
+    )
+
+
+def _most_in_a_minute(moments: Iterable[float]) -> int:
+    recent: deque[float] = deque()
+    most = 0
+    for moment in moments:
+        recent.append(moment)
+        while recent[0] <= moment - 60:
+            recent.popleft()
+        most = max(most, len(recent))
+    return most

@@ -1,0 +1,127 @@
+"""Defects that the benchmark must find: patches of the engine's own functions, applied while a `with` lasts.
+
+The product has no switch for any of them. Each one is what a gate without that rule would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from validator.checks import http
+from validator.engine import evidence as evidence_module
+from validator.engine import run, stage, verdicts
+from validator.engine.evidence import Folded, Resolution
+from validator.engine.log_evidence import MARGIN, LogEvidence
+from validator.model import custody, platform, query
+from validator.model.call import Answer, Call, ListEntries, Problem
+from validator.model.check import Check, Target
+from validator.model.evidence import Evidence, Known, Watermark
+from validator.model.identity import Identity, Who
+from validator.model.instant import rfc3339
+from validator.model.journal import Observation
+
+Patch = tuple[Any, str, Any]
+"""(owner, name, what stands there instead)"""
+
+
+def _no_margin() -> list[Patch]:
+    """One stream's echo is taken for all streams at once."""
+    return [(LogEvidence, "margin", property(lambda _self: 0.0))]
+
+
+def _no_identity() -> list[Patch]:
+    """Whoever answers is taken for the target."""
+
+    def anybody(_observation: Observation, target: Target, evidence: Evidence) -> Identity:
+        return Identity(Who.TARGET, evidence.frozen(target.name))
+
+    return [(http, "identify", anybody), (custody, "identify", anybody)]
+
+
+def _echo_ignored() -> list[Patch]:
+    """What was read is taken for all there is, but for the least margin."""
+
+    def at_least(self: LogEvidence, _service: str, streams: Sequence[str], _demanded: Known) -> Watermark | None:
+        if self.read_at is None:
+            return None
+        return Watermark(streams[0], self.read_at + self.offset - MARGIN, Known.INFERRED)
+
+    return [(LogEvidence, "at_least", at_least)]
+
+
+def _no_overlap() -> list[Patch]:
+    """A read begins where the one before it ended."""
+    original = stage._logs  # noqa: SLF001
+
+    def logs(asked: query.Logs, evidence: Folded) -> Call | None:
+        call = original(asked, evidence)
+        known = evidence.logs[asked.project]
+        if not isinstance(call, ListEntries) or known.read_at is None or "receiveTimestamp" not in call.filter:
+            return call
+        kept = call.filter.rsplit("\n", 1)[0]
+        return replace(call, filter=f'{kept}\ntimestamp>="{rfc3339(known.read_at + known.offset)}"')
+
+    return [(stage, "_logs", logs)]
+
+
+def _latest_re_resolved() -> list[Patch]:
+    """The target is whatever is newest when one looks."""
+    original, queries, settled = Folded._service, verdicts.Verdicts.queries, run.Engine._settled  # noqa: SLF001
+
+    def service(self: Folded, target: str, seen: Observation, found: platform.Service) -> None:
+        before = self.resolutions.get(target)
+        if before and found.latest_created and found.latest_created != before.revision:
+            self.resolutions[target] = Resolution(found.latest_created, found.latest_created)
+        original(self, target, seen, found)
+
+    def asked(self: verdicts.Verdicts, check: Check) -> frozenset[query.Query]:
+        return queries(self, check) | {query.Revision(check.target.name)}
+
+    def known(self: run.Engine, wanted: query.Query) -> bool:
+        if isinstance(wanted, query.Revision):
+            revision = self.verdicts.evidence.revision(wanted.target)
+            if revision is not None and revision.name != self.verdicts.evidence.frozen(wanted.target):
+                return False
+        return settled(self, wanted)
+
+    return [(Folded, "_service", service), (verdicts.Verdicts, "queries", asked), (run.Engine, "_settled", known)]
+
+
+def _denied_as_empty() -> list[Patch]:
+    """A refusal to read the logs is taken for logs without entries."""
+    original = Folded._observe  # noqa: SLF001
+
+    def observe(self: Folded, seen: Observation) -> None:
+        denied = isinstance(seen.result, Problem) and seen.result.code == "PERMISSION_DENIED"
+        if denied and isinstance(seen.query, query.Logs):
+            seen = replace(seen, result=Answer({}))
+        original(self, seen)
+
+    return [(evidence_module.Folded, "_observe", observe)]
+
+
+PLANTS: Mapping[str, Callable[[], list[Patch]]] = {
+    "no-margin": _no_margin,
+    "no-identity": _no_identity,
+    "echo-ignored": _echo_ignored,
+    "no-overlap": _no_overlap,
+    "latest-re-resolved": _latest_re_resolved,
+    "denied-as-empty": _denied_as_empty,
+}
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Plant a defect in this process; none for an empty name."""
+    patches = [patch.object(*each) for each in PLANTS[name]()] if name else []
+    for each in patches:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in reversed(patches):
+            each.stop()
