@@ -8,12 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from validator import __version__
-from validator.checks import kinds
-from validator.model.check import Spec
-from validator.spec.load import load
-from validator.spec.selection import select
+from validator import __version__, offline
 from validator.spec.mistake import BadSpec, Mistake
+from validator.spec.selection import select
 from validator.usage import UsageError
 
 PASSED, FAILED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 3
@@ -35,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = parsed.command(parsed)
     except BadSpec as error:
-        for each in error.errors:
-            print(each, file=sys.stderr)
+        offline.tell(error.errors)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from validator import gate  # noqa: PLC0415
 
@@ -73,11 +69,16 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         help="a value for ${NAME}, before the environment's",
     )
 
-    run = commands.add_parser("run", parents=[spec], help="the gate: judge the deployment", epilog=_EPILOG,
-                              formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    chosen = argparse.ArgumentParser(add_help=False)
     for option, what in (("only", "judge only this"), ("skip", "leave this out")):
         default = _lines(environment, f"VALIDATOR_{option.upper()}")
-        run.add_argument(f"--{option}", action="append", default=default, metavar="NAME", help=f"{what} check or group")
+        chosen.add_argument(
+            f"--{option}", action="append", default=default, metavar="NAME", help=f"{what} check or group"
+        )
+
+    run = commands.add_parser("run", parents=[spec, chosen], help="the gate: judge the deployment", epilog=_EPILOG,
+                              formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    run.add_argument("--dry-run", action="store_true", help="only say what would be asked (see `validator plan`)")
     run.add_argument(
         "--out",
         default=environment.get("VALIDATOR_OUT") or "out",
@@ -87,7 +88,16 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
+    lint.add_argument("--format", choices=offline.FORMATS, default="human", help="how mistakes are told (%(default)s)")
     lint.set_defaults(command=_lint)
+
+    plan = commands.add_parser("plan", parents=[spec, chosen], help="what a run would ask, whom, when and how often")
+    plan.add_argument("--format", choices=("human", "json"), default="human", help="(%(default)s)")
+    plan.set_defaults(command=_plan)
+
+    schema = commands.add_parser("schema", help="the JSON Schema of checks.yaml, or of summary.json")
+    schema.add_argument("which", nargs="?", choices=("checks", "summary"), default="checks", help="(%(default)s)")
+    schema.set_defaults(command=_schema)
 
     demo = commands.add_parser("demo", help="the gate against an emulated deployment, offline")
     demo.add_argument("--out", default="out/demo", metavar="DIR", help="where the reports go (%(default)s)")
@@ -125,29 +135,22 @@ def _variables(parsed: argparse.Namespace) -> dict[str, str]:
     return {**os.environ, **given}
 
 
-def _load(parsed: argparse.Namespace, *, strict: bool) -> Spec:
-    file = Path(parsed.spec)
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"there is no {file}; name the spec: validator run path/to/checks.yaml") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    return load(text, str(file), kinds(), _variables(parsed), strict=strict)
-
-
 def _lint(parsed: argparse.Namespace) -> int:
-    spec = _load(parsed, strict=False)
-    for warning in spec.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
-    print(f"{spec.file}: {len(spec.checks)} checks, no mistakes")
-    return PASSED
+    return offline.lint(Path(parsed.spec), _variables(parsed), parsed.format)
+
+
+def _plan(parsed: argparse.Namespace) -> int:
+    return offline.plan(Path(parsed.spec), _variables(parsed), parsed.only, parsed.skip, parsed.format)
+
+
+def _schema(parsed: argparse.Namespace) -> int:
+    return offline.schema(parsed.which)
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    spec, left_out = select(_load(parsed, strict=True), parsed.only, parsed.skip)
+    if parsed.dry_run:
+        return offline.plan(Path(parsed.spec), _variables(parsed), parsed.only, parsed.skip, "human")
+    spec, left_out = select(offline.load_file(Path(parsed.spec), _variables(parsed)), parsed.only, parsed.skip)
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
     return gate.run(spec, left_out, Path(parsed.out))

@@ -12,7 +12,7 @@ TRANSIENT = frozenset(
 )  # fmt: skip
 """Codes after which asking again may help; all others are final (PERMISSION_DENIED is never retried)."""
 
-_APIS = {
+APIS = {
     query.Service: ("Cloud Run", "roles/run.viewer"),
     query.Revision: ("Cloud Run", "roles/run.viewer"),
     query.Revisions: ("Cloud Run", "roles/run.viewer"),
@@ -20,13 +20,14 @@ _APIS = {
     query.Logs: ("Cloud Logging", "roles/logging.viewer"),
     query.Baseline: ("Cloud Logging", "roles/logging.viewer"),
 }
+"""The API that answers a query, and the least role that lets the gate ask it."""
 
 
 def refusal(asked: query.Query, target: Target, problem: Problem, seq: int) -> Refusal | None:
     """Why a query will never be answered after this problem; None if it is worth another try."""
-    if problem.code in TRANSIENT or type(asked) not in _APIS:
+    if problem.code in TRANSIENT or type(asked) not in APIS:
         return None
-    api, role = _APIS[type(asked)]
+    api, role = APIS[type(asked)]
     if problem.code == "PERMISSION_DENIED":
         reason = f"{api} said no to the gate's account: {problem.message}"
         remedy = (

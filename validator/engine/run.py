@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from validator.engine import resolution
+from validator.engine import pace, resolution
 from validator.engine.budget import Politeness, reads
 from validator.engine.stage import Impossible, host_of, marked, stage
 from validator.engine.verdicts import Standing, Verdicts
@@ -18,12 +18,6 @@ from validator.model.judging import INTERVAL
 from validator.model.kind import Kind
 from validator.model.verdict import Outcome
 
-_WATCH = 10.0
-"""Seconds between readings of the service that only watch for a newer revision."""
-_READ = 3.0
-"""Seconds between reads of the logs."""
-_ECHO = 5.0
-"""Seconds between echo probes."""
 _API_TIMEOUT = 15.0
 _GRACE = 2.0
 """Seconds after its timeout at which a call is given up that its source has not ended itself."""
@@ -152,17 +146,17 @@ class Engine:
     def _pause(self, asked: query.Query) -> float:
         match asked:
             case query.Logs():
-                return _READ
+                return pace.READ
             case query.Echo():
-                return _ECHO
+                return pace.ECHO
             case query.Service(target) | query.Revision(target):
                 waited = any(
                     asked in self.verdicts.queries(check) and check.target.name == target
                     for check in self.verdicts.open_checks()
                 )
-                return INTERVAL if waited else _WATCH
+                return INTERVAL if waited else pace.WATCH
             case _:
-                return _WATCH
+                return pace.WATCH
 
     def _give_up(self, now: float) -> None:
         """End calls that are long over their time, whatever their source does."""
@@ -270,7 +264,7 @@ class Engine:
         if isinstance(call, Exchange):
             self.marks += 1
             call = marked(call, f"{self.run_id}{self.marks:016x}", self.run_id)
-            timeout = asked.timeout if isinstance(asked, query.Probe) else _ECHO
+            timeout = asked.timeout if isinstance(asked, query.Probe) else pace.ECHO
         self.requests += 1
         left = max(0.1, self.verdicts.evidence.deadline - now)
         errand.request = Request(self.requests, call, min(timeout, left))

@@ -143,7 +143,8 @@ class Verdicts:
         if value is True:
             return None
         finding = condition.evaluate(values)
-        detail = f" ({finding.actual})" if finding.state is State.VIOLATED and finding.actual else ""
+        told = finding.state is State.VIOLATED and finding.actual and "(not shown)" not in finding.actual
+        detail = f" ({finding.actual})" if told else ""
         return Verdict(Outcome.SKIPPED, f"`if` is false: {condition.text}{detail}")
 
     def _set(self, standing: Standing, verdict: Verdict, now: float) -> bool:

@@ -99,7 +99,9 @@ def holds_and_asserts(check: Check, evidence: Evidence, finding: Finding, own: M
         return replace(waiting, evidence=finding.evidence)
     findings = [finding, *judge_asserts(check, evidence, own)]
     captured = tuple(pair for each in findings for pair in each.captured)
-    return replace(worst(findings), captured=captured, stop=True if check.until else finding.stop)
+    decisive = worst(findings)
+    chosen = check.until is not None and decisive.state is not State.UNKNOWN
+    return replace(decisive, captured=captured, stop=True if chosen else finding.stop)
 
 
 def _missing(check: Check, evidence: Evidence, name: str) -> Finding:

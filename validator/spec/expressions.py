@@ -20,6 +20,7 @@ class Expressions:
         self.known = {**names.TYPES, **kind.variables}
         self.places: list[tuple[cel.Assertion, Path]] = []
         """Every expression, and where it stands."""
+        value = {key: each for key, each in value.items() if (*path, key) not in source.broken}
         written = value.get("assert", [])
         several = isinstance(written, list)
         texts = written if several else [written]

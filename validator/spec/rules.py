@@ -60,7 +60,8 @@ def read_rule(value: Any, index: int, source: Source, around: Surroundings) -> R
         hint = meant(str(value["group"]), sorted(around.groups))
         source.complain(Mistake(f"there is no group {value['group']!r}{hint} under `groups`", *path, "group"))
     if path in source.broken and {key for key in (*COMMON, kind) if (*path, key) in source.broken} - {"group"}:
-        return None  # its own part does not fit the schema; the kind cannot read it
+        Expressions(value, around.kinds[kind], path, source)
+        return None  # its own part does not fit the schema, so the kind cannot read it; its expressions can be checked
     return _Reading(value, kind, path, source, around).rule()
 
 
@@ -201,7 +202,7 @@ class _Reading:
     # What cannot come true.
 
     def _timing(self, check: Check, expressions: Expressions) -> None:
-        windowed = any(isinstance(each, query.Echo) for each in self.kind.queries(check))
+        windowed = self.kind.lasting and any(isinstance(each, query.Echo) for each in self.kind.queries(check))
         path = self.path
         if check.hold and not self.kind.lasting:
             told = f"what {self.name} judges does not come and go; `for` means nothing here"
