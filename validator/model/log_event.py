@@ -173,15 +173,15 @@ def _stretches(stream: Sequence[Entry]) -> Iterable[list[Entry]]:
 
 
 def _forward(moment: list[Entry]) -> list[Entry]:
-    """Entries of the same time, whose order nothing tells: turned round if only that way they are a trace."""
-    if len(moment) < 3:
-        return moment
+    """Entries of the same time, whose order nothing tells: turned round if only that way they tell an error."""
     lines = [entry.text for entry in moment]
-    ahead, back = stack_trace.find(lines), stack_trace.find(lines[::-1])
-    told = [sum(bool(stack_trace.read([order[i] for i in trace]).error) for trace in traces)
-            for order, traces in ((lines, ahead), (lines[::-1], back))]  # fmt: skip
-    longest = [max(map(len, traces), default=0) for traces in (ahead, back)]
-    return moment[::-1] if (told[1], longest[1]) > (told[0], longest[0]) else moment
+    return moment[::-1] if len(moment) > 2 and _errors(lines[::-1]) > _errors(lines) else moment
+
+
+def _errors(lines: Sequence[str]) -> int:
+    """How many traces among lines name their error."""
+    traces = (stack_trace.read([lines[index] for index in found]) for found in stack_trace.find(lines))
+    return sum(bool(trace.error) for trace in traces)
 
 
 def _events(stretch: Sequence[Entry]) -> Iterable[Event]:

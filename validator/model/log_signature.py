@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 
 from validator.model.log_event import Event
 
@@ -66,31 +66,38 @@ def signature(event: Event) -> str:
     return template(head)
 
 
-def general(signatures: Iterable[str]) -> Mapping[str, str]:
-    """Signature -> the more general one that it is a case of: `user alice is gone`, ... bob, ... carol -> `user <*> is gone`.
+class Signatures:
+    """The signatures of one log, and the more general ones that they are cases of.
 
-    Signatures that differ at one place only are one where that place has had three different words or more.
+    `user alice is gone`, `user bob is gone` and `user carol is gone` are cases of `user <*> is gone`: a place at which
+    three or more words were seen, all else being equal, holds a value. The first word is never one: it tells what it is.
     """
-    known = set(signatures)
-    variants: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for each in known:
-        for pattern in _open(each):
-            variants[pattern].add(each)
-    cases: dict[str, str] = {}
-    for pattern in sorted(variants, key=lambda pattern: (-len(variants[pattern]), pattern)):
-        if len(variants[pattern]) >= _VARIETY:
-            for each in variants[pattern]:
-                cases.setdefault(each, " ".join(pattern))
-    return {each: cases.get(each, each) for each in known}
+
+    def __init__(self, counted: Mapping[str, Sized]) -> None:
+        """Of signatures and what has each."""
+        self._counts = {each: len(found) for each, found in counted.items()}
+        variants: dict[str, list[str]] = defaultdict(list)
+        for each in self._counts:
+            for pattern in _open(each):
+                variants[pattern].append(each)
+        self._cases = {pattern: cases for pattern, cases in variants.items() if len(cases) >= _VARIETY}
+
+    def general(self, signature: str) -> str:
+        """The signature, or the general one that most others are cases of with it."""
+        patterns = [pattern for pattern in _open(signature) if pattern in self._cases]
+        return max(patterns, key=lambda pattern: len(self._cases[pattern]), default=signature)
+
+    def find(self, signature: str) -> str:
+        """The one of these that a signature is, or is a case of; empty if there is none."""
+        general = self.general(signature)
+        return general if general in self._cases or general in self._counts else ""
+
+    def count(self, found: str) -> int:
+        """How often one that was found was told."""
+        return sum(self._counts[case] for case in self._cases.get(found, [found]))
 
 
-def covers(patterns: Iterable[str], signature: str) -> bool:
-    """Whether a signature is one of some, or a case of a general one among them."""
-    known = patterns if isinstance(patterns, (set, frozenset)) else set(patterns)
-    return signature in known or any(" ".join(pattern) in known for pattern in _open(signature))
-
-
-def _open(signature: str) -> Iterable[tuple[str, ...]]:
-    """The signature with one word left open, for each of its words but the first, which tells what it is."""
+def _open(signature: str) -> Iterable[str]:
+    """The signature with one word left open, for each of its words but the first."""
     words = signature.split(" ")
-    return ((*words[:place], "<*>", *words[place + 1 :]) for place in range(1, len(words)))
+    return (" ".join([*words[:place], "<*>", *words[place + 1 :]]) for place in range(1, len(words)))
