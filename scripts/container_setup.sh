@@ -28,6 +28,8 @@ if ! docker info >/dev/null 2>&1; then
     docker info >/dev/null 2>&1 || { tail -20 /tmp/dockerd.log >&2; echo "dockerd did not start" >&2; exit 1; }
 fi
 
+command -v docker-registry >/dev/null || install docker-registry
+
 if ! docker image inspect debian:trixie-slim >/dev/null 2>&1; then
     # The official image is a minbase too, without manuals. The machine's own mirror and certificates go into this
     # stand-in alone, so that the Dockerfile is the one that users get.

@@ -57,14 +57,14 @@ class Emulator:
 
 
 @contextmanager
-def emulated(scenario: str, *, host: bool = False) -> Iterator[Emulator]:
-    """An emulator of a scenario of examples/, on the machine's loopback or on that of its own container."""
+def emulated(scenario: str | Path, *, host: bool = False) -> Iterator[Emulator]:
+    """An emulator of a scenario (of examples/ by name), on the machine's loopback or on that of its own container."""
+    file = ROOT / "examples" / scenario
     name = f"emulator-{token_hex(4)}"
     network = ["--network", "host" if host else "none"]
-    mount = ["--volume", f"{ROOT}/examples:/examples:ro"]
-    started = docker(
-        "run", "--detach", "--name", name, *network, *mount, "validator:test", "emulate", f"/examples/{scenario}"
-    )
+    mount = ["--volume", f"{file.parent}:/scenarios:ro"]
+    words = ["validator:test", "emulate", f"/scenarios/{file.name}"]
+    started = docker("run", "--detach", "--name", name, *network, *mount, *words)
     assert started.returncode == 0, started.stderr
     try:
         yield Emulator(name, "host" if host else f"container:{name}", _exports(name))
