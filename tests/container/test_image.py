@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -125,6 +126,25 @@ def test_every_dependency_has_a_wheel_for_this_platform(platform: str, tmp_path:
         *wanted, "--requirement", TREE / "requirements.txt",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_bill_of_materials_is_valid_and_whole(tmp_path: Path) -> None:
+    done = run(ROOT / "scripts/sbom.sh", IMAGE)
+    assert done.returncode == 0, done.stderr
+    file = tmp_path / "sbom.cdx.json"
+    file.write_text(done.stdout, "utf-8")
+    valid = (
+        "import sys; from pathlib import Path\n"
+        "from cyclonedx.schema import SchemaVersion; from cyclonedx.validation.json import JsonStrictValidator\n"
+        "sys.exit(JsonStrictValidator(SchemaVersion.V1_6).validate_str(Path(sys.argv[1]).read_text('utf-8')))"
+    )
+    checked = run(TOOLS / "python", "-c", valid, file)
+    assert checked.returncode == 0, checked.stderr
+    named = {part["purl"].partition("?")[0] for part in json.loads(done.stdout)["components"]}
+    pinned = re.findall(r"^([\w.-]+)==([^ ;]+)", (TREE / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    assert {f"pkg:pypi/{name}@{version}" for name, version in pinned} <= named
+    assert any(name.startswith("pkg:deb/debian/python3.13@") for name in named)
+    assert run(ROOT / "scripts/sbom.sh", IMAGE).stdout == done.stdout
 
 
 def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
