@@ -19,7 +19,7 @@ INVALID = (
     ("{severity: FATAL}", "known: DEBUG, INFO"),
     ("{ignore: []}", "this may not be empty"),
     ("{ignore: ['[a']}", "RE2 refuses the pattern '[a'"),
-    ("{max_new: -1}", "-1"),
+    ("{max_new: -1}", "-1 is less than 0"),
     ("{maxnew: 1}", "unknown key 'maxnew' (did you mean max_new?)"),
 )
 CREATED = START - 240

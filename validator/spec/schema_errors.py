@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from validator.model.call import Json
 from validator.spec.mistake import Mistake, closest
 from validator.spec.schema_walk import along, items, properties
-from validator.spec.values import DURATION
+from validator.spec.values import DURATION, RATE
 from validator.spec.yaml import Path
 
 _MOST = 200
@@ -120,6 +120,8 @@ def _plain(error: Any) -> str:
             return f"found {_found(value)}{hint}; known: {', '.join(map(str, wanted))}"
         case "pattern" if error.schema.get("pattern") == DURATION["pattern"]:
             return f"{value!r} is not a duration; write 500ms, 30s, 5m or 1h30m"
+        case "pattern" if error.schema.get("pattern") == RATE["pattern"]:
+            return f"{value!r} is not a share; write 1% or 0.5%"
         case "pattern":
             return f"{value!r} {_form(error)}"
         case "minimum":

@@ -20,6 +20,11 @@ DURATION: Final = {
     "description": "A length of time: `500ms`, `30s`, `5m`, `1h30m`.",
 }
 PERCENT: Final = {"type": "integer", "minimum": 0, "maximum": 100}
+RATE: Final = {
+    "type": "string",
+    "pattern": r"^-?\d+(\.\d+)?%$",
+    "description": "A share: `1%`, `0.5%`.",
+}
 PATTERN: Final = {"type": "string", "minLength": 1, "description": "An RE2 pattern, unanchored."}
 
 
@@ -49,6 +54,11 @@ def duration(text: Any, *path: str | int) -> float:
         raise Mistake(f"{text!r} is not a duration; write 500ms, 30s, 5m or 1h30m", *path)
     hours, minutes, seconds, milliseconds = found.groups(default="0")
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds) + int(milliseconds) / 1000
+
+
+def rate(text: str) -> float:
+    """Percent of `1%`, `0.5%`: text that fits RATE."""
+    return float(text.removesuffix("%"))
 
 
 @dataclass(frozen=True)

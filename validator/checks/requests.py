@@ -1,0 +1,290 @@
+"""The requests that the revision served failed seldom enough, and were answered fast enough.
+
+Counted are the requests of the platform's request log that ended in the window. The gate's own probes, health checks and
+monitors are counted apart. Too few requests say nothing: inconclusive. With `baseline` a rank test tells whether answers
+became slower than an older revision's in a like span of its life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from validator.model import query
+from validator.model.check import Check
+from validator.model.evidence import Evidence, Known, OlderEntries
+from validator.model.instant import span
+from validator.model.judging import Finding, State, worst
+from validator.model.log_window import Window, open_verdict, window_of
+from validator.model.platform import REQUESTS, Entry
+from validator.model.rank_test import LEAST, chance
+from validator.model.served import Served, percentile, served
+from validator.model.variables import holds_and_asserts
+from validator.model.variables import queries as asked
+from validator.model.verdict import Excerpt, Outcome, Verdict
+from validator.spec.mistake import Mistake
+from validator.spec.values import (
+    DURATION,
+    PATTERN,
+    RATE,
+    Bound,
+    bound,
+    bound_of,
+    check_pattern,
+    compiled,
+    duration,
+    rate,
+)
+
+_PERCENTILES = ("p50", "p90", "p95", "p99")
+_HEALTH = r"^/(?:_?health[a-z]*|live(?:ness|z)?|ready|readiness|readyz|ping|_ah/.*|api/health)/?$"
+_CHANCE = 0.01
+"""A difference less likely than this by chance alone is one."""
+_SHOWN = 5
+"""Failed, or else slow, requests shown."""
+
+lasting = True
+variables = {"entries": "list(google.logging.v2.LogEntry)"}
+schema = {
+    "type": "object",
+    "properties": {
+        "error_rate": {**bound_of(RATE), "description": "The share of answers with a status of 500 or more."},
+        **{
+            name: {**bound_of(DURATION), "description": f"The latency that {name[1:]} % of the answers do not exceed."}
+            for name in _PERCENTILES
+        },
+        "count": {
+            "type": "object",
+            "properties": {"min": {"type": "integer", "minimum": 1}},
+            "required": ["min"],
+            "additionalProperties": False,
+            "default": {"min": 20},
+            "description": "Fewer requests than this say nothing: inconclusive.",
+        },
+        "path": {**PATTERN, "description": "Only requests to paths that this RE2 pattern matches."},
+        "health_checks": {
+            **PATTERN,
+            "default": _HEALTH,
+            "description": "Paths of health checks, which do not count (an RE2 pattern).",
+        },
+        "baseline": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Compare latencies with `previous` (what served before this deploy) or a revision by its name.",
+        },
+        "slower": {
+            "type": "object",
+            "properties": {"max": RATE},
+            "required": ["max"],
+            "additionalProperties": False,
+            "default": {"max": "20%"},
+            "description": "How much slower than the baseline's the median answer may be, beyond what chance explains.",
+        },
+        "watermark": {
+            "enum": [known.value for known in Known],
+            "default": "inferred",
+            "description": "How well it must be known that the request log is readable past the window.",
+        },
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+    "examples": [
+        {"error_rate": {"max": "1%"}, "p95": {"max": "800ms"}, "count": {"min": 20}},
+        {"path": "^/orders", "baseline": "previous", "slower": {"max": "10%"}},
+    ],
+    "x-failures": [
+        "... requests failed, ...",
+        "... requests are too few to judge by",
+        "answers are slower than those of ...: ...",
+    ],
+    "x-commands": [
+        'gcloud logging read \'resource.labels.revision_name="REVISION" AND logName:"requests"\' --project=PROJECT',
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which requests count, and how they must have gone."""
+
+    error_rate: Bound | None
+    """Percent."""
+    percentiles: tuple[tuple[str, Bound], ...]
+    """Seconds."""
+    least: int
+    path: str
+    health_checks: str
+    baseline: str
+    """`previous`, a revision's name, or empty for no comparison."""
+    slower: float
+    """Percent."""
+    watermark: Known
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """Requests of one revision: those that count, and how many others there were."""
+
+    counted: Sequence[Served]
+    apart: str
+
+    @property
+    def latencies(self) -> list[float]:
+        return [each.latency for each in self.counted if each.latency is not None]
+
+
+def options(value: Any) -> Options:
+    """Read the kind's own part of a check."""
+    if "slower" in value and "baseline" not in value:
+        raise Mistake("`slower` compares with a `baseline`: write one", "slower")
+    percentiles = ((name, bound(value[name], name, of=duration)) for name in _PERCENTILES if name in value)
+    return Options(
+        bound(value["error_rate"], "error_rate", of=rate) if "error_rate" in value else None,
+        tuple(percentiles),
+        value.get("count", {"min": 20})["min"],
+        check_pattern(value["path"], "path") if "path" in value else "",
+        check_pattern(value.get("health_checks", _HEALTH), "health_checks"),
+        value.get("baseline", ""),
+        rate(value["slower"]["max"]) if "slower" in value else 20.0,
+        Known(value.get("watermark", "inferred")),
+    )
+
+
+def _baseline(check: Check) -> query.Baseline | None:
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    name = "" if wanted.baseline == "previous" else wanted.baseline
+    after = (check.within or 0.0) + check.hold
+    return query.Baseline(check.target.name, after, "requests", name) if wanted.baseline else None
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """The request log, probes whose echoes tell how far it is readable, and the baseline's where it is compared."""
+    target, older = check.target, _baseline(check)
+    own: set[query.Query] = {query.Logs(target.project), query.Echo(target.name)}
+    return asked(check) | own | ({query.Revisions(target.name), older} if older else set())
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
+    """Judge the requests that ended in the window, once the request log is readable past it."""
+    wanted, target, asked_older = check.options, check.target, _baseline(check)
+    assert isinstance(wanted, Options)
+    window = window_of(check, evidence, (REQUESTS,), wanted.watermark)
+    if isinstance(window, Verdict):
+        return window
+    for needed in (query.Revisions(target.name), asked_older) if asked_older else ():
+        refusal = evidence.refusal(needed)
+        if refusal:
+            reason = f"what an older revision served is not known: {refusal.reason}"
+            return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
+    entries = [entry for entry in evidence.entries(target.name) if entry.log == REQUESTS and entry.ended <= window.end]
+    if not window.complete:
+        return open_verdict(window, f"{len(entries)} requests were read so far")
+    older = evidence.baseline(asked_older) if asked_older else None
+    if asked_older and (older is None or older.up_to < older.revision.created + window.length):
+        return Verdict(Outcome.INCONCLUSIVE, "what the older revision served is not wholly read yet", False)
+    own = _sample(wanted, entries, _probes(check, evidence, window))
+    finding = _find(wanted, own, older, window)
+    finding = holds_and_asserts(check, evidence, finding, {"entries": [each.entry.raw for each in own.counted]})
+    outcome = {State.HOLDS: Outcome.PASSED, State.VIOLATED: Outcome.FAILED}.get(finding.state, Outcome.INCONCLUSIVE)
+    reason = f"{finding.reason} ({own.apart}; {window.readable})"
+    return Verdict(
+        outcome, reason, True, finding.expected, finding.actual, finding.remedy, finding.evidence or _shown(own),
+        captured=finding.captured,
+    )  # fmt: skip
+
+
+def _probes(check: Check, evidence: Evidence, window: Window) -> int:
+    """How many probes this run sent to the service in the window."""
+    return sum(evidence.platform_time(seen.received) <= window.end for seen in evidence.probes(check.target.name))
+
+
+def _sample(wanted: Options, entries: Sequence[Entry], probes: int = 0) -> _Sample:
+    requests = served(entries)
+    others = [each for each in requests if not each.ours]
+    users = [each for each in others if not each.monitors and not compiled(wanted.health_checks).search(each.path)]
+    counted = [each for each in users if not wanted.path or compiled(wanted.path).search(each.path)]
+    elsewhere = f", {len(users) - len(counted)} to other paths" if wanted.path else ""
+    ours = probes + len(requests) - len(others)
+    return _Sample(
+        counted,
+        f"of {len(counted)} requests; apart from {ours} probes of the gate, {len(others) - len(users)} health checks{elsewhere}",
+    )
+
+
+def _find(wanted: Options, own: _Sample, older: OlderEntries | None, window: Window) -> Finding:
+    if len(own.counted) < wanted.least:
+        reason = f"{len(own.counted)} requests are too few to judge by"
+        remedy = "send it requests before the gate runs, give the check a longer `for`, or write a lower `count: {min}`"
+        return Finding(State.UNKNOWN, reason, f"at least {wanted.least} requests", str(len(own.counted)), remedy)
+    findings = [_error_rate(wanted.error_rate, own)] if wanted.error_rate else []
+    findings += [_percentile(name, limit, own.latencies, wanted.least) for name, limit in wanted.percentiles]
+    if older:
+        findings.append(_slower(wanted, own, older, window))
+    decisive = worst(findings) if findings else Finding(State.HOLDS, "")
+    if decisive.state is not State.HOLDS:
+        return decisive
+    facts = "; ".join([f"{len(own.counted)} requests", *(finding.reason for finding in findings)])
+    expected = "; ".join([f"at least {wanted.least} requests", *(finding.expected for finding in findings)])
+    return Finding(State.HOLDS, facts, expected, facts)
+
+
+def _error_rate(limit: Bound, own: _Sample) -> Finding:
+    failed = [each for each in own.counted if each.failed]
+    untold = sum(each.status is None for each in own.counted)
+    least, most = (100 * number / len(own.counted) for number in (len(failed), len(failed) + untold))
+    expected = f"an error rate of {limit.text('%')}"
+    actual = f"{least:.3g} %"
+    reason = f"{len(failed)} of {len(own.counted)} requests failed, {actual}"
+    if limit.holds(least) != limit.holds(most):
+        reason += f"; of {untold} more the request log has no status"
+        return Finding(State.UNKNOWN, reason, expected, f"{least:.3g} to {most:.3g} %")
+    state = State.HOLDS if limit.holds(least) else State.VIOLATED
+    return Finding(state, reason, expected, actual, evidence=tuple(map(_excerpt, failed[:_SHOWN])))
+
+
+def _percentile(name: str, limit: Bound, latencies: Sequence[float], least: int) -> Finding:
+    expected = f"{name} of {limit.text('s')}"
+    if len(latencies) < least:
+        reason = f"the request log tells the latency of {len(latencies)} answers: too few to judge by"
+        return Finding(State.UNKNOWN, reason, expected)
+    value = percentile(latencies, float(name[1:]))
+    state = State.HOLDS if limit.holds(value) else State.VIOLATED
+    return Finding(state, f"{name} is {_seconds(value)}", expected, _seconds(value))
+
+
+def _slower(wanted: Options, own: _Sample, older: OlderEntries, window: Window) -> Finding:
+    name, end = older.revision.name, older.revision.created + window.length
+    then = _sample(wanted, [entry for entry in older.entries if entry.ended <= end]).latencies
+    expected = f"a median at most {wanted.slower:g} % above that of {name}"
+    least = max(wanted.least, LEAST)
+    for who, values in (("here", own.latencies), (f"in the first {span(window.length)} of {name}", then)):
+        if len(values) < least:
+            reason = f"{len(values)} answers {who} are too few to compare"
+            return Finding(State.UNKNOWN, reason, f"at least {least} answers", str(len(values)))
+    here, there = percentile(own.latencies, 50), percentile(then, 50)
+    likely = chance(own.latencies, [value * (1 + wanted.slower / 100) for value in then])
+    actual = f"median {_seconds(here)}, {_seconds(there)} in {name}"
+    if likely < _CHANCE:
+        reason = f"answers are slower than those of {name}: {actual}; by chance p={likely:.2g}"
+        return Finding(State.VIOLATED, reason, expected, actual)
+    return Finding(State.HOLDS, actual, expected, actual)
+
+
+def _seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else span(value)
+
+
+def _excerpt(each: Served) -> Excerpt:
+    method = each.entry.raw.get("httpRequest", {}).get("requestMethod", "")
+    took = f" in {_seconds(each.latency)}" if each.latency is not None else ""
+    return Excerpt(f"{method} {each.path}: {each.status}{took}".strip(), each.entry.at, "requests")
+
+
+def _shown(own: _Sample) -> tuple[Excerpt, ...]:
+    """The slowest answers."""
+    slowest = sorted(
+        (each for each in own.counted if each.latency is not None), key=lambda each: -(each.latency or 0.0)
+    )
+    return tuple(map(_excerpt, slowest[:_SHOWN]))
