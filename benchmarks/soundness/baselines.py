@@ -14,7 +14,7 @@ from benchmarks.soundness.claims import ERRORS, STARTED, SUITES, TIMEOUT, TRACEB
 from benchmarks.soundness.gate import Said
 from benchmarks.soundness.regime import Regime
 from benchmarks.soundness.story import Story
-from benchmarks.soundness.truth import Windows
+from benchmarks.soundness.truth import EDGE, Windows
 from benchmarks.soundness.world import EPOCH, HOST, SERVICE, Told
 from validator.model.call import Answer, Call, Exchange, GetRevision, GetService, Json, ListEntries
 from validator.model.instant import rfc3339, seconds
@@ -182,4 +182,4 @@ def _text(entry: dict[str, Any] | Json) -> str:
 
 
 def _said(story: Story, script: _Script, outcome: str) -> Said:
-    return Said(outcome, Windows({}, script.now + story.skew - EPOCH, TIMEOUT))
+    return Said(outcome, Windows({}, script.now + story.skew - EPOCH, TIMEOUT, EDGE + abs(story.skew)))

@@ -61,7 +61,7 @@ class Draft:
         """A moment in a window of this length; half of them near its end, where it is hard."""
         begin = self.story.nominal_start
         last = self.chance.random() < 0.5
-        return begin + self.chance.uniform(length - 8 if last else 0.0, length)
+        return begin + self.chance.uniform(length - 4 if last else 0.0, length)
 
     def told(self, delays: Delays) -> Story:
         """The finished story: its plain lines written, every line with its delay."""

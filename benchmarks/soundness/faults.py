@@ -116,6 +116,11 @@ def _error_line(draft: Draft) -> None:
     draft.write(draft.in_window(60), "payment failed", stream, severity=severity, instance=draft.chance.randrange(3))
 
 
+def _last_moment(draft: Draft) -> None:
+    """A traceback just before the window ends: whoever does not wait for it misses it."""
+    draft.traceback(draft.story.nominal_start + 60 - draft.chance.uniform(0.3, 1.5))
+
+
 def _early_error(draft: Draft) -> None:
     draft.write(
         draft.story.created + draft.chance.uniform(1.5, 15), "cannot reach the database", "stderr", severity="ERROR"
@@ -186,14 +191,14 @@ def _lines_lost(draft: Draft) -> None:
 def _hidden(draft: Draft) -> None:
     """Behind a fault of the evidence there may be one of the service."""
     if draft.chance.random() < 0.5:
-        name = draft.chance.choice(("traceback", "error-line", "errors-after", "never-started"))
+        name = draft.chance.choice(("traceback", "last-moment", "errors-after", "never-started"))
         if draft.story.suite in FAULTS[name].suites:
             FAULTS[name].write(draft)
             draft.change(faults=(*draft.story.faults, name))
 
 
 FAULTS: Mapping[str, Fault] = {
-    "healthy": Fault(_healthy, 9),
+    "healthy": Fault(_healthy, 12),
     "cold-start": Fault(_cold_start, 4, PROBED),
     "slow-ready": Fault(_slow_ready, 5, (*PROBED, "internal")),
     "never-ready": Fault(_never_ready, 4),
@@ -207,8 +212,9 @@ FAULTS: Mapping[str, Fault] = {
     "superseded": Fault(_superseded, 6),
     "errors-after": Fault(_errors_after, 5, PROBED),
     "flapping": Fault(_flapping, 4, PROBED),
-    "traceback": Fault(_traceback, 9),
-    "error-line": Fault(_error_line, 5),
+    "traceback": Fault(_traceback, 8),
+    "last-moment": Fault(_last_moment, 13),
+    "error-line": Fault(_error_line, 4),
     "early-error": Fault(_early_error, 2),
     "late-error": Fault(_late_error, 5),
     "never-started": Fault(_never_started, 3),

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from benchmarks.soundness.claims import SUITES, TIMEOUT
 from benchmarks.soundness.regime import Regime
 from benchmarks.soundness.story import Story
-from benchmarks.soundness.truth import Windows
+from benchmarks.soundness.truth import EDGE, Windows
 from benchmarks.soundness.world import EPOCH, Told
 from validator.checks import kinds
 from validator.engine.run import Engine
@@ -55,7 +55,7 @@ def judge(story: Story, regime: Regime) -> Said:
     reads = [r.sent for r in engine.journal if isinstance(r, Observation) and isinstance(r.call, ListEntries)]
     return Said(
         str(overall(engine.verdicts)),
-        Windows(starts, ended + shift, TIMEOUT),
+        Windows(starts, ended + shift, TIMEOUT, EDGE if SUITES[story.suite].health_within else EDGE + abs(story.skew)),
         {name: f"{verdict.outcome}: {verdict.reason}" for name, verdict in told.items()},
         len(reads),
         _most_in_a_minute(reads),

@@ -15,7 +15,7 @@ from benchmarks.soundness.story import FOREVER, OURS, Line, Span, Story, latest
 BLIND = 4.0
 """Seconds: two probes are 2 s apart and one may be missed, so a shorter outage is not claimed to be seen."""
 EDGE = 0.3
-"""Seconds about a window's end that belong to neither side: what the echoes leave open of the clocks' skew."""
+"""Seconds about a window's end that belong to neither side: what echoes leave open of the clocks' skew."""
 PROBE_TIMEOUT = 10.0
 
 Holds = bool | None
@@ -31,6 +31,8 @@ class Windows:
     ended: float
     """When the gate said its verdict."""
     deadline: float
+    edge: float = EDGE
+    """Seconds about a window's end that belong to neither side: a gate without echoes cannot know the clocks' skew."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,14 @@ def _as_wanted(story: Story, suite: Suite, at: float) -> bool:
 def _started(story: Story, suite: Suite, windows: Windows) -> Holds:
     """The revision logged its line by the end of the window."""
     end = _start(story, windows, "Started") + suite.started_within
-    return _logged([line for line in _own(story) if STARTED in line.text], end)
+    return _logged([line for line in _own(story) if STARTED in line.text], end, windows.edge)
 
 
 def _quiet(story: Story, suite: Suite, windows: Windows) -> Holds:
     """The revision logged no traceback and nothing of severity ERROR or worse up to the end of the window."""
     end = _start(story, windows, "Quiet") + suite.quiet_for
-    found = _logged([line for line in _own(story) if TRACEBACK in line.text or line.severity in ERRORS], end)
+    wrong = [line for line in _own(story) if TRACEBACK in line.text or line.severity in ERRORS]
+    found = _logged(wrong, end, windows.edge)
     return None if found is None else not found
 
 
@@ -117,11 +120,11 @@ def _own(story: Story) -> Iterator[Line]:
     return (line for line in story.lines if line.revision == OURS and line.at >= story.created)
 
 
-def _logged(lines: list[Line], end: float) -> Holds:
+def _logged(lines: list[Line], end: float, edge: float) -> Holds:
     """Whether one of the lines stands before the end; whatever its delay, its own time counts."""
-    if any(line.at <= end - EDGE for line in lines):
+    if any(line.at <= end - edge for line in lines):
         return True
-    return None if any(line.at <= end + EDGE for line in lines) else False
+    return None if any(line.at <= end + edge for line in lines) else False
 
 
 def _healthy(story: Story, suite: Suite, windows: Windows) -> Holds:
@@ -195,7 +198,7 @@ def _missing(story: Story, suite: Suite, windows: Windows) -> Iterator[str]:
         return
     if story.ready is None and story.broken is None:
         yield "readiness"
-    if story.superseded is not None and story.superseded <= windows.ended:
+    if story.superseded is not None and story.superseded <= windows.ended - EDGE:
         yield "newer revision"
     if story.logs_denied < _start(story, windows, "Quiet") + suite.quiet_for:
         yield "log permission"
