@@ -7,7 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.emulator.log_filter import MAX_LENGTH, FilterError, parse
+from validator.emulator.log_filter import MAX_LENGTH, FilterError, compiled, parse
+from validator.emulator.log_grammar import planted
+from validator.emulator.log_tree import (
+    Comparison,
+    Everything,
+    Function,
+    Joined,
+    Literal,
+    Negation,
+    NotValue,
+    Search,
+    Star,
+    Tree,
+    Value,
+    Values,
+    printed,
+)
 
 REQUEST: dict[str, Any] = {
     "insertId": "r1",
@@ -46,113 +62,131 @@ TEXT: dict[str, Any] = {"logName": "projects/p/logs/syslog", "textPayload": "The
 ENTRIES = {"request": REQUEST, "data": DATA, "text": TEXT}
 ALL = "request data text"
 
+# Each row of the table cites the section of this page, or the thread, whose rule it shows.
+_PAGE = "https://cloud.google.com/logging/docs/view/logging-query-language, section "
+SYNTAX = _PAGE + "Syntax summary"
+BOOLEAN = _PAGE + "Boolean operators"
+FIELDS = _PAGE + "Field path identifiers"
+SPECIAL = _PAGE + "Special characters"
+MISSING = _PAGE + "Missing fields"
+OBJECTS = _PAGE + "Object and array types"
+VALUES = _PAGE + "Values and conversions"
+COMMENTS = _PAGE + "Comments"
+OPERATORS = _PAGE + "Comparison operators"
+GLOBAL = _PAGE + "Global restrictions"
+FUNCTIONS = _PAGE + "Functions"
+TIME = _PAGE + "Searching by time"
+REGEX = _PAGE + "Using regular expressions"
+SEVERITY = "https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity"
+
 
 @pytest.mark.parametrize(
-    ("text", "matching"),
+    ("text", "matching", "source"),
     [
-        ("", ALL),
-        ("  -- nothing but a comment\n", ALL),
+        ("", ALL, SYNTAX),
+        ("  -- nothing but a comment\n", ALL, COMMENTS),
         # fields, quoting, case
-        ('resource.type="cloud_run_revision"', "request data"),
-        ("resource.type=cloud_run_revision", "request data"),
-        ('resource.type="CLOUD_RUN_REVISION"', "request data"),
-        ('RESOURCE.Type="cloud_run_revision"', "request data"),
-        ("resource.labels.service_name = shop", "request data"),
-        ("resource.labels.Service_Name = shop", ""),
-        ('labels."run.googleapis.com/x"="dotted"', "request"),
-        ('jsonPayload."a.b".c=x', "data"),
-        ('jsonPayload."a.b"."c"="x"', "data"),
-        ('jsonPayload.message:"says \\"HI\\"\\tand c:\\\\d"', "data"),
-        ('jsonPayload.message:"STRASSE"', "data"),
-        ('textPayload="the CAT in the hat"', "text"),
-        ('textPayload="the cat"', ""),
+        ('resource.type="cloud_run_revision"', "request data", FIELDS),
+        ("resource.type=cloud_run_revision", "request data", FIELDS),
+        ('resource.type="CLOUD_RUN_REVISION"', "request data", OPERATORS),
+        ('RESOURCE.Type="cloud_run_revision"', "request data", FIELDS),
+        ("resource.labels.service_name = shop", "request data", FIELDS),
+        ("resource.labels.Service_Name = shop", "", FIELDS),
+        ('labels."run.googleapis.com/x"="dotted"', "request", SPECIAL),
+        ('jsonPayload."a.b".c=x', "data", SPECIAL),
+        ('jsonPayload."a.b"."c"="x"', "data", SPECIAL),
+        ('jsonPayload.message:"says \\"HI\\"\\tand c:\\\\d"', "data", SPECIAL),
+        ('jsonPayload.message:"STRASSE"', "data", OPERATORS),
+        ('textPayload="the CAT in the hat"', "text", OPERATORS),
+        ('textPayload="the cat"', "", OPERATORS),
         # values in parentheses
-        ('resource.labels.revision_name=("shop-1" OR "shop-2")', "request data"),
-        ('textPayload:("cat" AND "hat")', "text"),
-        ('textPayload:("cat" "hat")', "text"),
-        ('textPayload:("cat" AND NOT "hat")', ""),
-        ('textPayload:("dog" OR ("cat" AND -"dog"))', "text"),
+        ('resource.labels.revision_name=("shop-1" OR "shop-2")', "request data", SYNTAX),
+        ('textPayload:("cat" AND "hat")', "text", SYNTAX),
+        ('textPayload:("cat" "hat")', "text", SYNTAX),
+        ('textPayload:("cat" AND NOT "hat")', "", SYNTAX),
+        ('textPayload:("dog" OR ("cat" AND -"dog"))', "text", SYNTAX),
         # AND, OR, NOT, juxtaposition
-        ("severity=WARNING OR severity=ERROR", "request text"),
-        ("severity=WARNING OR severity=ERROR AND textPayload:cat", "text"),
-        ("textPayload:cat AND severity=WARNING OR severity=ERROR", "text"),
-        ("(severity=WARNING) OR (severity=ERROR AND textPayload:cat)", "request text"),
-        ("severity=ERROR\ntextPayload:cat -- a comment\n-textPayload:dog", "text"),
-        ("severity=ERROR textPayload:dog", ""),
-        ("NOT severity=ERROR", "request data"),
-        ("-severity=ERROR", "request data"),
-        ("NOT (severity=ERROR OR severity=WARNING)", "data"),
-        ("NOT NOT severity=ERROR", "text"),
+        ("severity=WARNING OR severity=ERROR", "request text", BOOLEAN),
+        ("severity=WARNING OR severity=ERROR AND textPayload:cat", "text", BOOLEAN),
+        ("textPayload:cat AND severity=WARNING OR severity=ERROR", "text", BOOLEAN),
+        ("(severity=WARNING) OR (severity=ERROR AND textPayload:cat)", "request text", BOOLEAN),
+        ("severity=ERROR\ntextPayload:cat -- a comment\n-textPayload:dog", "text", COMMENTS),
+        ("severity=ERROR textPayload:dog", "", BOOLEAN),
+        ("NOT severity=ERROR", "request data", BOOLEAN),
+        ("-severity=ERROR", "request data", BOOLEAN),
+        ("NOT (severity=ERROR OR severity=WARNING)", "data", BOOLEAN),
+        ("NOT NOT severity=ERROR", "text", BOOLEAN),
         # severities, times, durations, numbers, booleans
-        ("severity>=WARNING", "request text"),
-        ("severity>warning", "text"),
-        ("severity<WARNING", "data"),
-        ("severity=DEFAULT", "data"),
-        ('timestamp>="2026-01-01T00:00:11Z"', "data"),
-        ('timestamp>"2026-01-01T00:00:11.000000001Z"', ""),
-        ('timestamp>="2026-01-01T01:00:10.5+01:00"', "request data"),
-        ('timestamp="2026-01-01T00:00:10.500Z"', "request"),
-        ('timestamp<"2026-01-02"', "request data"),
-        ('receiveTimestamp>="2026-01-01T00:00:11Z"', "request"),
-        ("httpRequest.status>=400", "request"),
-        ('httpRequest.status="404"', "request"),
-        ("httpRequest.status<500", ALL),
-        ("httpRequest.status:404", "request"),
-        ("httpRequest.requestSize>99", "request"),
-        ('httpRequest.latency>"79ms"', "request"),
-        ('httpRequest.latency<="0.08s"', ALL),
-        ("jsonPayload.level>=40", "data"),
-        ("jsonPayload.level>-5", "data"),
-        ("jsonPayload.level=4e1", "data"),
-        ("jsonPayload.done=TRUE", "data"),
-        ("jsonPayload.done=1", ""),
-        ("jsonPayload.nothing=NULL_VALUE", "data"),
+        ("severity>=WARNING", "request text", SEVERITY),
+        ("severity>warning", "text", SEVERITY),
+        ("severity<WARNING", "data", SEVERITY),
+        ("severity=DEFAULT", "data", SEVERITY),
+        ('timestamp>="2026-01-01T00:00:11Z"', "data", TIME),
+        ('timestamp>"2026-01-01T00:00:11.000000001Z"', "", TIME),
+        ('timestamp>="2026-01-01T01:00:10.5+01:00"', "request data", TIME),
+        ('timestamp="2026-01-01T00:00:10.500Z"', "request", TIME),
+        ('timestamp<"2026-01-02"', "request data", TIME),
+        ('receiveTimestamp>="2026-01-01T00:00:11Z"', "request", TIME),
+        ("httpRequest.status>=400", "request", VALUES),
+        ('httpRequest.status="404"', "request", VALUES),
+        ("httpRequest.status<500", ALL, VALUES),
+        ("httpRequest.status:404", "request", VALUES),
+        ("httpRequest.requestSize>99", "request", VALUES),
+        ('httpRequest.latency>"79ms"', "request", VALUES),
+        ('httpRequest.latency<="0.08s"', ALL, VALUES),
+        ("jsonPayload.level>=40", "data", VALUES),
+        ("jsonPayload.level>-5", "data", VALUES),
+        ("jsonPayload.level=4e1", "data", VALUES),
+        ("jsonPayload.done=TRUE", "data", VALUES),
+        ("jsonPayload.done=1", "", VALUES),
+        ("jsonPayload.nothing=NULL_VALUE", "data", VALUES),
         # missing, defaulted, there at all
-        ("jsonPayload.missing=x", ""),
-        ("jsonPayload.missing!=x", ""),
-        ("NOT jsonPayload.missing=x", ALL),
-        ("labels.missing!=x", ""),
-        ('trace=""', "data text"),
-        ('textPayload!="x"', ALL),
-        ("trace:*", "request"),
-        ("jsonPayload.level:*", "data"),
-        ("httpRequest:*", "request"),
+        ("jsonPayload.missing=x", "", MISSING),
+        ("jsonPayload.missing!=x", "", MISSING),
+        ("NOT jsonPayload.missing=x", ALL, MISSING),
+        ("labels.missing!=x", "", MISSING),
+        ('trace=""', "data text", MISSING),
+        ('textPayload!="x"', ALL, MISSING),
+        ("trace:*", "request", OPERATORS),
+        ("jsonPayload.level:*", "data", OPERATORS),
+        ("httpRequest:*", "request", OPERATORS),
         # lists and whole objects
-        ("jsonPayload.sizes<7", "data"),
-        ("jsonPayload.sizes<6", ""),
-        ("jsonPayload.items.name=two", "data"),
-        ('jsonPayload:"two"', "data"),
-        ("labels:dotted", "request"),
-        ("httpRequest:validator", "request"),
+        ("jsonPayload.sizes<7", "data", OBJECTS),
+        ("jsonPayload.sizes<6", "", OBJECTS),
+        ("jsonPayload.items.name=two", "data", OBJECTS),
+        ('jsonPayload:"two"', "data", OBJECTS),
+        ("labels:dotted", "request", OBJECTS),
+        ("httpRequest:validator", "request", OBJECTS),
         # substrings, regular expressions, whole entries
-        ('trace:"0123456789ABCDEF"', "request"),
-        ('httpRequest.userAgent:"mark"', "request"),
-        ('httpRequest.userAgent=~"mark"', ""),
-        ('httpRequest.userAgent=~"^Val.*\\(Mark\\)$"', "request"),
-        ('textPayload=~"c\\w+t|dog"', "text"),
-        ('textPayload=~"c\\\\w+t"', "text"),
-        ('textPayload!~"cat"', "request data"),
-        ('severity=~"ERR"', "text"),
-        ('jsonPayload.items.name=~"^T"', "data"),
-        ('"cat"', "text"),
-        ("cat hat", "text"),
-        ("cat dog", ""),
-        ("validator", "request"),
-        ('cat OR "two"', "data text"),
-        ('("cat" AND ("hat" OR "bat"))', "text"),
-        ("severity=and OR and", "data"),
-        ('log_id("run.googleapis.com/stdout")', "data"),
-        ('-LOG_ID("run.googleapis.com/stdout")', "request text"),
-        ('log_id("stdout")', ""),
-        ('(log_id("syslog") OR log_id("run.googleapis.com/requests")) severity>=ERROR', "text"),
+        ('trace:"0123456789ABCDEF"', "request", OPERATORS),
+        ('httpRequest.userAgent:"mark"', "request", OPERATORS),
+        ('httpRequest.userAgent=~"mark"', "", REGEX),
+        ('httpRequest.userAgent=~"^Val.*\\(Mark\\)$"', "request", REGEX),
+        ('textPayload=~"c\\w+t|dog"', "text", REGEX),
+        ('textPayload=~"c\\\\w+t"', "text", REGEX),
+        ('textPayload!~"cat"', "request data", REGEX),
+        ('severity=~"ERR"', "text", REGEX),
+        ('jsonPayload.items.name=~"^T"', "data", REGEX),
+        ('"cat"', "text", GLOBAL),
+        ("cat hat", "text", GLOBAL),
+        ("cat dog", "", GLOBAL),
+        ("validator", "request", GLOBAL),
+        ('cat OR "two"', "data text", GLOBAL),
+        ('("cat" AND ("hat" OR "bat"))', "text", GLOBAL),
+        ("severity=and OR and", "data", OPERATORS),
+        ('log_id("run.googleapis.com/stdout")', "data", FUNCTIONS),
+        ('-LOG_ID("run.googleapis.com/stdout")', "request text", FUNCTIONS),
+        ('log_id("stdout")', "", FUNCTIONS),
+        ('(log_id("syslog") OR log_id("run.googleapis.com/requests")) severity>=ERROR', "text", FUNCTIONS),
         # what cannot be converted fails
-        ('timestamp>"yesterday"', ""),
-        ("severity>=BAD", ""),
-        ("httpRequest.status=many", ""),
+        ('timestamp>"yesterday"', "", TIME),
+        ("severity>=BAD", "", SEVERITY),
+        ("httpRequest.status=many", "", VALUES),
     ],
 )
-def test_a_filter_matches(text: str, matching: str) -> None:
+def test_a_filter_matches(text: str, matching: str, source: str) -> None:
     matches = parse(text)
+    assert source.startswith(("https://", "googleapis/"))
     assert " ".join(name for name, entry in ENTRIES.items() if matches(entry)) == matching
 
 
@@ -174,7 +208,7 @@ def test_a_filter_matches(text: str, matching: str) -> None:
         ('sample(insertId, "0.1")', "unknown function sample", 0),
         ('severity=ERROR ip_in_net(httpRequest.remoteIp, "10.0.0.0/8")', "unknown function ip_in_net", 15),
         ('textPayload=cast("x", STRING)', "unknown function cast", 12),
-        ('textPayload=log_id("x")', "a function cannot be a value here", 0),
+        ('textPayload=log_id("x")', "a function cannot be a value here", 12),
         ("log_id()", "log_id takes one text", 0),
         ('textPayload=~"("', "not a regular expression of RE2: missing ): (", 0),
         ('textPayload=~"(?=x)"', "not a regular expression of RE2: invalid perl operator: (?=", 0),
@@ -263,3 +297,49 @@ def _position(text: str) -> int | None:
 @given(st.text(max_size=30))
 def test_any_text_is_a_filter_or_an_error_with_a_position(text: str) -> None:
     assert _position(text) in {None, *range(len(text) + 1)}
+
+
+_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+_literal = st.builds(Literal, _text) | st.sampled_from(
+    [Literal("ERROR", False), Literal("404", False), Literal("NULL_VALUE", False)]
+)
+
+
+def _joins(parts: st.SearchStrategy[Any], kind: type[Joined | Values]) -> st.SearchStrategy[Any]:
+    return st.builds(kind, st.sampled_from(["AND", "OR"]), st.lists(parts, min_size=2, max_size=3).map(tuple))
+
+
+_operand: st.SearchStrategy[Value] = st.recursive(
+    _literal, lambda inner: _joins(inner, Values) | st.builds(NotValue, inner), max_leaves=4
+)
+_path = st.sampled_from(
+    [
+        ("severity",),
+        ("httpRequest", "status"),
+        ("jsonPayload", "a.b", 'say "x"'),
+        ("labels", "AND"),
+        ("jsonPayload", ""),
+    ]
+)
+_leaf: st.SearchStrategy[Tree] = (
+    st.builds(Comparison, _path, st.sampled_from(["=", "!=", "<", "<=", ">", ">=", ":"]), _operand)
+    | st.builds(Comparison, _path, st.sampled_from(["=~", "!~"]), st.builds(Literal, _text))
+    | st.builds(Comparison, _path, st.just(":"), st.just(Star()))
+    | st.builds(Search, _text)
+    | st.builds(Function, st.just("log_id"), st.tuples(_text))
+)
+_tree: st.SearchStrategy[Tree] = st.just(Everything()) | st.recursive(
+    _leaf, lambda inner: _joins(inner, Joined) | st.builds(Negation, inner), max_leaves=6
+)
+
+
+@settings(deadline=None)
+@given(_tree)
+def test_a_printed_filter_is_parsed_to_the_same_tree(tree: Tree) -> None:
+    assert planted(printed(tree)) == tree
+
+
+@settings(deadline=None)
+@given(_filter, _entry)
+def test_a_filter_and_what_is_printed_of_it_match_the_same(text: str, entry: dict[str, Any]) -> None:
+    assert compiled(planted(printed(planted(text))))(entry) is parse(text)(entry)

@@ -171,8 +171,8 @@ def test_the_request_log_entry_is_the_platforms_own(simulate: Simulate) -> None:
     assert len(logged.pop("insertId")) == 12
     assert logged == {
         "logName": "projects/p/logs/run.googleapis.com%2Frequests",
-        "timestamp": "2026-09-21T14:13:21.5Z",
-        "receiveTimestamp": "2026-09-21T14:13:23.58Z",
+        "timestamp": "2026-09-21T14:13:21.500Z",
+        "receiveTimestamp": "2026-09-21T14:13:23.580Z",
         "severity": "INFO",
         "trace": f"projects/p/traces/{MARK}",
         "traceSampled": True,

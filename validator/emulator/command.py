@@ -45,7 +45,7 @@ def emulate(scenario: Path, command: Sequence[str], *, ready: Callable[[Emulator
         if ready is not None:
             ready(emulator)
         with TemporaryDirectory(prefix="validator-gcloud-") as folder:
-            for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.projects)
+            for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.deployment.projects)
             environment = {**for_gcloud, **emulator.environment()}
             return _run(command, environment) if command else _serve(emulator, environment)
 

@@ -116,6 +116,11 @@ class Deployment:
         hosts = dict(host for name, service in named["services"].items() for host in _hosts(name, service))
         return cls(named["services"], named["revisions"], named["builds"], hosts, behaviour, sections, epoch)
 
+    @property
+    def projects(self) -> set[str]:
+        """The projects that services are in."""
+        return {name.split("/")[1] for name in self.services}
+
     def changed(self, sections: Json) -> Deployment:
         """This deployment with changes laid over it."""
         return Deployment.read(overlaid(self.sections, sections), self.epoch)

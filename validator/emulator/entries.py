@@ -56,9 +56,10 @@ class Stored:
 
 
 def stamp(nanos: int) -> str:
-    """Nanoseconds since the epoch as RFC 3339, with as many digits as it takes."""
+    """Nanoseconds since the epoch as RFC 3339, with 0, 3, 6 or 9 digits, as proto JSON has it."""
     whole, rest = divmod(nanos, 1_000_000_000)
-    fraction = f".{rest:09d}".rstrip("0").rstrip(".") if rest else ""
+    places = 0 if not rest else 3 if not rest % 1_000_000 else 6 if not rest % 1000 else 9
+    fraction = f".{rest:09d}"[: places + 1] if places else ""
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
 

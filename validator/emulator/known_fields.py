@@ -14,13 +14,13 @@ def unknown_field(path: str, code: str = "INVALID_ARGUMENT") -> RefusalError:
 
 
 def only(data: Any, known: frozenset[str], where: str, code: str = "INVALID_ARGUMENT") -> None:
-    """See that a map has no other keys than the known ones.
+    """See that a map has no other keys than the known ones; an empty value says nothing, whatever its key.
 
     Raises:
         RefusalError: it has, or is no map.
     """
     if not isinstance(data, Mapping):
         raise RefusalError("INVALID_ARGUMENT", f"{where} must be a map.")
-    for key in data:
-        if key not in known:
+    for key, value in data.items():
+        if key not in known and value not in (None, "", [], {}):
             raise unknown_field(f"{where}.{key}", code)

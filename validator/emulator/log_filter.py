@@ -1,18 +1,10 @@
-"""The Cloud Logging query language: a filter's text becomes a predicate over entries.
-
-Rules: cloud.google.com/logging/docs/view/logging-query-language. NOT binds tightest, then OR, then AND, which may be
-left out; the words are upper case; a comparison with a parenthesised value applies to each of its elements.
-"""
+"""A log filter as a predicate over entries."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import Any
 
-from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
-
+from validator.emulator.log_grammar import MAX_LENGTH, planted
 from validator.emulator.log_match import (
     FilterError,
     Predicate,
@@ -24,136 +16,22 @@ from validator.emulator.log_match import (
     negated,
     text,
 )
+from validator.emulator.log_tree import (
+    Comparison,
+    Everything,
+    Function,
+    Joined,
+    Literal,
+    Negation,
+    NotValue,
+    Search,
+    Star,
+    Tree,
+    Value,
+    Values,
+)
 
-__all__ = ["MAX_LENGTH", "FilterError", "Predicate", "parse"]
-
-MAX_LENGTH = 20_000
-"""Characters that a filter may have."""
-
-_GRAMMAR = r"""
-start: conjunction?
-conjunction: disjunction (AND? disjunction)*
-disjunction: unary (OR unary)*
-?unary: (NOT | MINUS) unary -> negation
-      | "(" conjunction ")"
-      | comparison
-      | call
-      | TERM -> restriction
-comparison: TERM OPERATOR value
-?value: TERM | SIGNED | STAR | "(" all_of ")" | call
-all_of: any_of (AND? any_of)*
-any_of: none_of (OR none_of)*
-?none_of: (NOT | MINUS) none_of -> no
-        | value
-call: NAME "(" [argument ("," argument)*] ")"
-?argument: TERM | SIGNED | call
-
-AND.3: /AND(?![\w.\/@$-])/
-OR.3: /OR(?![\w.\/@$-])/
-NOT.3: /NOT(?![\w.\/@$-])/
-NAME.2: /[A-Za-z_]\w*(?=\()/
-TERM: /(?!(?:AND|OR|NOT)(?![\w.\/@$-]))(?:"(?:[^"\\]|\\.)*"|[^\s"()=<>!~:,.*+-][^\s"()=<>!~:,.*]*)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"()=<>!~:,.*]+))*/s
-SIGNED: /[+-]\.?\d[^\s"()=<>!~:,*]*/
-STAR: "*"
-OPERATOR: "=~" | "!~" | "!=" | "<=" | ">=" | "=" | "<" | ">" | ":"
-MINUS: "-"
-COMMENT.4: /--[^\n]*/
-%ignore COMMENT
-%ignore /\s+/
-"""
-
-_SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^".]+)', re.DOTALL)
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-7]{1,3}|.)", re.DOTALL)
-_PLAIN = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "a": "\a", "f": "\f", "v": "\v"}
-
-
-def _unescaped(quoted: str, regex: bool) -> str:
-    def one(found: re.Match[str]) -> str:
-        what = found[1]
-        if regex:
-            return '"' if what == '"' else "\\" if what == "\\" else found[0]
-        if what[0] in "xu" and len(what) > 1:
-            return chr(int(what[1:], 16))
-        return chr(int(what, 8)) if what[0] in "01234567" else _PLAIN.get(what, found[0])
-
-    return _ESCAPE.sub(one, quoted)
-
-
-def _segments(term: Token) -> tuple[str, ...]:
-    return tuple(_unescaped(q, False) if q or not bare else bare for q, bare in _SEGMENT.findall(term))
-
-
-def _literal(term: Token, regex: bool = False) -> str:
-    found = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', term, re.DOTALL)
-    return _unescaped(found[1], regex) if found else str(term)
-
-
-class _Distribute:
-    """A value: it waits for the field and the operator that apply to it."""
-
-    def __init__(self, kind: str, parts: list[Any]) -> None:
-        self.kind, self.parts = kind, parts
-
-    def over(self, field: Token, operator: str) -> Predicate:
-        found = [_compare(field, operator, part) for part in self.parts]
-        return {"all": both, "any": either, "none": lambda parts: negated(parts[0])}[self.kind](found)
-
-
-def _compare(field: Token, operator: str, value: Any) -> Predicate:
-    if isinstance(value, _Distribute):
-        return value.over(field, operator)
-    if not isinstance(value, Token):
-        raise FilterError("a function cannot be a value here", field.start_pos or 0)
-    regex = operator in ("=~", "!~")
-    if regex and not value.startswith('"'):
-        raise FilterError("a regular expression must be in double quotes", value.start_pos or 0)
-    try:
-        return comparison(_segments(field), operator, _literal(value, regex), value.type == "STAR", value[:1] == '"')
-    except FilterError as error:
-        raise FilterError(error.message, field.start_pos or 0) from error
-
-
-@v_args(inline=True)
-class _Compiler(Transformer[Token, Predicate]):
-    def start(self, found: Predicate | None = None) -> Predicate:
-        return found or everything
-
-    def conjunction(self, *parts: Any) -> Predicate:
-        return both([part for part in parts if not isinstance(part, Token)])
-
-    def disjunction(self, *parts: Any) -> Predicate:
-        return either([part for part in parts if not isinstance(part, Token)])
-
-    def negation(self, _sign: Token, part: Predicate) -> Predicate:
-        return negated(part)
-
-    def restriction(self, term: Token) -> Predicate:
-        return text(_literal(term))
-
-    def comparison(self, field: Token, operator: Token, value: Any) -> Predicate:
-        return _compare(field, str(operator), value)
-
-    def all_of(self, *parts: Any) -> _Distribute:
-        return _Distribute("all", [part for part in parts if not (isinstance(part, Token) and part.type == "AND")])
-
-    def any_of(self, *parts: Any) -> _Distribute:
-        return _Distribute("any", [part for part in parts if not (isinstance(part, Token) and part.type == "OR")])
-
-    def no(self, _sign: Token, part: Any) -> _Distribute:
-        return _Distribute("none", [part])
-
-    def call(self, name: Token, *arguments: Any) -> Predicate:
-        given = [argument for argument in arguments if argument is not None]
-        if name.lower() != "log_id":
-            raise FilterError(f"unknown function {name}", name.start_pos or 0)
-        if len(given) != 1 or not isinstance(given[0], Token):
-            raise FilterError("log_id takes one text", name.start_pos or 0)
-        return log_id(_literal(given[0]))
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", lexer="contextual")
+__all__ = ["MAX_LENGTH", "FilterError", "Predicate", "compiled", "parse"]
 
 
 @lru_cache(maxsize=1024)
@@ -163,23 +41,40 @@ def parse(filter_text: str) -> Predicate:
     Raises:
         FilterError: it cannot be parsed, names a field or a function that is not there, or is too long.
     """
-    if len(filter_text) > MAX_LENGTH:
-        raise FilterError(f"the filter has more than {MAX_LENGTH} characters", MAX_LENGTH)
-    try:
-        return _Compiler().transform(_parser().parse(filter_text))
-    except UnexpectedInput as error:
-        position = _position(error, filter_text)
-        near = filter_text[position : position + 20].partition("\n")[0]
-        raise FilterError(f"syntax error at {near!r}" if near else "the filter ends too early", position) from error
-    except VisitError as error:
-        if isinstance(error.orig_exc, FilterError):
-            raise error.orig_exc from error
-        raise
+    return compiled(planted(filter_text))
 
 
-def _position(error: UnexpectedInput, filter_text: str) -> int:
-    """Where the text stops making sense; its end when there is too little of it."""
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return len(filter_text)
-    found: Any = error.pos_in_stream
-    return found if isinstance(found, int) and found >= 0 else len(filter_text)
+def compiled(tree: Tree) -> Predicate:
+    """The predicate that a tree stands for.
+
+    Raises:
+        FilterError: it names a field that is not there, or has a pattern that is none.
+    """
+    match tree:
+        case Everything():
+            return everything
+        case Search(wanted):
+            return text(wanted)
+        case Function(_, arguments):
+            return log_id(arguments[0])
+        case Negation(part):
+            return negated(compiled(part))
+        case Joined(word, parts):
+            return (both if word == "AND" else either)([compiled(part) for part in parts])
+        case Comparison(_, _, value, position):
+            try:
+                return _compared(tree, value)
+            except FilterError as error:
+                raise FilterError(error.message, position) from error
+
+
+def _compared(tree: Comparison, value: Value) -> Predicate:
+    match value:
+        case Literal(meant, quoted):
+            return comparison(tree.path, tree.operator, meant, False, quoted)
+        case Star():
+            return comparison(tree.path, tree.operator, "*", True, False)
+        case NotValue(part):
+            return negated(_compared(tree, part))
+        case Values(word, parts):
+            return (both if word == "AND" else either)([_compared(tree, part) for part in parts])

@@ -71,6 +71,7 @@ class _Route:
     """The field that the body is; `*`: the request itself; empty: there is no body."""
 
 
+_BOOLEANS = {"true": True, "false": False}
 _PARENT = r"projects/[^/:]+/locations/[^/:]+"
 _SERVICE = rf"{_PARENT}/services/[^/:]+"
 
@@ -122,7 +123,7 @@ def _answered(running: Running, route: _Route, named: Mapping[str, str], asked: 
 
 def _request(method: Method, route: _Route, named: Mapping[str, str], asked: Asked) -> Any:
     request = message(method.request)()
-    data: dict[str, Any] = {**asked.fields}
+    data: dict[str, Any] = {key: _BOOLEANS.get(value, value) for key, value in asked.fields.items()}
     if route.body == "*":
         data |= asked.body or {}
     elif asked.body is not None:

@@ -28,6 +28,7 @@ class Simulation:
         return API_LATENCY + came.delay, came.result
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
+        asked = call.url
         spent, result = self._hop(call, sent)
         for _ in range(_MAX_REDIRECTS if call.redirects else 0):
             to = _location(result)
@@ -36,7 +37,10 @@ class Simulation:
             call = replace(call, url=urljoin(call.url, to))
             took, result = self._hop(call, sent + spent)
             spent += took
-        return spent, Answer({**result.content, "latency": spent}) if isinstance(result, Answer) else result
+        if not isinstance(result, Answer):
+            return spent, result
+        landed = {} if call.url == asked else {"url": call.url}
+        return spent, Answer({**result.content, **landed, "latency": spent})
 
     def _hop(self, call: Exchange, sent: float) -> tuple[float, Result]:
         self.world, came = apply(self.world, call, sent)
