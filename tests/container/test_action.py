@@ -117,5 +117,14 @@ def test_the_action_is_of_the_published_form() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_inputs_that_are_declared_are_used_and_named_as_workflows_do() -> None:
+    """The runner only warns of an input that is not declared, and passes it on."""
+    action = yaml.safe_load((TREE / "action.yml").read_text("utf-8"))
+    workflow = yaml.safe_load((ROOT / "tests/container/workflows/passing.yml").read_text("utf-8"))
+    (given,) = (step["with"] for step in workflow["jobs"]["gate"]["steps"] if step.get("uses") == "./")
+    used = re.findall(r"\$\{\{ inputs\.(\w+) \}\}", json.dumps(action["runs"]["env"]))
+    assert set(action["inputs"]) == set(used) == set(given)
+
+
 def test_no_input_is_written_into_a_command() -> None:
     assert "${{" not in json.dumps(yaml.safe_load((TREE / "action.yml").read_text("utf-8"))["runs"]["args"])

@@ -30,7 +30,12 @@ BREAKS = {
         'ENTRYPOINT ["validate"]',
         "test_image.py::test_without_arguments_it_prints_help_that_leads",
     ),
-    "an input's name": Break("action.yml", "  only:\n", "  just:\n", "test_action.py::test_every_input_arrives"),
+    "an input's name": Break(
+        "action.yml",
+        "  only:\n",
+        "  just:\n",
+        "test_action.py::test_the_inputs_that_are_declared_are_used_and_named_as_workflows_do",
+    ),
     "an input's variable": Break(
         "action.yml", "VALIDATOR_SPEC:", "VALIDATOR_FILE:", "test_action.py::test_every_input_arrives"
     ),
