@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.container.engine import ROOT, docker, emulated, gate
+from tests.container.engine import ROOT, TREE, docker, emulated, gate
 
 
 def judged(scenario: str, workspace: Path, *words: str, code: int) -> Any:
@@ -56,3 +58,21 @@ def test_variables_of_the_container_stand_for_flags(tmp_path: Path) -> None:
     assert summary["spec"]["file"] == "deploy/checks.yaml"
     assert summary["targets"][0]["project"] == "netra-staging"
     assert summary["not_selected"] == ["Healthy", "ClickHouse connects", "Auth untouched", "Auth reachable"]
+
+
+def test_on_github_it_sets_the_outputs_that_the_action_declares(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "checks.yaml", tmp_path)
+    given = {
+        "ACTIONS": "true",
+        "WORKSPACE": "/workspace",
+        "OUTPUT": "/workspace/output",
+        "STEP_SUMMARY": "/workspace/summary.md",
+    }
+    options = [word for name, value in given.items() for word in ("--env", f"GITHUB_{name}={value}")]
+    with emulated("netra/scenario.yaml") as emulator:
+        words = gate(emulator, "run", "--only", "All traffic", options=("--volume", f"{tmp_path}:/workspace", *options))
+        done = docker(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = re.findall(r"^(\w+)<<", (tmp_path / "output").read_text("utf-8"), re.MULTILINE)
+    assert names == list(yaml.safe_load((TREE / "action.yml").read_text("utf-8"))["outputs"])
+    assert (tmp_path / "summary.md").read_text("utf-8").startswith("# ✅ Passed")
