@@ -77,7 +77,8 @@ class Emulator:
     def environment(self) -> dict[str, str]:
         """The variables by which a program reaches this emulator: its address, the scenario's own, no proxy."""
         address = {"VALIDATOR_EMULATOR": self.address, "no_proxy": _HOST, "NO_PROXY": _HOST}
-        metadata = {"GCE_METADATA_HOST": f"{_HOST}:{self.http_port}"} if self.scenario.account else {}
+        here = f"{_HOST}:{self.http_port}"  # google-auth looks for the server by one and asks it by the other
+        metadata = {"GCE_METADATA_HOST": here, "GCE_METADATA_IP": here} if self.scenario.account else {}
         return {**self.scenario.env, **address, **metadata}
 
     def _run(self) -> None:
