@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import BACKEND, HEAD, overlaid, simulate
+from tests.simulated import BACKEND, HEAD, NETRA, overlaid, simulate
 from validator.model.verdict import Outcome
 
 INVALID = (
@@ -86,3 +86,22 @@ def test_the_entries_themselves_are_shown(tmp_path: Path) -> None:
     (excerpt,) = run.verdict("Logs").evidence
     assert (excerpt.text, excerpt.source) == ("structured", "stderr")
     assert excerpt.at is not None
+
+
+def test_a_forbidden_line_of_a_stack_trace_shows_all_of_it_once_and_tells_its_error() -> None:
+    run = simulate(
+        logs("{forbid: ['Traceback', 'File \"/app', 'await connection']}", "for: 30s, "), NETRA / "text-traceback.yaml"
+    )
+    verdict = run.verdict("Logs")
+    assert verdict.outcome is Outcome.FAILED
+    assert "'Traceback (most recent call last):' was logged at" in verdict.reason
+    assert "Z: AttributeError: 'NoneType' object has no attribute 'dump'" in verdict.reason
+    (excerpt,) = verdict.evidence
+    assert excerpt.text.startswith("Traceback (most recent call last):\n")
+    assert excerpt.text.endswith("\nAttributeError: 'NoneType' object has no attribute 'dump'")
+
+
+def test_several_lines_of_one_stack_trace_are_one_piece_of_evidence() -> None:
+    run = simulate(logs("{forbid: ['File \"/app']}", "for: 30s, "), NETRA / "text-traceback.yaml")
+    assert len(run.verdict("Logs").evidence) == 1
+    assert "more" not in run.verdict("Logs").reason

@@ -104,7 +104,7 @@ def test_it_is_decided_only_once_the_log_is_readable_past_the_window(tmp_path: P
 
 
 def test_the_older_log_is_read_once_for_all_checks(tmp_path: Path) -> None:
-    both = check() + "  - {name: No new warning, for: 20s, regression: {severity: WARNING}}\n"
+    both = check() + "  - {name: Nothing critical, for: 20s, regression: {severity: CRITICAL}}\n"
     run = simulate(both, overlaid(tmp_path, ""))
     assert run.run.outcome is Outcome.PASSED
     reads = [r for r in run.engine.journal if isinstance(r, Observation) and isinstance(r.query, Baseline)]

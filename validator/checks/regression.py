@@ -62,6 +62,13 @@ schema = {
     },
     "additionalProperties": False,
     "examples": [{}, {"severity": "ERROR", "baseline": "previous", "ignore": ["deprecated"], "max_new": 0}],
+    "x-failures": [
+        "new since ...: ...",
+        "far more often than in ...: ...",
+    ],
+    "x-commands": [
+        "gcloud logging read 'resource.labels.revision_name=\"REVISION\" AND severity>=ERROR' --project=PROJECT",
+    ],
 }
 
 
@@ -76,6 +83,15 @@ class Options:
     max_new: int
     max_surging: int | None
     watermark: Known
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """Selects what the service itself logged, and not its requests."""
+
+    def selects(self, entry: Entry) -> bool:
+        """Whether the entry is not of the request log."""
+        return entry.log != REQUESTS
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         if refusal:
             reason = f"what an older revision logged is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = [entry for entry in window.of(evidence.entries(target.name)) if entry.log != REQUESTS]
+    entries = window.of(evidence.select(target.name, _Printed()))
     if not entries:
         return nothing_logged(evidence.frozen(target.name), window)
     if not window.complete:

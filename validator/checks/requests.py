@@ -123,6 +123,15 @@ class Options:
 
 
 @dataclass(frozen=True)
+class _Requests:
+    """Selects requests."""
+
+    def selects(self, entry: Entry) -> bool:
+        """Whether the entry is of the request log."""
+        return entry.log == REQUESTS
+
+
+@dataclass(frozen=True)
 class _Sample:
     """Requests of one revision: those that count, and how many others there were."""
 
@@ -178,9 +187,10 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         if refusal:
             reason = f"what an older revision served is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = [entry for entry in evidence.entries(target.name) if entry.log == REQUESTS and entry.ended <= window.end]
+    entries = evidence.select(target.name, _Requests())
     if not window.complete:
         return open_verdict(window, f"{len(entries)} requests were read so far")
+    entries = [entry for entry in entries if entry.ended <= window.end]
     older = evidence.baseline(asked_older) if asked_older else None
     if asked_older and (older is None or older.up_to < older.revision.created + window.length):
         return Verdict(Outcome.INCONCLUSIVE, "what the older revision served is not wholly read yet", False)

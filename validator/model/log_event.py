@@ -37,7 +37,7 @@ _LEVELS = {
 _PINO = ((60, "CRITICAL"), (50, "ERROR"), (40, "WARNING"), (30, "INFO"), (0, "DEBUG"))
 """Numbers of pino and bunyan, https://getpino.io/#/docs/api?id=loggerlevels-object."""
 _LEVEL_KEYS = ("severity", "level", "levelname", "log_level", "lvl")
-_WORD = re.compile(r"(?:\S{1,60}\s+){0,4}?[^\w\s]{0,2}(ERROR|CRITICAL|FATAL|SEVERE)\b")
+_WORD = re.compile(r"(?:\S{1,60}\s+){0,4}?[^\w\s]{0,2}(DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|SEVERE|CRITICAL|FATAL)\b")
 """A level in capitals among the first words, as loggers print it: `2026-09-21 13:00:01 ERROR app.orders: ...`."""
 
 
@@ -80,7 +80,7 @@ class Event:
         if self.trace and self.trace.error:
             return "ERROR"
         word = _WORD.match(self.text[:300])
-        return "DEFAULT" if not word else "ERROR" if word[1] in ("ERROR", "SEVERE") else "CRITICAL"
+        return _LEVELS[word[1].lower()] if word else "DEFAULT"
 
 
 def events(entries: Iterable[Entry]) -> list[Event]:

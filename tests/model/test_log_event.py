@@ -1,0 +1,151 @@
+"""Events: a stack trace is one, however it was logged, and how bad an event is."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from validator.model.log_event import Event, event_of, events, excerpt
+from validator.model.platform import Entry
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/app/orders.py", line 12, in place
+    raise ValueError(order)
+ValueError: order 17 is empty"""
+LINES = TRACE.split("\n")
+NODE = """\
+TypeError: Cannot read properties of undefined (reading 'id')
+    at load (/app/x.js:1:50)
+    at main (/app/x.js:3:55)"""
+START = 1_790_000_000 * 10**9
+
+
+def entry(payload: Any, nanos: int = 0, number: int = 0, **more: Any) -> Entry:
+    """An entry of a text or a JSON payload, so long after the start."""
+    seconds, rest = divmod(nanos, 10**9)
+    own = {"textPayload": payload} if isinstance(payload, str) else {"jsonPayload": payload}
+    stream, instance = more.pop("stream", "stderr"), more.pop("instance", "a")
+    stamp = f"2026-09-21T14:{13 + seconds // 60:02d}:{seconds % 60:02d}.{rest:09d}Z"
+    log = f"projects/p/logs/run.googleapis.com%2F{stream}"
+    return Entry.read(
+        {
+            "logName": log,
+            "timestamp": stamp,
+            "insertId": f"{number:04d}",
+            "labels": {"instanceId": instance},
+            **own,
+            **more,
+        }
+    )
+
+
+def one_a_line(text: str, nanos: int = 0, step: int = 1000, **more: Any) -> list[Entry]:
+    return [entry(line, nanos + step * number, number, **more) for number, line in enumerate(text.split("\n"))]
+
+
+def told(found: list[Event]) -> list[str]:
+    return [event.trace.error for event in found if event.trace]
+
+
+ARRIVALS = {
+    "one entry a line": one_a_line(TRACE),
+    "one entry a line, newest first": one_a_line(TRACE)[::-1],
+    "one entry a line, all of one time": one_a_line(TRACE, step=0),
+    "one entry a line, all of one time, newest first": [
+        entry(line, 0, 9 - number) for number, line in enumerate(LINES)
+    ],
+    "one entry of many lines": [entry(TRACE)],
+    "one entry of many lines, words before it": [entry(f"it failed\n{TRACE}")],
+    "in jsonPayload.message": [entry({"message": TRACE, "severity": "ERROR"})],
+    "in a field of jsonPayload": [entry({"message": "it failed", "exc_info": TRACE})],
+    "deep in jsonPayload": [entry({"msg": "it failed", "err": {"type": "Error", "stack": TRACE}})],
+    "as a list of lines in jsonPayload": [entry({"message": "it failed", "trace": LINES})],
+    "in JSON as a text": [entry(json.dumps({"level": "error", "stack": TRACE}))],
+}
+
+
+@pytest.mark.parametrize("how", ARRIVALS)
+def test_a_trace_is_one_event_however_it_arrives(how: str) -> None:
+    around = [entry("before", -0, 0, stream="stdout"), *ARRIVALS[how], entry("after", 5 * 10**9)]
+    found = events(around)
+    assert told(found) == ["ValueError: order 17 is empty"]
+    (event,) = (event for event in found if event.trace)
+    assert event.severity == "ERROR"
+    assert event.headline == "ValueError: order 17 is empty"
+    assert "\n".join(LINES) in event.text
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_streams_and_instances_are_told_apart(seed: int) -> None:
+    """Two instances fail at once, line by line at random, while a third goes on printing to the same stream."""
+    draw = random.Random(seed)
+    one = one_a_line(TRACE, draw.randrange(5000), instance="a")
+    two = one_a_line(NODE, draw.randrange(5000), instance="b")
+    other = one_a_line("GET / 200\nGET / 200\nGET / 200\nGET / 200", draw.randrange(5000), instance="c")
+    mixed = [*one, *two, *other]
+    draw.shuffle(mixed)
+    assert sorted(told(events(mixed))) == sorted(["ValueError: order 17 is empty", NODE.split("\n", maxsplit=1)[0]])
+    assert sum(len(event.entries) for event in events(mixed)) == len(mixed)
+
+
+def test_no_entry_is_lost_or_told_twice() -> None:
+    many = [*one_a_line(TRACE), *one_a_line(TRACE, 10**6), entry("done", 2 * 10**6)]
+    found = events(many)
+    assert told(found) == ["ValueError: order 17 is empty"] * 2
+    assert [e for event in found for e in event.entries] == sorted(many, key=lambda e: e.order)
+
+
+def test_lines_far_apart_in_time_are_no_trace() -> None:
+    assert told(events(one_a_line(TRACE, step=2 * 10**9))) == []
+
+
+def test_each_of_its_lines_leads_to_the_whole_trace() -> None:
+    many = [entry("x", -0), *one_a_line(TRACE, 10**9), entry("done", 3 * 10**9)]
+    for line in many[1:-1]:
+        assert event_of(line, many).text == TRACE
+    assert event_of(many[0], many).text == "x"
+
+
+@pytest.mark.parametrize(
+    ("payload", "severity"),
+    [
+        ("all is well", "DEFAULT"),
+        ("2026-09-21 13:00:01 ERROR app.orders: it failed", "ERROR"),
+        ("ERROR:root:it failed", "ERROR"),
+        ("[FATAL] it failed", "CRITICAL"),
+        ("SSOT WARNING: no ERROR here, for the first word counts", "WARNING"),
+        ("no error here", "DEFAULT"),
+        ({"message": "it failed", "level": "error"}, "ERROR"),
+        ({"message": "it failed", "level": "warn"}, "WARNING"),
+        ({"message": "it failed", "level": 50}, "ERROR"),
+        ({"message": "it failed", "level": 60}, "CRITICAL"),
+        ({"message": "it goes on", "level": 30}, "INFO"),
+        ({"message": "it failed", "severity": "CRITICAL"}, "CRITICAL"),
+        ({"message": "it failed", "levelname": "Warning"}, "WARNING"),
+    ],
+)
+def test_how_bad_it_is_without_a_severity(payload: Any, severity: str) -> None:
+    (event,) = events([entry(payload)])
+    assert event.severity == severity
+
+
+def test_the_platforms_severity_counts_before_all_else() -> None:
+    assert events([entry(TRACE, severity="WARNING")])[0].severity == "WARNING"
+
+
+def test_a_trace_that_is_cut_off_is_no_error_by_itself() -> None:
+    assert events([entry("\n".join(LINES[1:3]))])[0].severity == "DEFAULT"
+
+
+def test_a_very_long_event_is_shown_by_its_ends() -> None:
+    lines = ["java.lang.Error: deep", *(f"\tat a.B.c{number}(B.java:1)" for number in range(500))]
+    shown = excerpt(events([entry("\n".join(lines))])[0])
+    assert shown.text.split("\n")[0] == "java.lang.Error: deep"
+    assert shown.text.endswith("c499(B.java:1)")
+    assert "… (441 lines left out)" in shown.text
+    assert shown.source == "stderr"
