@@ -136,7 +136,25 @@ def _variables(parsed: argparse.Namespace) -> dict[str, str]:
 
 
 def _lint(parsed: argparse.Namespace) -> int:
+    from validator.emulator.recognition import is_scenario  # noqa: PLC0415
+
+    if is_scenario(Path(parsed.spec)):
+        if parsed.format != "human":
+            raise UsageError(f"--format {parsed.format}: the mistakes of a scenario are told as text alone")
+        return _lint_scenario(Path(parsed.spec))
     return offline.lint(Path(parsed.spec), _variables(parsed), parsed.format)
+
+
+def _lint_scenario(file: Path) -> int:
+    from validator.emulator.scenario import ScenarioError, load  # noqa: PLC0415
+
+    try:
+        scenario = load(file)
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
+    print(f"{file}: a scenario of {len(scenario.deployment.services)} services, no mistakes")
+    return PASSED
 
 
 def _plan(parsed: argparse.Namespace) -> int:
