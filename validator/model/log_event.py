@@ -39,6 +39,8 @@ _PINO = ((60, "CRITICAL"), (50, "ERROR"), (40, "WARNING"), (30, "INFO"), (0, "DE
 _LEVEL_KEYS = ("severity", "level", "levelname", "log_level", "lvl")
 _WORD = re.compile(r"(?:\S{1,60}\s+){0,4}?[^\w\s]{0,2}(DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|SEVERE|CRITICAL|FATAL)\b")
 """A level in capitals among the first words, as loggers print it: `2026-09-21 13:00:01 ERROR app.orders: ...`."""
+_NAMED = re.compile(r"(?:[A-Za-z_]\w{0,80}(?:\.|::)){0,12}[A-Z]\w{0,80}(?:Error|Exception)(?: \[\w+\])?: ")
+"""An error by its name, as a runtime prints it below its trace or alone."""
 
 
 def at_least(severity: str, least: str) -> bool:
@@ -77,7 +79,7 @@ class Event:
         level = next(filter(None, (_level(_payload(entry)) for entry in self.entries)), "")
         if level:
             return level
-        if self.trace and self.trace.error:
+        if (self.trace and self.trace.error) or _NAMED.match(self.text):
             return "ERROR"
         word = _WORD.match(self.text[:300])
         return _LEVELS[word[1].lower()] if word else "DEFAULT"
