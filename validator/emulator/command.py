@@ -99,7 +99,9 @@ def _from_terminal() -> bool:
 
 
 def _serve(emulator: Emulator, environment: Mapping[str, str]) -> int:
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    told = f"# http://127.0.0.1:{emulator.http_port}: REST for gcloud and client libraries, services by their Host"
+    lines = [told, f"# {emulator.grpc_address}: gRPC; gcloud needs the lines below and no more"]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
     lines.append(f"unset {' '.join(UNSET)}")
     title = f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it"
     received: SimpleQueue[int] = SimpleQueue()
