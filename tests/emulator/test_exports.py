@@ -14,7 +14,8 @@ from google.cloud.run_v2.types import Service as ServiceMessage
 from google.protobuf import json_format
 from jsonschema import Draft202012Validator
 
-from validator.emulator.knative import revision_export, revision_v1, service_export, service_v1
+from validator.emulator.knative import revision_v1, service_v1
+from validator.emulator.knative_export import revision_export, service_export
 from validator.emulator.recognition import is_scenario
 from validator.emulator.scenario import ScenarioError, load
 from validator.emulator.shape import SCHEMA

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 import requests
 from google.api_core import exceptions
@@ -105,3 +106,15 @@ def test_a_v2_field_that_has_no_place_in_v1_is_not_dropped(emulator: Emulator) -
         with pytest.raises(RefusalError) as caught:
             service_v1(changed)
         assert caught.value.code == "UNIMPLEMENTED"
+
+
+def test_a_field_that_the_messages_here_do_not_have(emulator: Emulator) -> None:
+    name = SERVICE.encode()
+    request = b"\x0a" + bytes((len(name),)) + name
+    with grpc.insecure_channel(emulator.grpc_address) as channel:
+        ask = channel.unary_unary("/google.cloud.run.v2.Services/GetService", None, None)
+        assert ask(request, timeout=10)
+        with pytest.raises(grpc.RpcError) as caught:
+            ask(request + b"\xf8\x07\x01", timeout=10)  # field 127
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "GetServiceRequest has no field 127 here" in (caught.value.details() or "")

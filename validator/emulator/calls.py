@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from validator.model.call import Call, Json
+from validator.model.call import (
+    Call,
+    Exchange,
+    GetBuild,
+    GetRevision,
+    GetService,
+    Json,
+    ListBuilds,
+    ListEntries,
+    ListRevisions,
+)
 
 
 @dataclass(frozen=True)
@@ -96,3 +107,29 @@ class CheckHealth:
 
 Session = OpenTail | CloseTail | OpenSocket | Tell | CloseSocket | CheckHealth
 Question = Call | ListServices | WriteService | GetOperation | Session
+
+METHODS: Mapping[type, str] = {
+    GetService: "GetService",
+    ListServices: "ListServices",
+    GetRevision: "GetRevision",
+    ListRevisions: "ListRevisions",
+    GetOperation: "GetOperation",
+    GetBuild: "GetBuild",
+    ListBuilds: "ListBuilds",
+    ListEntries: "ListLogEntries",
+    OpenTail: "TailLogEntries",
+    Exchange: "HTTP",
+    OpenSocket: "HTTP",
+    CheckHealth: "HTTP",
+}
+"""The name under which a call is counted and scenarios speak of it; a write is CreateService or UpdateService.
+
+What belongs to a call that was counted already is not here.
+"""
+
+
+def method_of(call: Question) -> str:
+    """The name under which a call is counted; empty if it belongs to one that was."""
+    if isinstance(call, WriteService):
+        return "UpdateService" if call.update else "CreateService"
+    return METHODS.get(type(call), "")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from validator.emulator.knative import API_VERSION, revision_export, service_export
+from validator.emulator.knative import API_VERSION
+from validator.emulator.knative_export import revision_export, service_export
 from validator.model.call import Json
 from validator.model.platform import short
 

@@ -32,12 +32,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from validator.emulator.knative_template import (
-    TEMPLATE_ANNOTATIONS,
     revision_annotations,
     revision_spec,
     template_v1,
     template_v2,
-    tolerated_spec,
 )
 from validator.emulator.known_fields import only, unknown_field
 from validator.emulator.refusal import RefusalError
@@ -69,6 +67,14 @@ _SERVICE_SCALING = {
     "minInstanceCount": "run.googleapis.com/minScale",
     "maxInstanceCount": "run.googleapis.com/maxScale",
 }
+ANNOTATIONS = (
+    *_SERVICE_ANNOTATIONS.values(),
+    *_FLAGS.values(),
+    *_LISTS.values(),
+    *_SERVICE_SCALING.values(),
+    _INGRESS,
+)
+"""The annotations of a service that are fields in v2."""
 _OUTPUT = ("run.googleapis.com/ingress-status", "run.googleapis.com/operation-id")
 _SERVICE = frozenset(
     {
@@ -92,13 +98,6 @@ _SERVICE = frozenset(
     }
 )
 _LATEST, _REVISION = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
-_REVISION_REASONS = frozenset(
-    {
-        *("PENDING", "RESERVE", "RETIRED", "RETIRING", "RECREATING", "HEALTH_CHECK_CONTAINER_ERROR"),
-        *("CUSTOMIZED_PATH_RESPONSE_PENDING", "MIN_INSTANCES_NOT_PROVISIONED", "ACTIVE_REVISION_LIMIT_REACHED"),
-        *("NO_DEPLOYMENT", "HEALTH_CHECK_SKIPPED", "MIN_INSTANCES_WARMING"),
-    }
-)
 _STATES = {"CONDITION_SUCCEEDED": "True", "CONDITION_FAILED": "False"}
 
 
@@ -236,7 +235,7 @@ def service_v2(body: Any, location: str) -> Json:
         "service.metadata",
     )
     only(spec, frozenset({"template", "traffic"}), "service.spec")
-    own: dict[str, Any] = dict(_from_annotations(metadata.get("annotations") or {}))
+    own: dict[str, Any] = dict(service_annotations_v2(metadata.get("annotations") or {}))
     labels = {key: value for key, value in (metadata.get("labels") or {}).items() if key != LOCATION}
     return {
         "name": f"projects/{metadata.get('namespace', '')}/locations/{location}/services/{metadata.get('name', '')}",
@@ -244,11 +243,16 @@ def service_v2(body: Any, location: str) -> Json:
         **({"etag": metadata["resourceVersion"]} if metadata.get("resourceVersion") else {}),
         **own,
         "template": template_v2(spec.get("template") or {}),
-        "traffic": [_traffic_v2(target) for target in spec.get("traffic") or ()],
+        "traffic": [traffic_v2(target) for target in spec.get("traffic") or ()],
     }
 
 
-def _from_annotations(annotations: Mapping[str, str]) -> Json:
+def service_annotations_v2(annotations: Mapping[str, str]) -> Json:
+    """The fields of a v2 Service that v1 keeps in annotations.
+
+    Raises:
+        RefusalError: an annotation of the platform that is not known here.
+    """
     left = {key: value for key, value in annotations.items() if key not in _OUTPUT}
     found: dict[str, Any] = {}
     found |= {key: left.pop(name) for key, name in _SERVICE_ANNOTATIONS.items() if name in left}
@@ -267,7 +271,8 @@ def _from_annotations(annotations: Mapping[str, str]) -> Json:
     return {**found, **({"scaling": scaling} if scaling else {}), **({"annotations": left} if left else {})}
 
 
-def _traffic_v2(target: Any) -> Json:
+def traffic_v2(target: Any) -> Json:
+    """A v1 traffic target as v2."""
     only(target, frozenset({"revisionName", "latestRevision", "percent", "tag", "url"}), "service.spec.traffic")
     latest = bool(target.get("latestRevision"))
     return {
@@ -276,111 +281,3 @@ def _traffic_v2(target: Any) -> Json:
         **({"percent": target["percent"]} if target.get("percent") else {}),
         **({"tag": target["tag"]} if target.get("tag") else {}),
     }
-
-
-def service_export(export: Json) -> Json:
-    """A v1 Service that gcloud printed, as v2, its status too; fields that are not known here are left out."""
-    metadata, status = export.get("metadata") or {}, export.get("status") or {}
-    template = (export.get("spec") or {}).get("template") or {}
-    annotations = metadata.get("annotations") or {}
-    conditions = [_condition_v2(each) for each in status.get("conditions") or ()]
-    written = _from_annotations(
-        _known(
-            annotations,
-            (*_SERVICE_ANNOTATIONS.values(), *_FLAGS.values(), *_LISTS.values(), _INGRESS, *_SERVICE_SCALING.values()),
-        )
-    )
-    parent = _named(metadata, "services")
-    found: dict[str, Any] = {
-        "name": parent,
-        **_identified(metadata),
-        **written,
-        "template": template_v2(_tolerated(template)),
-        "traffic": [_traffic_v2(target) for target in (export.get("spec") or {}).get("traffic") or ()],
-        "observedGeneration": str(status.get("observedGeneration", "")),
-        "terminalCondition": next((each for each in conditions if each["type"] == "Ready"), {}),
-        "conditions": [each for each in conditions if each["type"] != "Ready"],
-        "trafficStatuses": [
-            {**_traffic_v2(each), **({"uri": each["url"]} if each.get("url") else {})}
-            for each in status.get("traffic") or ()
-        ],
-        "uri": status.get("url", ""),
-    }
-    for key in ("latestReadyRevision", "latestCreatedRevision"):
-        if status.get(f"{key}Name"):
-            found[key] = f"{parent}/revisions/{status[f'{key}Name']}"
-    found["reconciling"] = found["terminalCondition"].get("state") == "CONDITION_RECONCILING"
-    found.setdefault("urls", [found["uri"]] if found["uri"] else [])
-    found["updateTime"] = found["terminalCondition"].get("lastTransitionTime", found.get("createTime", ""))
-    return {key: value for key, value in found.items() if value not in ("", [], {}, False)}
-
-
-def revision_export(export: Json) -> Json:
-    """A v1 Revision that gcloud printed, as v2; fields that are not known here are left out."""
-    metadata, status = export.get("metadata") or {}, export.get("status") or {}
-    service = (metadata.get("labels") or {}).get("serving.knative.dev/service", "")
-    template = _tolerated({"metadata": metadata, "spec": export.get("spec") or {}})
-    parent = _named({**metadata, "name": service}, "services")
-    conditions = [_condition_v2(each) for each in status.get("conditions") or ()]
-    found: dict[str, Any] = {
-        **{key: value for key, value in template_v2(template).items() if key != "revision"},
-        "name": f"{parent}/revisions/{metadata.get('name', '')}",
-        **_identified(metadata),
-        "service": service,
-        "conditions": conditions,
-        "observedGeneration": str(status.get("observedGeneration", "")),
-        "logUri": status.get("logUrl", ""),
-    }
-    digest = status.get("imageDigest", "")
-    if digest and found.get("containers"):
-        found["containers"] = [{**found["containers"][0], "image": digest}, *found["containers"][1:]]
-    times = [each["lastTransitionTime"] for each in conditions if each.get("lastTransitionTime")]
-    found["updateTime"] = max(times, default=found.get("createTime", ""))
-    return {key: value for key, value in found.items() if value not in ("", [], {}, False)}
-
-
-def _named(metadata: Json, kind: str) -> str:
-    location = (metadata.get("labels") or {}).get(LOCATION, "")
-    return f"projects/{metadata.get('namespace', '')}/locations/{location}/{kind}/{metadata.get('name', '')}"
-
-
-def _identified(metadata: Json) -> Json:
-    labels = {key: value for key, value in (metadata.get("labels") or {}).items() if not _platform(key)}
-    return {
-        "uid": metadata.get("uid", ""),
-        "generation": str(metadata.get("generation", "")),
-        "createTime": metadata.get("creationTimestamp", ""),
-        "etag": metadata.get("resourceVersion", ""),
-        **({"labels": labels} if labels else {}),
-    }
-
-
-def _platform(key: str) -> bool:
-    return "knative.dev/" in key or "cloud.googleapis.com/" in key or "run.googleapis.com/" in key
-
-
-def _known(annotations: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
-    return {key: value for key, value in annotations.items() if key in names or not _platform(key)}
-
-
-def _tolerated(template: Json) -> Json:
-    """A template or a revision with only what the conversion knows."""
-    metadata = template.get("metadata") or {}
-    labels = {key: value for key, value in (metadata.get("labels") or {}).items() if not _platform(key)}
-    spec = tolerated_spec(template.get("spec") or {})
-    annotations = _known(metadata.get("annotations") or {}, TEMPLATE_ANNOTATIONS)
-    return {"metadata": {"name": metadata.get("name", ""), "labels": labels, "annotations": annotations}, "spec": spec}
-
-
-def _condition_v2(condition: Json) -> Json:
-    state = {"True": "CONDITION_SUCCEEDED", "False": "CONDITION_FAILED"}.get(condition.get("status", ""))
-    reason = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", condition.get("reason", "")).upper()
-    found = {
-        "type": condition.get("type", ""),
-        "state": state or "CONDITION_RECONCILING",
-        "message": condition.get("message", ""),
-        "lastTransitionTime": condition.get("lastTransitionTime", ""),
-        "severity": {"Info": "INFO", "Warning": "WARNING"}.get(condition.get("severity", ""), ""),
-        "revisionReason": reason if reason in _REVISION_REASONS else "",
-    }
-    return {key: value for key, value in found.items() if value}

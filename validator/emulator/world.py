@@ -21,6 +21,7 @@ from validator.emulator.calls import (
     Session,
     Tell,
     WriteService,
+    method_of,
 )
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored
@@ -44,24 +45,6 @@ from validator.model.call import (
     Problem,
 )
 
-METHODS: Mapping[type, str] = {
-    GetService: "GetService",
-    ListServices: "ListServices",
-    GetRevision: "GetRevision",
-    ListRevisions: "ListRevisions",
-    GetOperation: "GetOperation",
-    GetBuild: "GetBuild",
-    ListBuilds: "ListBuilds",
-    ListEntries: "ListLogEntries",
-    OpenTail: "TailLogEntries",
-    Exchange: "HTTP",
-    OpenSocket: "HTTP",
-    CheckHealth: "HTTP",
-}
-"""The name under which a call is counted and scenarios speak of it; a write is CreateService or UpdateService.
-
-What belongs to a call that was counted already is not here.
-"""
 READS_A_MINUTE = 60
 """ListLogEntries calls of a project in a minute (cloud.google.com/logging/quotas)."""
 
@@ -117,7 +100,7 @@ def apply(world: World, call: Question, at: float) -> tuple[World, Outcome]:
 
     An answer to an Exchange tells its latency in its content; API calls have none of their own.
     """
-    method = _method(call)
+    method = method_of(call)
     world = advanced(world, at)
     fault = None
     if method:
@@ -130,12 +113,6 @@ def apply(world: World, call: Question, at: float) -> tuple[World, Outcome]:
     except RefusalError as refusal:
         return world, outcome(fault, Problem(refusal.code, refusal.message))
     return world, outcome(fault, Answer(content))
-
-
-def _method(call: Question) -> str:
-    if isinstance(call, WriteService):
-        return "UpdateService" if call.update else "CreateService"
-    return METHODS.get(type(call), "")
 
 
 def advanced(world: World, at: float) -> World:
@@ -265,7 +242,7 @@ def _hold(world: World, call: Session, at: float) -> tuple[World, Json]:
         scenario=world.scenario,
         sessions=world.sessions,
         visits=world.visits,
-        number=world.calls.get(_method(call), 0),
+        number=world.calls.get(method_of(call), 0),
     )
     after = replace(world, entries=world.entries + held.entries, sessions=held.sessions, visits=held.visits)
     return after, held.content
