@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 
 from benchmarks.soundness.draft import Draft
 from benchmarks.soundness.faults import FAULTS
 from benchmarks.soundness.regime import Delays, Regime
 from benchmarks.soundness.story import FOREVER, Story, Traffic
 
-_SUITES = {"serving": 55, "proven": 14, "candidate": 13, "canary": 6, "internal": 12}
+SHARES = {"serving": 55, "proven": 14, "candidate": 13, "canary": 6, "internal": 12}
+"""Suite -> percent of the stories."""
 
 
-def story(seed: int, regime: Regime, number: int) -> Story:
-    """The number-th story of a seed under a regime."""
+def story(
+    seed: int, regime: Regime, number: int, *, faults: Collection[str] = FAULTS, suites: Collection[str] = tuple(SHARES)
+) -> Story:
+    """The number-th story of a seed under a regime; of these faults and suites alone, if they are given."""
     key = f"{seed} {regime.name} {number}"
     chance = random.Random(key)
-    suite = chance.choices(list(_SUITES), list(_SUITES.values()))[0]
-    fitting = {name: fault.weight for name, fault in FAULTS.items() if suite in fault.suites}
+    shares = {suite: share for suite, share in SHARES.items() if suite in suites}
+    suite = chance.choices(list(shares), list(shares.values()))[0]
+    fitting = {name: fault.weight for name, fault in FAULTS.items() if suite in fault.suites and name in faults}
     name = chance.choices(list(fitting), list(fitting.values()))[0]
     draft = Draft(_plain(key, regime, suite, name, chance), chance)
     FAULTS[name].write(draft)

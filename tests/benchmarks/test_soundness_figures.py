@@ -1,0 +1,109 @@
+"""What the benchmark writes, and its command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.soundness.__main__ import main
+from benchmarks.soundness.figures import grade, upper_bound
+from benchmarks.soundness.regime import Delays, Regime, RegimeError, load, named
+from benchmarks.soundness.truth import Judgement
+
+GOOD = Judgement({"Quiet": True}, (), ())
+BAD = Judgement({"Quiet": False}, (), ())
+EDGE = Judgement({"Quiet": None}, (), ())
+WITHHELD = Judgement({"Quiet": True}, ("log permission",), ())
+SCARCE = Judgement({"Quiet": True}, (), ("request log",))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "truth", "grades"),
+    [
+        ("passed", GOOD, "right"),
+        ("passed", BAD, "false_pass"),
+        ("passed", EDGE, "right"),
+        ("passed", WITHHELD, "false_pass"),
+        ("passed", SCARCE, "right"),
+        ("failed", GOOD, "false_fail"),
+        ("failed", BAD, "right"),
+        ("failed", EDGE, "right"),
+        ("inconclusive", GOOD, "inconclusive"),
+        ("inconclusive", BAD, "inconclusive"),
+        ("inconclusive", WITHHELD, "right"),
+        ("inconclusive", SCARCE, "right"),
+    ],
+)
+def test_verdicts_are_graded(outcome: str, truth: Judgement, grades: str) -> None:
+    assert grade(outcome, truth, strict=True) == grades
+
+
+def test_a_baseline_is_not_held_to_evidence_that_it_does_not_ask_for() -> None:
+    assert grade("passed", WITHHELD, strict=False) == "right"
+
+
+@pytest.mark.parametrize(("hits", "of"), [(0, 300), (0, 3)])
+def test_no_hit_is_bounded_by_the_rule_of_three(hits: int, of: int) -> None:
+    assert upper_bound(hits, of) == pytest.approx(1 - 0.05 ** (1 / of))
+
+
+def test_bounds_of_some_hits() -> None:
+    assert upper_bound(3, 100) == pytest.approx(0.0757, abs=1e-4)  # R: binom.test(3, 100, alternative = "less")
+    assert upper_bound(5, 5) == 1.0
+
+
+def test_the_command_writes_what_the_issue_asks_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "figures.json"
+    arguments = ["--runs", "6", "--seed", "4", "--processes", "1", "--json", str(file)]
+    assert main(arguments) == 0
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["runs"] == 6
+    assert set(found["regimes"]) == {"shared", "independent", "heavy"}
+    assert found["regimes"]["shared"]["runs"] + found["regimes"]["independent"]["runs"] == 6
+    for gate in ("gate", "naive", "careful"):
+        counts = [found[gate][kind] for kind in ("false_pass", "false_fail", "inconclusive", "right")]
+        assert all(isinstance(count, int) for count in counts)
+        assert sum(counts) == 6
+        assert 0 <= found[gate]["false_pass_bound"] <= 1
+    assert sum(part["runs"] for part in found["by_fault"].values()) == 6
+    assert "false passes" in capsys.readouterr().out
+    before = file.read_text(encoding="utf-8")
+    assert main([*arguments[:-4], "--processes", "2", "--json", str(file)]) == 0
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_a_regime_of_ones_own(tmp_path: Path) -> None:
+    file, regime = tmp_path / "figures.json", tmp_path / "own.json"
+    regime.write_text('{"name": "own", "stream": {"low": 1, "high": 2}}', encoding="utf-8")
+    assert main(["--runs", "2", "--processes", "1", "--regime", str(regime), "--json", str(file)]) == 0
+    assert list(json.loads(file.read_text(encoding="utf-8"))["regimes"]) == ["own"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"stream": {}}', '{"name": "x", "steam": {}}', '{"name": "x", "stream": {"mean": 1}}']
+)
+def test_a_bad_regime_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(RegimeError):
+        load(file)
+    assert main(["--regime", str(file)]) == 2
+    assert "bad.json" in capsys.readouterr().err
+
+
+def test_delays_differ_by_stream_and_not_by_the_order_of_asking() -> None:
+    one, other = (Delays(named("independent"), "1 independent 1") for _ in range(2))
+    first = one.readable("stdout", 0, 10.0, "a"), one.readable("stderr", 0, 10.0, "b")
+    second = other.readable("stderr", 0, 10.0, "b"), other.readable("stdout", 0, 10.0, "a")
+    assert first == second[::-1]
+    assert first[0] != first[1]
+
+
+def test_nothing_is_readable_while_ingestion_stands_still() -> None:
+    delays = Delays(Regime("stalled", stall=named("shared").stall), "1 shared 1")
+    delays.stall_begins, delays.stalled = 20.0, 30.0
+    assert delays.readable("stdout", 0, 10.0, "a") == 10.0
+    assert delays.readable("stdout", 0, 25.0, "b") == 50.0
+    assert delays.readable("requests", 0, 49.0, "c") == 50.0

@@ -1,0 +1,43 @@
+"""The benchmark can fail: each planted defect yields a false pass that the gate without it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.soundness import gate, regime
+from benchmarks.soundness.claims import SUITES
+from benchmarks.soundness.figures import grade
+from benchmarks.soundness.generator import story
+from benchmarks.soundness.plants import PLANTS, planted
+from benchmarks.soundness.regime import Regime
+from benchmarks.soundness.story import Story
+from benchmarks.soundness.truth import judge
+
+REGIMES = [regime.named(name) for name in regime.COVERED]
+SEED = 7
+
+
+def graded(told: Story, drawn: Regime, plant: str = "") -> str:
+    with planted(plant):
+        said = gate.judge(told, drawn)
+    return grade(said.outcome, judge(told, SUITES[told.suite], said.windows), strict=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plant", PLANTS)
+def test_a_planted_defect_yields_a_false_pass_within_500_runs(plant: str) -> None:
+    for number in range(500):
+        drawn = REGIMES[number % 2]
+        told = story(SEED, drawn, number)
+        if graded(told, drawn, plant) == "false_pass" and graded(told, drawn) != "false_pass":
+            return
+    pytest.fail(f"{plant} did no harm in 500 runs")
+
+
+def test_a_plant_is_gone_after_its_time() -> None:
+    told = story(SEED, REGIMES[0], 0)
+    before = gate.judge(told, REGIMES[0])
+    for plant in PLANTS:
+        with planted(plant):
+            gate.judge(told, REGIMES[0])
+    assert gate.judge(told, REGIMES[0]) == before
