@@ -111,6 +111,16 @@ def test_the_older_log_is_read_once_for_all_checks(tmp_path: Path) -> None:
     assert len(reads) == 1
 
 
+def test_the_older_log_is_read_anew_for_a_check_that_starts_later(tmp_path: Path) -> None:
+    later = check() + "  - {name: Later, needs: [No new error], for: 20s, regression: {}}\n"
+    groups = group("new", BACKEND, "@+40s", TRACE) + group("old", PREVIOUS, "@-1d1h55m20s", TRACE)
+    run = simulate(later, overlaid(tmp_path, f"logs:\n  groups:\n{groups}"))
+    assert run.run.outcome is Outcome.PASSED, run.verdict("Later").reason
+    assert "1 error signature here, 1 in the first" in run.verdict("Later").reason
+    reads = [r for r in run.engine.journal if isinstance(r, Observation) and isinstance(r.query, Baseline)]
+    assert len(reads) == 2
+
+
 def test_a_fault_while_the_older_log_is_read_is_mended_by_reading_it_again(tmp_path: Path) -> None:
     run = simulate(check(), overlaid(tmp_path, "faults: [{method: ListLogEntries, code: UNAVAILABLE, first: 4}]\n"))
     assert run.verdict("No new error").outcome is Outcome.PASSED

@@ -27,6 +27,7 @@ def read(asked: Baseline, target: Target, older: Revision, length: float) -> Lis
     until = math.ceil((older.created + length) / _STEP) * _STEP
     lines = (
         'resource.type="cloud_run_revision"',
+        f'resource.labels.location="{target.region}"',
         f'resource.labels.service_name="{target.service}"',
         f'resource.labels.revision_name="{older.name}"',
         _LOGS[asked.log],
