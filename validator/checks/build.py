@@ -38,6 +38,14 @@ schema = {
     },
     "additionalProperties": False,
     "examples": [{}, {"duration": {"max": "10m"}}, {"steps": ["unit-tests"]}],
+    "x-failures": [
+        "build ... is ...",
+        "step ... is ...",
+        "it took ...",
+    ],
+    "x-commands": [
+        "gcloud builds describe BUILD --region=REGION --project=PROJECT",
+    ],
 }
 
 
@@ -74,7 +82,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
         conclusive = finding.state is State.VIOLATED and (check.within is None or build.status not in _UNFINISHED)
         return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive)
 
-    return eventually(looks(query.Build(check.target.name), evidence, look), when, now)
+    return eventually(looks(check, query.Build(check.target.name), evidence, look), when, now)
 
 
 def _find(check: Check, build: Build, now: float) -> Finding:
@@ -94,7 +102,8 @@ def _find(check: Check, build: Build, now: float) -> Finding:
 
 def _status(build: Build) -> Finding:
     took = f" in {span(build.finished - build.started)}" if build.finished and build.started else ""
-    bad = [step for step in build.steps if step.status not in _GOOD and step.status != "STATUS_UNKNOWN"]
+    ended = [step for step in build.steps if step.status not in (*_GOOD, "STATUS_UNKNOWN")]
+    bad = [step for step in ended if not step.may_fail]
     shown = (Excerpt(f"build {build.id}: {build.status}{took}", build.finished or build.started, "Cloud Build"),)
     if build.status == "STATUS_UNKNOWN":
         return Finding(State.UNKNOWN, f"build {build.id} has no status", evidence=shown)

@@ -19,7 +19,18 @@ from validator.model.verdict import Verdict
 
 lasting = False
 variables: dict[str, str] = {}
-schema = {"type": "object", "additionalProperties": False, "examples": [{}]}
+schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "examples": [{}],
+    "x-failures": [
+        "link ... is ...: ...",
+    ],
+    "x-commands": [
+        "gcloud builds describe BUILD --region=REGION --project=PROJECT --format='value(results.images)'",
+        "gcloud run revisions describe REVISION --region=REGION --project=PROJECT",
+    ],
+}
 
 _STATES = {Proof.PROVEN: State.HOLDS, Proof.UNPROVEN: State.UNKNOWN, Proof.BROKEN: State.VIOLATED}
 

@@ -26,6 +26,8 @@ from validator.spec.mistake import Mistake
 from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
 
 _TIMEOUT = "10s"
+_CUT = 0.05
+"""Seconds by which a time-out may come early by rounding."""
 _EXCERPT = 500
 """Characters of a body that are shown."""
 
@@ -41,8 +43,18 @@ _HEADERS = {"type": "object", "additionalProperties": {"type": "string"}}
 schema = {
     "type": "object",
     "properties": {
-        "path": {"type": "string", "pattern": "^/", "description": "The path on the service, with its query."},
-        "url": {"type": "string", "pattern": "^https?://", "description": "A whole URL, in place of `path`."},
+        "path": {
+            "type": "string",
+            "pattern": "^/",
+            "x-form": "must begin with /",
+            "description": "The path on the service, with its query.",
+        },
+        "url": {
+            "type": "string",
+            "pattern": "^https?://",
+            "x-form": "is no URL; write https://host/path",
+            "description": "A whole URL, in place of `path`.",
+        },
         "method": {
             "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
             "default": "GET",
@@ -75,6 +87,16 @@ schema = {
         {"path": "/health"},
         {"path": "/health", "expect": {"status": 200, "json": {"status": "healthy"}, "latency": {"max": "2s"}}},
         {"path": "/orders", "method": "POST", "json": {"id": 1}, "expect": {"status": {"min": 200, "max": 409}}},
+    ],
+    "x-failures": [
+        "status ...",
+        "the JSON differs at ...",
+        "... answered, not ...",
+        "no answer: ...",
+        "it took ...",
+    ],
+    "x-commands": [
+        'curl --include --header "Authorization: Bearer $(gcloud auth print-identity-token)" URL/health',
     ],
 }
 _ABSENT = object()
@@ -148,6 +170,7 @@ def _probe(check: Check) -> query.Probe:
         wanted.timeout,
         wanted.redirects,
         repeat,
+        "" if repeat else check.name,
     )
 
 
@@ -160,8 +183,11 @@ def queries(check: Check) -> frozenset[query.Query]:
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Judge every exchange; one that another revision answered is held against the target or not counted."""
     probe = _probe(check)
-    made = evidence.answers(probe)
-    attempts = [attempt for each in made if (attempt := _attempt(check, probe, evidence, each))]
+    made = [_attempt(check, probe, evidence, each) for each in evidence.answers(probe)]
+    attempts = [attempt for attempt in made if attempt]
+    under_way = evidence.under_way(probe)
+    if under_way is not None:
+        attempts.append(Attempt(under_way, Finding(State.UNKNOWN, "no answer yet"), pending=True))
     refusal = evidence.refusal(probe)
     if refusal:
         finding = Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy)
@@ -170,42 +196,63 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
 
 
 def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
-    result, seen = observation.result, (observation.seq,)
-    if isinstance(result, Problem):
-        finding = _problem(check, evidence, observation, result)
-        return Attempt(observation.sent, finding, seen, finding.state is State.VIOLATED and not probe.repeat)
-    denied = _denied(check, result.content)
-    if denied:
-        return Attempt(observation.sent, denied, seen)
-    identity = _identity(check, evidence, observation)
-    shown = (_shown(observation, result.content, identity),)
-    if identity and identity.who is Who.OTHER:
-        if not whole_traffic(check.target, evidence):
-            return None
-        frozen = evidence.frozen(check.target.name)
+    """What an exchange says once it is known who answered; None if that says nothing of the target."""
+    said = evidence.once(check.name, observation.seq, lambda: _said(check, evidence, observation))
+    if check.target.url or said.finding.state is State.UNKNOWN:
+        return replace(said, conclusive=said.finding.state is not State.HOLDS and not probe.repeat)
+    whole = whole_traffic(check.target, evidence, observation.sent)
+    if isinstance(observation.result, Problem) and whole:
+        return replace(said, conclusive=not probe.repeat)
+    identity = identify(observation, check.target, evidence)
+    if identity.who is Who.TARGET:
+        conclusive = said.finding.state is not State.HOLDS and not probe.repeat
+        return replace(said, finding=_by(said.finding, identity), conclusive=conclusive)
+    if identity.who is Who.OTHER:
+        return _by_another(check, probe, evidence, said, identity, whole=whole)
+    refused = evidence.refusal(query.Logs(check.target.project)) is not None
+    finding = Finding(State.UNKNOWN, identity.reason, remedy=identity.remedy, evidence=said.finding.evidence)
+    pending = identity.who is Who.PENDING
+    return replace(said, finding=finding, conclusive=refused or not (pending or probe.repeat), pending=pending)
+
+
+def _by(finding: Finding, identity: Identity) -> Finding:
+    """The same finding, its evidence saying who answered."""
+    shown = tuple(replace(excerpt, text=f"{identity.revision} answered {excerpt.text}") for excerpt in finding.evidence)
+    return replace(finding, evidence=shown)
+
+
+def _by_another(
+    check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, identity: Identity, *, whole: bool
+) -> Attempt | None:
+    """Another revision's answer: a violation where none but the target should answer, else of no account."""
+    frozen = evidence.frozen(check.target.name)
+    shown = _by(said.finding, identity).evidence
+    if whole:
         reason = f"{identity.revision} answered, not {frozen}"
         finding = Finding(State.VIOLATED, reason, f"an answer of {frozen}", identity.revision, evidence=shown)
-        return Attempt(observation.sent, finding, seen, not probe.repeat)
-    if identity and identity.who is not Who.TARGET:
-        finding = Finding(State.UNKNOWN, identity.reason, "", "", identity.remedy, shown)
-        refused = evidence.refusal(query.Logs(check.target.project)) is not None
-        pending = identity.who is Who.PENDING
-        return Attempt(observation.sent, finding, seen, refused or not (pending or probe.repeat), pending)
-    finding = _find(check, evidence, result.content, shown)
-    return Attempt(observation.sent, finding, seen, finding.state is not State.HOLDS and not probe.repeat)
+        return replace(said, finding=finding, conclusive=not probe.repeat)
+    if probe.repeat:
+        return None
+    reason = f"{identity.revision} answered and not {frozen}; the request may not be sent again"
+    remedy = "give the target a tag, so that its own URL is used"
+    return replace(said, finding=Finding(State.UNKNOWN, reason, remedy=remedy, evidence=shown), conclusive=True)
 
 
-def _identity(check: Check, evidence: Evidence, observation: Observation) -> Identity | None:
-    """Who answered; None for a URL that is not the target's own."""
-    assert isinstance(observation.call, Exchange)
-    service = evidence.service(check.target.name)
-    host = urlsplit(observation.call.url).hostname or ""
-    own = (service and urlsplit(service.uri).hostname) or ""
-    return identify(observation, check.target, evidence) if own and host.endswith(own) else None
+def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt:
+    """What an exchange says, whoever answered."""
+    result = observation.result
+    if isinstance(result, Problem):
+        finding = _problem(check, evidence, observation, result)
+    else:
+        shown = (_shown(observation, result.content),)
+        finding = _denied(check, result.content) or _find(check, evidence, result.content, shown)
+    return Attempt(observation.sent, finding, (observation.seq,))
 
 
 def _problem(check: Check, evidence: Evidence, observation: Observation, problem: Problem) -> Finding:
     """No answer: held against the service once the connection stood, or if its host was ever reached."""
+    wanted = check.options
+    assert isinstance(wanted, Options)
     assert isinstance(observation.call, Exchange)
     host = urlsplit(observation.call.url).hostname
     reached = any(
@@ -213,16 +260,19 @@ def _problem(check: Check, evidence: Evidence, observation: Observation, problem
         and urlsplit(other.call.url).hostname == host  # type: ignore[union-attr]
         for other in evidence.probes(check.target.name)
     )
-    state = State.VIOLATED if problem.code != "CONNECT" or reached else State.UNKNOWN
-    took = span(observation.received - observation.sent)
+    took = observation.received - observation.sent
+    cut = problem.code == "TIMEOUT" and took < wanted.timeout - _CUT  # by the end of the run, not by its own time-out
+    state = State.UNKNOWN if cut or (problem.code == "CONNECT" and not reached) else State.VIOLATED
     shown = Excerpt(
-        f"{observation.call.method} {observation.call.url} -> {problem.code} after {took}: {problem.message}",
+        f"{observation.call.method} {observation.call.url} -> {problem.code} after {span(took)}: {problem.message}",
         observation.received,
         "http",
     )
     remedy = (
         "" if state is State.VIOLATED else f"see that {host} can be reached from where the gate runs (ingress, DNS)"
     )
+    if cut:
+        remedy = "give the run a longer `timeout`"
     return Finding(state, f"no answer: {problem.message}", "an answer", problem.code, remedy, (shown,))
 
 
@@ -231,7 +281,9 @@ def _denied(check: Check, content: Json) -> Finding | None:
     wanted, target = check.options, check.target
     assert isinstance(wanted, Options)
     status = int(content["status"])
-    front_end = status in (401, 403) and "client does not have permission" in str(content.get("text", ""))
+    text = str(content.get("text", ""))
+    silent = wanted.method == "HEAD" and not text  # there is no body to tell by
+    front_end = status in (401, 403) and (silent or "client does not have permission" in text)
     if not front_end or wanted.status.holds(status):
         return None
     remedy = (
@@ -243,12 +295,11 @@ def _denied(check: Check, content: Json) -> Finding | None:
     return Finding(State.UNKNOWN, reason, "an answer of the service", f"status {status}", remedy)
 
 
-def _shown(observation: Observation, content: Json, identity: Identity | None) -> Excerpt:
+def _shown(observation: Observation, content: Json) -> Excerpt:
     call = observation.call
     assert isinstance(call, Exchange)
-    by = f", answered by {identity.revision}" if identity and identity.revision else ""
     text = str(content.get("text", ""))[:_EXCERPT]
-    line = f"{call.method} {call.url} -> {content['status']} in {span(content['latency'])}{by}"
+    line = f"{call.method} {call.url} -> {content['status']} in {span(content['latency'])}"
     return Excerpt(f"{line}: {text}" if text else line, observation.received, "http")
 
 
@@ -297,7 +348,7 @@ def _status(wanted: Bound, status: int) -> Finding:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _ABSENT
 
 

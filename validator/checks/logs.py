@@ -75,6 +75,14 @@ schema = {
         {"in_order": True, "expect": ["connected", {"match": r"Step (?P<step>\d+)", "count": {"min": 1}}]},
         {"forbid": [{"severity": "CRITICAL"}, r"Traceback \(most recent call last\)"]},
     ],
+    "x-failures": [
+        "... was logged at ...",
+        "... was not logged...",
+        "no log entry of ... is readable, so nothing can be said of what it logged",
+    ],
+    "x-commands": [
+        'gcloud logging read \'resource.type="cloud_run_revision" AND resource.labels.revision_name="REVISION"\' --project=PROJECT',
+    ],
 }
 
 
@@ -102,6 +110,11 @@ class Rule:
 
     selector: Selector
     count: Bound
+
+    @property
+    def forbids(self) -> bool:
+        """Whether there must be none."""
+        return self.count.max == 0
 
 
 @dataclass(frozen=True)
@@ -158,11 +171,15 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     if isinstance(window, Verdict):
         return window
     entries, complete = window.of(evidence.entries(target.name)), window.complete
-    if not entries:
+    if not entries or not evidence.unprovoked(target.name):
         return nothing_logged(evidence.frozen(target.name), window)
     counted = [rule for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
-    found = {rule.selector: window.of(evidence.select(target.name, rule.selector)) for rule in wanted.rules}
-    judged = [_count(rule, found[rule.selector], entries, complete) for rule in counted]
+    selected = {rule.selector: evidence.select(target.name, rule.selector) for rule in wanted.rules}
+    found = {selector: window.of(those) for selector, those in selected.items()}
+    judged = []
+    for rule in counted:
+        those = window.touched(selected[rule.selector]) if rule.forbids else found[rule.selector]
+        judged.append(_count(rule, those, entries, complete))
     if wanted.ordered:
         judged.append(_order(wanted.ordered, found, complete))
     if check.asserts or check.captures:

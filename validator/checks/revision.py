@@ -46,6 +46,17 @@ schema = {
         {"startup": {"max": "30s"}, "secrets": 24, "env": {"CLICKHOUSE_SECURE": "true"}},
         {"image": "backend@sha256:", "secrets": ["DATABASE_PASSWORD"]},
     ],
+    "x-failures": [
+        "it started in ...",
+        "its image is ...",
+        "the environment has no ...",
+        "... has another value",
+        "not from Secret Manager: ...",
+        "it has ... secrets",
+    ],
+    "x-commands": [
+        "gcloud run revisions describe REVISION --region=REGION --project=PROJECT",
+    ],
 }
 
 
@@ -86,7 +97,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
         finding = holds_and_asserts(check, evidence, own, {"revision": content})
         return Attempt(max(observation.at, when.start), finding, (observation.seq,), own.state is State.VIOLATED)
 
-    return eventually(looks(query.Revision(check.target.name), evidence, look), when, now)
+    return eventually(looks(check, query.Revision(check.target.name), evidence, look), when, now)
 
 
 def _find(check: Check, revision: Revision) -> Finding:
@@ -94,7 +105,7 @@ def _find(check: Check, revision: Revision) -> Finding:
     assert isinstance(wanted, Options)
     since = f" since {span(revision.ready.since - revision.created)} after its creation" if revision.ready.since else ""
     ready = Excerpt(f"Ready: {revision.ready.state}", revision.ready.since, "Cloud Run")
-    state = State.HOLDS if revision.ready.succeeded else State.UNKNOWN
+    state = State.HOLDS if revision.ready.succeeded else State.VIOLATED if revision.ready.failed else State.UNKNOWN
     findings = [Finding(state, f"{revision.name} is {'' if revision.ready.succeeded else 'not '}ready{since}")]
     if wanted.startup:
         findings.append(_startup(wanted.startup, revision))

@@ -46,6 +46,15 @@ schema = {
         {"percent": 0, "tag": "candidate"},
         {"split": {"target": 10, "previous": 90}},
     ],
+    "x-failures": [
+        "traffic is pinned to ...; ... has ... %",
+        "... has ... % of the traffic (...)",
+        "tag ... is on ...",
+    ],
+    "x-commands": [
+        "gcloud run services describe SERVICE --region=REGION --project=PROJECT --format='yaml(status.traffic)'",
+        "gcloud run services update-traffic SERVICE --to-latest --region=REGION --project=PROJECT",
+    ],
 }
 
 
@@ -84,15 +93,19 @@ def queries(check: Check) -> frozenset[query.Query]:
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Judge each reading of the service; pinned traffic on a settled service is final."""
-    frozen = evidence.frozen(check.target.name)
+    wanted, frozen = check.options, evidence.frozen(check.target.name)
+    assert isinstance(wanted, Options)
 
     def look(observation: Observation, content: Json) -> Attempt:
         service = Service.read(content)
-        finding = holds_and_asserts(check, evidence, _find(check, evidence, service), {"service": content})
-        conclusive = finding.state is State.VIOLATED and service.pinned_away_from(frozen)
+        own = _find(check, evidence, service)
+        finding = holds_and_asserts(check, evidence, own, {"service": content})
+        share = service.serving().get(frozen, 0)
+        starved = wanted.percent is not None and not wanted.percent.holds(share) and share == 0
+        conclusive = own.state is State.VIOLATED and starved and service.pinned_away_from(frozen)
         return Attempt(observation.sent, finding, (observation.seq,), conclusive)
 
-    return eventually(looks(query.Service(check.target.name), evidence, look), timing(check, evidence), now)
+    return eventually(looks(check, query.Service(check.target.name), evidence, look), timing(check, evidence), now)
 
 
 def _find(check: Check, evidence: Evidence, service: Service) -> Finding:
@@ -127,6 +140,9 @@ def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) ->
     frozen = evidence.frozen(check.target.name)
     share = service.serving().get(frozen, 0)
     expected, actual = f"{frozen} with {wanted.text('%')}", _shares(service)
+    if wanted.holds(share) and not service.settled:
+        reason = f"{frozen} is said to have {share} % of the traffic, but the service is not settled yet"
+        return Finding(State.UNKNOWN, reason, expected, actual, evidence=_shown(service))
     if wanted.holds(share):
         return Finding(
             State.HOLDS, f"{frozen} has {share} % of the traffic", expected, actual, evidence=_shown(service)

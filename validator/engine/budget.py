@@ -48,17 +48,22 @@ class Politeness:
 
     bucket: Bucket = field(default_factory=lambda: Bucket(_A_SECOND, 1))
     under_way: int = 0
+    slow: int = 0
+    """Those under way that are expected to take long; one place is kept free of them."""
 
-    def take(self, now: float) -> bool:
+    def take(self, now: float, *, slow: bool = False) -> bool:
         """Whether a request may be sent now; counts it if so."""
-        if self.under_way >= _AT_A_TIME or not self.bucket.take(now):
+        full = self.under_way >= _AT_A_TIME or (slow and self.slow >= _AT_A_TIME - 1)
+        if full or not self.bucket.take(now):
             return False
         self.under_way += 1
+        self.slow += slow
         return True
 
-    def done(self) -> None:
+    def done(self, *, slow: bool = False) -> None:
         """A request came to its end."""
         self.under_way -= 1
+        self.slow -= slow
 
 
 def reads(a_minute: int = LIST_CALLS_A_MINUTE) -> Bucket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,18 @@ from validator.engine.baseline import BaselineReads, end_of
 from validator.engine.log_evidence import LogEvidence
 from validator.engine.refusal import refusal
 from validator.model import platform, query
-from validator.model.call import Answer, Exchange
+from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
 from validator.model.evidence import Known, OlderEntries, Refusal, Selector, Watermark
-from validator.model.journal import Observation, Record, Started, Unobtainable
+from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
+from validator.model.judging import Attempt, State
+
+
+def absent(result: Result) -> bool:
+    """Whether Cloud Build knows no such build in the place that was asked."""
+    if isinstance(result, Problem):
+        return result.code == "NOT_FOUND"
+    return not any(result.content.get("builds", [result.content]))
 
 
 @dataclass
@@ -32,6 +40,8 @@ class Folded:
     targets: Mapping[str, Target]
     timeout: float
     variables: Mapping[str, str] = field(repr=False)
+    listened: frozenset[str] = frozenset()
+    """The targets whose own log entries some check rests on."""
     started: float = 0.0
     run_id: str = ""
     observations: dict[query.Query, list[Observation]] = field(default_factory=dict)
@@ -41,20 +51,26 @@ class Folded:
     superseded: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Target -> the newer revision, and when the older one was last seen to be the newest."""
     revision_of: dict[str, platform.Revision] = field(default_factory=dict)
+    listing: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
+    """The pages of a listing that is under way."""
     revisions_of: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
     build_of: dict[str, platform.Build] = field(default_factory=dict)
     logs: dict[str, LogEvidence] = field(default_factory=dict)
     baselines: dict[query.Baseline, BaselineReads] = field(default_factory=dict)
     exchanges: dict[str, list[Observation]] = field(default_factory=dict)
+    sent: dict[query.Query, Sent] = field(default_factory=dict)
+    """Probes under way."""
+    found: dict[tuple[str, int], Attempt] = field(default_factory=dict, compare=False, repr=False)
+    """(check, observation) -> what it was found to be when it was first decided. Derived."""
     starts: dict[str, float] = field(default_factory=dict)
     """Check -> when it started. Kept here for the judges; set by what judges."""
     captured: dict[str, Any] = field(default_factory=dict, repr=False)
     """What checks captured when they passed; likewise."""
 
     @classmethod
-    def of(cls, spec: Spec) -> Folded:
-        """The evidence of an empty journal."""
-        return cls(spec.targets, spec.timeout, spec.variables)
+    def of(cls, spec: Spec, listened: Iterable[str] = ()) -> Folded:
+        """The evidence of an empty journal; `listened` are the targets whose own log entries are asked for."""
+        return cls(spec.targets, spec.timeout, spec.variables, frozenset(listened))
 
     def fold(self, records: Iterable[Record]) -> Folded:
         """Take in records, in order."""
@@ -67,6 +83,10 @@ class Folded:
         if isinstance(record, Started):
             self.started, self.run_id = record.at, record.run_id
             self.logs = {target.project: LogEvidence(record.run_id) for target in self.targets.values()}
+        elif isinstance(record, Sent):
+            assert isinstance(record.query, (query.Probe, query.Echo))
+            self.sent[record.query] = record
+            self.logs[self.targets[record.query.target].project].probe(record.call, record.at)
         elif isinstance(record, Unobtainable):
             self.refusals[record.query] = Refusal(record.reason, record.remedy)
         elif isinstance(record, Observation):
@@ -86,14 +106,13 @@ class Folded:
             assert isinstance(seen.call, Exchange)
             assert target is not None
             self.exchanges.setdefault(asked.target, []).append(seen)
-            self.logs[target.project].probe(seen.call.mark, seen.sent, seen.received)
+            self.logs[target.project].probe(seen.call, seen.sent, seen.received)
+            self.sent.pop(asked, None)
         if isinstance(seen.result, Answer):
             self._answer(asked, seen, seen.result)
             return
         owner = target or next(t for t in self.targets.values() if t.project == asked.project)  # type: ignore[union-attr]
-        regional = (
-            isinstance(asked, query.Build) and seen.result.code == "NOT_FOUND" and "/global/" not in str(seen.call)
-        )
+        regional = isinstance(asked, query.Build) and absent(seen.result) and "/global" not in str(seen.call)
         final = None if regional else refusal(asked, owner, seen.result, seen.seq)
         if final:
             self.refusals[asked] = final
@@ -106,13 +125,16 @@ class Folded:
             case query.Revision(target):
                 self.revision_of[target] = platform.Revision.read(content)
             case query.Revisions(target):
-                found = map(platform.Revision.read, content.get("revisions", ()))
-                self.revisions_of[target] = tuple(sorted(found, key=lambda r: -r.created))
+                assert isinstance(seen.call, ListRevisions)
+                earlier = self.listing.get(target, ()) if seen.call.page_token else ()
+                self.listing[target] = (*earlier, *map(platform.Revision.read, content.get("revisions", ())))
+                if not content.get("nextPageToken"):
+                    self.revisions_of[target] = tuple(sorted(self.listing[target], key=lambda r: -r.created))
             case query.Build(target):
                 builds = content.get("builds", [content])
-                if builds and builds[0]:
+                if not absent(answer):
                     self.build_of[target] = platform.Build.read(builds[0])
-                else:
+                elif "/global" in str(seen.call):
                     self.refusals[asked] = Refusal(
                         "Cloud Build lists no build that pushed the revision's image",
                         "label the revision: gcloud run deploy --labels=gcb-build-id=$BUILD_ID",
@@ -191,6 +213,20 @@ class Folded:
         call, entries = reads.whole
         return OlderEntries(revision, end_of(call), entries)
 
+    def under_way(self, asked: query.Query) -> float | None:
+        """When the probe that is under way was sent."""
+        record = self.sent.get(asked)
+        return record.at if record else None
+
+    def once(self, check: str, observation: int, judge: Callable[[], Attempt]) -> Attempt:
+        """What an observation says for a check, judged on the evidence of the moment at which it could first be."""
+        known = self.found.get((check, observation))
+        if known is None:
+            known = judge()
+            if known.finding.state is not State.UNKNOWN:
+                self.found[check, observation] = known
+        return known
+
     def previous(self, target: str) -> platform.Revision | None:
         """What served most before this deploy, else the newest older revision that was ever ready."""
         frozen, known = self.frozen(target), self.revisions_of.get(target, ())
@@ -210,17 +246,27 @@ class Folded:
     def _logs(self, target: str) -> LogEvidence:
         return self.logs[self.targets[target].project]
 
+    def _revision_key(self, target: str) -> tuple[str, str, str]:
+        return self.targets[target].region, self.targets[target].service, self.frozen(target)
+
+    def _service_key(self, target: str) -> tuple[str, str]:
+        return self.targets[target].region, self.targets[target].service
+
     def entries(self, target: str) -> Sequence[platform.Entry]:
         """The entries of the target's revision."""
-        return self._logs(target).entries.get((self.targets[target].service, self.frozen(target)), ())
+        return self._logs(target).entries.get(self._revision_key(target), ())
 
     def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
         """Those of the target's entries that a selector selects."""
-        return self._logs(target).select((self.targets[target].service, self.frozen(target)), selector)
+        return self._logs(target).select(self._revision_key(target), selector)
 
     def system_entries(self, target: str) -> Sequence[platform.Entry]:
         """What the platform logged of it."""
-        return self._logs(target).system.get((self.targets[target].service, self.frozen(target)), ())
+        return self._logs(target).system.get(self._revision_key(target), ())
+
+    def unprovoked(self, target: str) -> bool:
+        """Whether the revision logged anything that no probe made it log."""
+        return self._revision_key(target) in self._logs(target).unprovoked
 
     def logs_read(self, target: str) -> float | None:
         """When the newest complete read was asked for."""
@@ -230,17 +276,17 @@ class Folded:
         """All HTTP exchanges with the target."""
         return self.exchanges.get(target, ())
 
-    def request_entry(self, mark: str) -> platform.Entry | None:
-        """The request log's entry of a probe."""
-        return next((logs.requests[mark] for logs in self.logs.values() if mark in logs.requests), None)
+    def request_entries(self, mark: str) -> Sequence[platform.Entry]:
+        """The request log's entries of a probe."""
+        return [entry for logs in self.logs.values() for entry in logs.requests.get(mark, ())]
 
     def watermark(self, target: str, stream: str) -> Watermark:
         """How far a stream is readable."""
-        return self._logs(target).watermark(self.targets[target].service, stream)
+        return self._logs(target).watermark(self._service_key(target), stream)
 
     def watermark_at_least(self, target: str, streams: Sequence[str], demanded: Known) -> Watermark | None:
         """The least of several streams' watermarks."""
-        return self._logs(target).at_least(self.targets[target].service, streams, demanded)
+        return self._logs(target).at_least(self._service_key(target), streams, demanded)
 
     def margin(self) -> float:
         """Seconds by which one stream may lag behind another."""

@@ -7,8 +7,9 @@ from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from urllib.parse import urlsplit
 
-from validator.model.call import Answer, ListEntries
+from validator.model.call import Answer, Exchange, ListEntries
 from validator.model.evidence import Known, Selector, Watermark
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, SYSTEM, Entry
@@ -18,12 +19,32 @@ MARGIN = 10.0
 LAG = 120.0
 """Seconds after which entries are assumed to be readable where nothing better is known."""
 
-Revision = tuple[str, str]
-"""Service and revision, short names."""
+Service = tuple[str, str]
+"""Location and service, short names."""
+Revision = tuple[str, str, str]
+"""Location, service and revision, short names."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A marked request that was sent."""
+
+    url: str
+    named: bool
+    """Whether its User-Agent carries the mark; else the trace alone does."""
+    sent: float
+    received: float | None = None
+    """When its answer was there, the gate's clock; None while it is under way."""
 
 
 def _order(entry: Entry) -> tuple[int, str]:
     return entry.order
+
+
+def _same(url: str, other: str) -> bool:
+    """Whether two URLs ask the same of a service, whatever host name was used."""
+    one, two = urlsplit(url), urlsplit(other)
+    return (one.path or "/", one.query) == (two.path or "/", two.query)
 
 
 @dataclass
@@ -39,26 +60,30 @@ class LogEvidence:
     """An incremental fold of one project's log reads."""
 
     run_id: str
-    sent: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Mark -> when its probe was sent and when its answer was there, the gate's clock."""
+    sent: dict[str, Probe] = field(default_factory=dict)
+    """Mark -> its probe."""
     known: set[tuple[str, int, str]] = field(default_factory=set)
     entries: dict[Revision, list[Entry]] = field(default_factory=dict)
-    """By time."""
+    """By time; what probes made the application write is among them, the probes' own request entries are not."""
+    unprovoked: set[Revision] = field(default_factory=set)
+    """Revisions that logged something without a probe's mark."""
     arrived: dict[Revision, list[Entry]] = field(default_factory=dict)
     """The same in the order in which they were read."""
     selections: dict[tuple[Revision, Selector], Selection] = field(default_factory=dict, compare=False, repr=False)
     """What selectors selected so far: derived, and kept so that each entry is tried once."""
     system: dict[Revision, list[Entry]] = field(default_factory=dict)
-    requests: dict[str, Entry] = field(default_factory=dict)
-    """Mark -> the request log's entry."""
-    echoes: dict[tuple[str, str], float] = field(default_factory=dict)
+    requests: dict[str, list[Entry]] = field(default_factory=dict)
+    """Mark -> the request log's entries: one, or with redirects one a hop."""
+    echoes: dict[tuple[Service, str], float] = field(default_factory=dict)
     """(service, log) -> end time of its newest marked entry, platform time; as of the last complete read."""
-    fresh: dict[tuple[str, str], float] = field(default_factory=dict)
+    fresh: dict[tuple[Service, str], float] = field(default_factory=dict)
     """The same, of the read under way."""
     worst_delay: float | None = None
     """The worst echo delay seen, seconds."""
     skew: tuple[float, float] = (float("-inf"), float("inf"))
     """Bounds of platform time minus the gate's time, seconds."""
+    newest: float | None = None
+    """The newest receive time of all entries read, platform time."""
     read_began: float | None = None
     read_at: float | None = None
     """When the newest complete read was asked for."""
@@ -67,9 +92,10 @@ class LogEvidence:
     reads: int = 0
     """Calls made."""
 
-    def probe(self, mark: str, sent: float, received: float) -> None:
+    def probe(self, call: Exchange, sent: float, received: float | None = None) -> None:
         """Remember a marked probe."""
-        self.sent[mark] = (sent, received)
+        named = any(name.lower() == "user-agent" and call.mark in value for name, value in call.headers)
+        self.sent[call.mark] = Probe(call.url, named, sent, received)
 
     def page(self, observation: Observation) -> None:
         """Fold one page, or a failed call, of a read."""
@@ -92,22 +118,27 @@ class LogEvidence:
 
     def _entry(self, entry: Entry, observation: Observation) -> None:
         mark = self._mark(entry)
+        self.newest = max(entry.received, self.newest or entry.received)
         if mark:
-            stream = (entry.service, entry.log)
-            self.fresh[stream] = max(entry.ended, self.fresh.get(stream, entry.ended))
+            # A line's timestamp is the application's to write; it is not readable before it was received.
+            stream = ((entry.location, entry.service), entry.log)
+            ended = min(entry.ended, entry.received)
+            self.fresh[stream] = max(ended, self.fresh.get(stream, ended))
         identity = (entry.log, entry.nanos, entry.insert_id)
         if identity in self.known:
             return
         self.known.add(identity)
         if mark and entry.log == REQUESTS:
-            self.requests[mark] = entry
+            self.requests.setdefault(mark, []).append(entry)
             self._echo(mark, entry, observation.received)
-        elif not mark:
-            revision = (entry.service, entry.revision)
-            sort = self.system if entry.log == SYSTEM else self.entries
-            insort(sort.setdefault(revision, []), entry, key=_order)
-            if sort is self.entries:
-                self.arrived.setdefault(revision, []).append(entry)
+            return
+        revision = (entry.location, entry.service, entry.revision)
+        sort = self.system if entry.log == SYSTEM else self.entries
+        insort(sort.setdefault(revision, []), entry, key=_order)
+        if sort is self.entries:
+            self.arrived.setdefault(revision, []).append(entry)
+            if not mark:
+                self.unprovoked.add(revision)
 
     def select(self, revision: Revision, selector: Selector) -> Sequence[Entry]:
         """The entries of a revision that a selector selects, by time."""
@@ -120,20 +151,28 @@ class LogEvidence:
         return selection.found
 
     def _mark(self, entry: Entry) -> str:
-        if entry.trace.startswith(self.run_id):
-            return entry.trace
+        """The mark of the probe that an entry is of; empty if of none.
+
+        A service that passes the trace on makes request entries with it that are not the probe's own.
+        """
         agent = entry.raw.get("httpRequest", {}).get("userAgent", "")
         found = re.search(f"{self.run_id}[0-9a-f]{{16}}", agent)
-        return found[0] if found else ""
+        if found:
+            return found[0]
+        if not entry.trace.startswith(self.run_id):
+            return ""
+        probe = self.sent.get(entry.trace)
+        passed_on = entry.log == REQUESTS and probe and (probe.named or not _same(entry.url, probe.url))
+        return "" if passed_on else entry.trace
 
     def _echo(self, mark: str, entry: Entry, seen: float) -> None:
-        if mark not in self.sent:
+        probe = self.sent.get(mark)
+        if probe is None or probe.received is None:
             return
-        sent, received = self.sent[mark]
-        # A probe that timed out goes on without us: its entry is written when the service is done.
-        self.worst_delay = max(self.worst_delay or 0.0, seen - max(received, entry.ended))
         low, high = self.skew
-        self.skew = max(low, entry.at - received), min(high, entry.at - sent)
+        self.skew = max(low, entry.at - probe.received), min(high, entry.at - probe.sent)
+        # A probe that timed out goes on without us: its entry is written when the service is done.
+        self.worst_delay = max(self.worst_delay or 0.0, seen - max(probe.received, entry.ended - self.offset))
 
     @property
     def margin(self) -> float:
@@ -146,7 +185,7 @@ class LogEvidence:
         low, high = self.skew
         return 0.0 if low <= 0 <= high or low > high else low if low > 0 else high
 
-    def watermark(self, service: str, stream: str) -> Watermark:
+    def watermark(self, service: Service, stream: str) -> Watermark:
         """The best known of a stream: its own echo, else a sibling's less the margin, else a lag alone."""
         own = self.echoes.get((service, stream))
         if own is not None:
@@ -159,7 +198,7 @@ class LogEvidence:
     def _assumed(self, stream: str) -> Watermark:
         return Watermark(stream, (self.read_at or 0.0) + self.offset - LAG, Known.ASSUMED)
 
-    def at_least(self, service: str, streams: Sequence[str], demanded: Known) -> Watermark | None:
+    def at_least(self, service: Service, streams: Sequence[str], demanded: Known) -> Watermark | None:
         """The least of the streams' watermarks, each by the furthest-reaching way that is good enough."""
         reached = []
         for stream in streams:

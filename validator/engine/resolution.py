@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from validator.model import query
+from validator.model.call import Answer
 from validator.model.check import Check, Position, Target
 from validator.model.custody import BUILD_LABEL, COMMIT_LABEL
 from validator.model.evidence import Evidence
@@ -106,8 +107,10 @@ def _stale(target: Target, revision: Revision, why: str) -> Verdict:
 def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt, now: float) -> Verdict:
     target = check.target
     first = next(
-        o.at for o in evidence.answers(query.Revision(target.name)) if Revision.read(o.result.content).ready.failed  # type: ignore[union-attr]
-    )  # fmt: skip
+        seen.at
+        for seen in evidence.answers(query.Revision(target.name))
+        if isinstance(seen.result, Answer) and Revision.read(seen.result.content).ready.failed
+    )
     last = _last([*evidence.entries(target.name), *evidence.system_entries(target.name)])
     read = evidence.logs_read(target.name)
     logs_told = (read is not None and read >= first) or evidence.refusal(query.Logs(target.project)) is not None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from validator.engine import pace, resolution
 from validator.engine.budget import Politeness, reads
 from validator.engine.stage import Impossible, host_of, marked, stage
 from validator.engine.verdicts import Standing, Verdicts
 from validator.model import query
-from validator.model.call import Answer, Call, Completion, Exchange, ListEntries, Problem, Request
+from validator.model.call import Answer, Call, Completion, Exchange, ListEntries, ListRevisions, Problem, Request
 from validator.model.check import MAIN, Spec
-from validator.model.journal import Deadline, Ended, Ending, Observation, Record, Started, Unobtainable
+from validator.model.journal import Deadline, Ended, Ending, Observation, Record, Sent, Started, Unobtainable
 from validator.model.judging import INTERVAL
 from validator.model.kind import Kind
 from validator.model.verdict import Outcome
@@ -22,6 +22,14 @@ _API_TIMEOUT = 15.0
 _GRACE = 2.0
 """Seconds after its timeout at which a call is given up that its source has not ended itself."""
 _LONGEST_PAUSE = 30.0
+_LONGEST_CLOSING = 30.0
+"""Seconds that the end waits for the last readings of the services."""
+_SLOW = 2.0
+"""Seconds after which a probe's answer is called slow."""
+_ECHOES = 10
+"""Probes of which one must have been found in the request log, or echo probes are sent besides."""
+_RETRY = 0.2
+"""Seconds after which is tried again what politeness did not allow; a completion comes first as a rule."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +46,18 @@ class _Errand:
     """One query's way: when it is asked next, and what is under way."""
 
     due: float
+    """When it is asked at the earliest: at first, for another page, or after a problem."""
     request: Request | None = None
-    sent: float = 0.0
+    sent: float | None = None
+    """When it was asked last."""
     failures: int = 0
     next_page: Call | None = None
     over: bool = False
     """Whether it will not be asked again."""
+    held: bool = False
+    """Whether the limits did not allow it when it was due."""
+    slow: bool = False
+    """Whether its last answer took long: it may not take all places from others."""
 
 
 @dataclass
@@ -60,6 +74,8 @@ class Engine:
     requests: int = 0
     closing: set[query.Query] | None = None
     """The last readings of the services that the end waits for; None while the run is on."""
+    closed_at: float = 0.0
+    """When all was decided."""
 
     def __post_init__(self) -> None:
         self.verdicts = Verdicts(self.spec, self.kinds)
@@ -89,7 +105,8 @@ class Engine:
         if self.verdicts.ended is not None:
             return Step(done=True)
         requests = tuple(self._ask(now))
-        return Step(requests, self._wake_at(now))
+        decided = self.verdicts.decided and self.closing is None  # by what turned out to be impossible to ask
+        return Step(requests, now if decided else self._wake_at(now))
 
     def interrupt(self, now: float) -> None:
         """End the run at once; what is not decided stays inconclusive."""
@@ -112,12 +129,13 @@ class Engine:
         assert errand.request is not None
         call, errand.request = errand.request.call, None
         if isinstance(call, Exchange):
-            self.politeness[host_of(call)].done()
+            self.politeness[host_of(call)].done(slow=errand.slow)
+            errand.slow = completion.received - completion.sent > _SLOW
         self.seq += 1
         record = Observation(now, self.seq, asked, call, completion.sent, completion.received, completion.result)
         self._schedule(now, asked, errand, record)
         self._record(record)
-        if self.closing is not None:
+        if self.closing is not None and isinstance(record.result, Answer) and record.sent >= self.closed_at:
             self.closing.discard(asked)
 
     def _schedule(self, now: float, asked: query.Query, errand: _Errand, seen: Observation) -> None:
@@ -132,21 +150,24 @@ class Engine:
             errand.due = now + self.chance.uniform(0.5, longest)
             return
         errand.failures = 0
+        errand.due = now
+        errand.over = isinstance(asked, query.Probe) and not asked.repeat
         token = seen.result.content.get("nextPageToken", "") if isinstance(seen.result, Answer) else ""
-        if token and isinstance(seen.call, ListEntries):
-            call = seen.call
-            errand.next_page = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size, token)
-            errand.due = now
-        elif isinstance(asked, query.Probe):
-            errand.over = not asked.repeat
-            errand.due = seen.sent + INTERVAL
-        else:
-            errand.due = seen.sent + self._pause(asked)
+        if token and isinstance(seen.call, (ListEntries, ListRevisions)):
+            errand.next_page = replace(seen.call, page_token=token)
+
+    def _due(self, asked: query.Query, errand: _Errand) -> float:
+        """When a query is asked next: as often as its sort is, later after a problem, at once for another page."""
+        if errand.sent is None or errand.next_page or self.closing is not None:
+            return errand.due
+        return max(errand.due, errand.sent + self._pause(asked))
 
     def _pause(self, asked: query.Query) -> float:
         match asked:
             case query.Logs():
                 return pace.READ
+            case query.Probe():
+                return INTERVAL
             case query.Echo():
                 return pace.ECHO
             case query.Service(target) | query.Revision(target):
@@ -162,7 +183,7 @@ class Engine:
         """End calls that are long over their time, whatever their source does."""
         for asked, errand in self.errands.items():
             request = errand.request
-            if request and now >= errand.sent + request.timeout + _GRACE:
+            if request and errand.sent is not None and now >= errand.sent + request.timeout + _GRACE:
                 code = "TIMEOUT" if isinstance(request.call, Exchange) else "DEADLINE_EXCEEDED"
                 late = Problem(code, f"no answer within {request.timeout:g} s")
                 assert self.asked[request.id] == asked
@@ -181,13 +202,14 @@ class Engine:
 
     def _close(self, now: float) -> None:
         """All is decided: read each resolved service once more, for a newer revision, then end."""
+        evidence = self.verdicts.evidence
         if self.closing is None:
-            resolved = [name for name in self.verdicts.implicit if self._passed(name)]
-            self.closing = {query.Service(name) for name in resolved}
+            self.closed_at = now
+            self.closing = {query.Service(name) for name in self.verdicts.implicit if self._passed(name)}
             for asked in self.closing:
-                errand = self.errands[asked]
-                errand.due = min(errand.due, now)
-        if not self.closing:
+                self.errands[asked].due = now
+        unanswered = {asked for asked in self.closing if not evidence.refusal(asked)}
+        if not unanswered or now >= self.closed_at + _LONGEST_CLOSING:
             self._record(Ended(now, Ending.COMPLETE))
 
     def _passed(self, target: str) -> bool:
@@ -202,21 +224,39 @@ class Engine:
             return sorted(self.closing, key=repr)
         wanted: dict[query.Query, None] = {query.Service(name): None for name in self.verdicts.implicit}
         for check in self.verdicts.open_checks():
+            polling = self.standings[check.name].verdict.polling
             for asked in sorted(self.verdicts.queries(check), key=repr):
-                wanted[asked] = None
-        polled = {asked.target for asked in wanted if isinstance(asked, query.Probe) and asked.location.startswith("/")}
+                if polling or not isinstance(asked, query.Probe):
+                    wanted[asked] = None
+        polled = {asked.target for asked in wanted if isinstance(asked, query.Probe) and self._echoes(asked)}
         return [q for q in wanted if not (isinstance(q, query.Echo) and q.target in polled)]
 
+    def _echoes(self, probe: query.Probe) -> bool:
+        """Whether a check's own probe serves as the target's echo: it is repeated, and found in the request log."""
+        evidence, errand = self.verdicts.evidence, self.errands.get(probe)
+        if not probe.location.startswith("/") or (errand and errand.over):
+            return False
+        made = [seen.call for seen in evidence.answers(probe)[-_ECHOES:]]
+        found = any(evidence.request_entries(call.mark) for call in made if isinstance(call, Exchange))
+        return found or len(made) < _ECHOES
+
     def _ask(self, now: float) -> Iterable[Request]:
-        for asked in self._wanted():
-            errand = self.errands.setdefault(asked, _Errand(now))
-            if errand.request or errand.over or errand.due > now or self._settled(asked):
-                continue
+        wanted = [(asked, self.errands.setdefault(asked, _Errand(now))) for asked in self._wanted()]
+        ready = [
+            (self._due(asked, errand), asked, errand)
+            for asked, errand in wanted
+            if not (errand.request or errand.over or self._settled(asked))
+        ]
+        for due, asked, errand in sorted(ready, key=lambda each: each[0]):
+            if due > now:
+                break
             call = errand.next_page or stage(asked, self.verdicts.evidence)
             if isinstance(call, Impossible):
                 errand.over = True
                 self._record(Unobtainable(now, asked, call.reason, call.remedy))
-            elif call is not None and self._afford(now, errand, call):
+                continue
+            errand.held = call is not None and not self._afford(now, errand, call)
+            if call is not None and not errand.held:
                 yield self._send(now, asked, errand, call)
 
     def _settled(self, asked: query.Query) -> bool:
@@ -246,18 +286,19 @@ class Engine:
                 return False
 
     def _afford(self, now: float, errand: _Errand, call: Call) -> bool:
-        """Whether the limits allow the call now; if not, it is due again when they may."""
+        """Whether the limits allow the call now."""
         if isinstance(call, ListEntries):
-            budget = self.budgets[call.resource_names[0].removeprefix("projects/")]
-            if not budget.take(now):
-                errand.due = budget.next_at(now)
-                return False
+            return self.budgets[call.resource_names[0].removeprefix("projects/")].take(now)
         if isinstance(call, Exchange):
-            limit = self.politeness.setdefault(host_of(call), Politeness())
-            if not limit.take(now):
-                errand.due = max(limit.bucket.next_at(now), now + 0.05)
-                return False
+            return self.politeness.setdefault(host_of(call), Politeness()).take(now, slow=errand.slow)
         return True
+
+    def _allowed_at(self, now: float, asked: query.Query) -> float:
+        """When the limits may allow what is due but was not sent."""
+        if isinstance(asked, (query.Logs, query.Baseline)):
+            project = asked.project if isinstance(asked, query.Logs) else self.spec.targets[asked.target].project
+            return self.budgets[project].next_at(now)
+        return now + _RETRY
 
     def _send(self, now: float, asked: query.Query, errand: _Errand, call: Call) -> Request:
         timeout = _API_TIMEOUT
@@ -269,6 +310,8 @@ class Engine:
         left = max(0.1, self.verdicts.evidence.deadline - now)
         errand.request = Request(self.requests, call, min(timeout, left))
         errand.sent = now
+        if isinstance(call, Exchange):
+            self._record(Sent(now, asked, call))
         self.asked[self.requests] = asked
         return errand.request
 
@@ -283,9 +326,15 @@ class Engine:
             if errand is None:
                 moments.append(now)
             elif errand.request:
-                moments.append(errand.sent + errand.request.timeout + _GRACE)
-            elif not errand.over and not self._settled(asked) and errand.due > now:
-                moments.append(errand.due)
+                moments.append((errand.sent or now) + errand.request.timeout + _GRACE)
+            elif not errand.over and not self._settled(asked):
+                due = self._due(asked, errand)
+                if due > now:
+                    moments.append(due)
+                elif errand.held:
+                    moments.append(self._allowed_at(now, asked))
+        if self.closing is not None:
+            moments.append(self.closed_at + _LONGEST_CLOSING)
         return max(now, min(moments))
 
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from validator import __version__
 from validator.engine.baseline import end_of
 from validator.engine.baseline import read as baseline_read
-from validator.engine.evidence import Folded
+from validator.engine.evidence import Folded, absent
+from validator.engine.log_evidence import LAG
 from validator.model import query
 from validator.model.call import (
     Call,
@@ -20,18 +21,19 @@ from validator.model.call import (
     ListBuilds,
     ListEntries,
     ListRevisions,
-    Problem,
 )
 from validator.model.check import Target
 from validator.model.custody import BUILD_LABEL
 from validator.model.evidence import Known
-from validator.model.identity import share, tag_url
+from validator.model.identity import Who, identify, share, tag_url
 from validator.model.instant import rfc3339
-from validator.model.platform import REQUESTS, STDERR, STDOUT
+from validator.model.platform import REQUESTS, STDERR, STDOUT, Revision
 
-OVERLAP = 60.0
-"""Seconds that a read of the logs goes back before the one before it, for entries that come late."""
+OVERLAP = LAG
+"""Seconds that a read of the logs goes back before the newest entry known, for entries that become readable late."""
 _MOST_SPLIT_PROBES = 50
+_MOST_SKEW = 600.0
+"""Seconds that the platform's clock may be behind the gate's, for the bound on what is read at all."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,12 @@ def _build(asked: query.Build, target: Target, evidence: Folded) -> Call | Impos
         return None
     where = f"projects/{target.project}/locations"
     build = target.build or revision.labels.get(BUILD_LABEL, "") or service.labels.get(BUILD_LABEL, "")
+    # A build is regional or global, and no label tells which.
+    place = "global" if any(absent(seen.result) for seen in evidence.answers(asked)) else target.region
     if build:
-        # A build is regional or global, and no label tells which.
-        absent = any(
-            isinstance(seen.result, Problem) and seen.result.code == "NOT_FOUND" for seen in evidence.answers(asked)
-        )
-        return GetBuild(f"{where}/{'global' if absent else target.region}/builds/{build}")
+        return GetBuild(f"{where}/{place}/builds/{build}")
     if revision.digest:
-        return ListBuilds(f"{where}/{target.region}", f'results.images.digest="{revision.digest}"')
+        return ListBuilds(f"{where}/{place}", f'results.images.digest="{revision.digest}"')
     return Impossible(
         f"{revision.name} names no build: it has no label {BUILD_LABEL}, and its image has no digest to find one by",
         f"label it: gcloud run deploy {target.service} --labels={BUILD_LABEL}=$BUILD_ID",
@@ -113,7 +113,9 @@ def _baseline(asked: query.Baseline, target: Target, evidence: Folded) -> Call |
 def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impossible | None:
     service = evidence.service(target.name)
     if target.url and asked.location.startswith("/"):
-        return Exchange(asked.method, target.url.rstrip("/") + asked.location, asked.headers, asked.body, asked.redirects)
+        return Exchange(
+            asked.method, target.url.rstrip("/") + asked.location, asked.headers, asked.body, asked.redirects
+        )
     if target.url:
         return Exchange(asked.method, asked.location, asked.headers, asked.body, asked.redirects)
     if service is None:
@@ -121,7 +123,9 @@ def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impos
     if asked.location.startswith("/"):
         bar = _bar(asked, target, evidence)
         if bar:
-            return bar if service.settled else None
+            # Echoes on their way may yet name the target: no more probes then, and no refusal either.
+            waiting = any(identify(seen, target, evidence).who is Who.PENDING for seen in evidence.answers(asked))
+            return bar if service.settled and not waiting else None
         base = tag_url(target, evidence) or service.uri
         if not base:
             return Impossible(
@@ -181,23 +185,37 @@ def host_of(call: Exchange) -> str:
 
 
 def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
-    """One filter for all targets of a project: their revisions' entries, and whatever carries this run's mark."""
-    targets = [target for target in evidence.targets.values() if target.project == asked.project]
-    revisions = [revision for target in targets if (revision := evidence.revision(target.name))]
-    if not revisions:
+    """One filter for all targets of a project: their revisions' entries, and whatever carries this run's mark.
+
+    An entry's own time may be wrong (an application may write it), so its receive time counts too.
+    """
+    targets = [target for target in evidence.targets.values() if target.project == asked.project and not target.url]
+    wanted = [revision for target in targets if (revision := _listened(target, evidence))]
+    if not any(evidence.revision(target.name) for target in targets):
         return None
-    names = " OR ".join(f'"{revision.name}"' for revision in revisions)
     services = " OR ".join(f'"{target.service}"' for target in targets)
-    mark = f'trace:"{evidence.run_id}" OR httpRequest.userAgent:"{evidence.run_id}"'
+    parts = [f'(resource.labels.revision_name="{r.name}" AND {_since(r.created)})' for r in wanted]
+    parts += [f'trace:"{evidence.run_id}"', f'httpRequest.userAgent:"{evidence.run_id}"']
     lines = [
         'resource.type="cloud_run_revision"',
         f"resource.labels.service_name=({services})",
-        f"(resource.labels.revision_name=({names}) OR {mark})",
-        f'timestamp>="{rfc3339(min(revision.created for revision in revisions))}"',
+        f"({' OR '.join(parts)})",
+        _since(min([evidence.started - _MOST_SKEW, *(revision.created for revision in wanted)])),
     ]
     scope = "\n".join(lines)
     known = evidence.logs[asked.project]
-    if known.read_at is not None and known.read_filter.startswith(scope):  # else it is read from the beginning
-        since = rfc3339(known.read_at + known.offset - max(OVERLAP, known.margin))
-        lines.append(f'(timestamp>="{since}" OR receiveTimestamp>="{since}")')
+    if known.newest is not None and known.read_filter.startswith(scope):  # else it is read from the beginning
+        lines.append(_since(known.newest - max(OVERLAP, known.margin)))
     return ListEntries((f"projects/{asked.project}",), "\n".join(lines))
+
+
+def _listened(target: Target, evidence: Folded) -> Revision | None:
+    """The target's revision, if its own entries are asked for: by a check, or because it cannot become ready."""
+    revision = evidence.revision(target.name)
+    if revision is None or not (target.name in evidence.listened or revision.ready.failed):
+        return None
+    return revision
+
+
+def _since(at: float) -> str:
+    return f'(timestamp>="{rfc3339(at)}" OR receiveTimestamp>="{rfc3339(at)}")'

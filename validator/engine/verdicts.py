@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from validator.model.check import MAIN, Assertion, Check, Spec
 from validator.model.journal import Ended, Ending, Record
 from validator.model.judging import State
 from validator.model.kind import Kind
-from validator.model.query import Query
+from validator.model.query import Echo, Query
 from validator.model.variables import queries as asked
 from validator.model.variables import values_of
 from validator.model.verdict import Outcome, Verdict
@@ -40,7 +41,6 @@ class Verdicts:
     def __init__(self, spec: Spec, kinds: Mapping[str, Kind]) -> None:
         self.spec = spec
         self.kinds = {**kinds, resolution.KIND: resolution}
-        self.evidence = Folded.of(spec)
         self.ended: Ended | None = None
         used = {MAIN} | {check.target.name for check in spec.checks}
         self.implicit = {
@@ -48,6 +48,12 @@ class Verdicts:
             for name, target in spec.targets.items()
             if name in used and not target.url
         }
+        services = Counter(check.target.service for check in self.implicit.values())
+        for name, check in self.implicit.items():
+            if services[check.target.service] > 1:
+                self.implicit[name] = replace(check, name=f"{check.target.service} ({name}) is resolved and ready")
+        listened = {c.target.name for c in spec.checks if Echo(c.target.name) in self.queries(c)}
+        self.evidence = Folded.of(spec, {MAIN, *listened})
         waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
         self.standings = {c.name: Standing(c, waiting) for c in (*self.implicit.values(), *spec.checks)}
 
@@ -122,7 +128,15 @@ class Verdicts:
                 return self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason), now)
             standing = replace(standing, check=check, started=now)
             self.evidence.starts[check.name] = now
-        return self._set(standing, self.kinds[check.kind].judge(check, self.evidence, now), now)
+        return self._set(standing, self._judge(check, now), now)
+
+    def _judge(self, check: Check, now: float) -> Verdict:
+        """Judge a check; a defect of a judge costs its own verdict and not the report."""
+        try:
+            return self.kinds[check.kind].judge(check, self.evidence, now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the summary must be written
+            reason = f"a defect of the gate: {type(error).__name__}: {error}"
+            return Verdict(Outcome.INCONCLUSIVE, reason, remedy="please report it, with the summary")
 
     def _cause_of_skip(self, check: Check) -> str:
         """The root of what a check waits for in vain. Without the main target nothing at all can be judged."""
@@ -157,19 +171,29 @@ class Verdicts:
     def _close(self, ended: Ended) -> None:
         """At the end what is open stays as it is, and what a newer revision overtook is not held against the target."""
         for standing in list(self.standings.values()):
-            name = standing.check.target.name
-            overtaken = self.evidence.superseded.get(name)
-            if ended.ending is Ending.SUPERSEDED and overtaken is None:
-                overtaken = next(iter(self.evidence.superseded.values()), None)
-            failed_late = (
-                standing.verdict.outcome is Outcome.FAILED
-                and overtaken is not None
-                and (standing.decided is None or standing.decided > overtaken[1])
-            )
-            if overtaken and (failed_late or not standing.verdict.final):
+            overtaken = self.evidence.superseded.get(standing.check.target.name)
+            if not standing.verdict.final:
+                newer = overtaken or next(iter(self.evidence.superseded.values()), None)
+                superseded = ended.ending is Ending.SUPERSEDED and newer
+                verdict = _superseded(newer[0], standing) if superseded else _cut_off(standing, ended.ending)  # type: ignore[index]
+                self._set(standing, verdict, ended.at)
+            elif overtaken and standing.verdict.outcome is Outcome.FAILED and (standing.decided or 0) > overtaken[1]:
                 self._set(standing, _superseded(overtaken[0], standing), ended.at)
-            elif not standing.verdict.final:
-                self._set(standing, _cut_off(standing, ended.ending), ended.at)
+        if ended.ending in (Ending.COMPLETE, Ending.TIMEOUT):
+            self._confirm(ended)
+
+    def _confirm(self, ended: Ended) -> None:
+        """A pass stands only if the service was read after it was decided: a newer revision may have come."""
+        decided = [s.decided for s in self.standings.values() if s.decided is not None and s.decided < ended.at]
+        for name, check in self.implicit.items():
+            standing = self.standings[check.name]
+            read = max((seen.sent for seen, _ in self.evidence.services(name)), default=0.0)
+            if standing.verdict.outcome is Outcome.PASSED and read < max(decided, default=0.0):
+                reason = (
+                    f"{check.target.service} could not be read at the end: whether a newer revision came is not known"
+                )
+                remedy = "see the problem that Cloud Run answered, and run the gate again"
+                self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy), ended.at)
 
 
 def _superseded(newer: str, standing: Standing) -> Verdict:
@@ -200,6 +224,10 @@ def blocks(standing: Standing, verdicts: Verdicts) -> bool:
     A skip counts unless what caused it does not: an `if`, a non-blocking check, or a failure that is known.
     """
     check = standing.check
+    if check.kind == resolution.KIND and check is not verdicts.implicit.get(MAIN):
+        return any(
+            other.blocking and other.target.name == check.target.name for other in verdicts.spec.checks
+        )  # a further target counts for what rests on it
     if standing.unwanted or not check.blocking or excused(check, standing.verdict, verdicts.evidence.started):
         return False
     return blocks(verdicts.standings[standing.cause], verdicts) if standing.cause else True
@@ -209,7 +237,8 @@ def overall(verdicts: Verdicts) -> Outcome:
     """The run's verdict: failed before inconclusive before passed, over what counts; nothing judged is inconclusive."""
     counted = {s.verdict.outcome for s in verdicts.standings.values() if blocks(s, verdicts)}
     judged = any(
-        s.verdict.outcome is Outcome.PASSED and s.check.kind != resolution.KIND for s in verdicts.standings.values()
+        s.verdict.outcome is Outcome.PASSED and s.check.kind != resolution.KIND and blocks(s, verdicts)
+        for s in verdicts.standings.values()
     )
     if Outcome.FAILED in counted:
         return Outcome.FAILED

@@ -9,6 +9,7 @@ from itertools import count
 from validator.engine.run import Engine
 from validator.model.call import Call, Completion, Exchange, Problem, Result
 
+_MOST_IDLE_STEPS = 1000
 Answering = Callable[[Call, float], tuple[float, Result]]
 """(call, time of sending) -> (seconds until the answer, the answer)."""
 
@@ -19,6 +20,7 @@ def drive(engine: Engine, answer: Answering, start: float) -> float:
     order = count()
     now = start
     due: list[Completion] = []
+    idle = 0
     while True:
         step = engine.step(now, due)
         if step.done:
@@ -33,6 +35,8 @@ def drive(engine: Engine, answer: Answering, start: float) -> float:
         following = [at for at in (step.wake_at, events[0][0] if events else None) if at is not None]
         assert following, "the engine waits for nothing"
         upcoming = min(following)
+        idle = 0 if upcoming > now or step.requests else idle + 1
+        assert idle < _MOST_IDLE_STEPS, "the engine spins without anything to do"
         now = max(now, upcoming)
         due = []
         while events and events[0][0] <= now:

@@ -86,7 +86,7 @@ class Answer:
 
     For a Google API the response message as its official proto JSON (camelCase, enums by name, int64 as strings).
     For an Exchange `{"status": 200, "headers": [["content-type", "text/plain"]], "text": "...", "latency": 0.08}`:
-    header names in lower case, the body as text (undecodable bytes replaced, cut at 1 MiB with `"cut": true`),
+    header names in lower case, `"url"` where redirects led elsewhere, the body as text (undecodable bytes replaced, cut at 1 MiB with `"cut": true`),
     latency in seconds from sending to the last byte.
     """
 

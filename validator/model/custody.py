@@ -17,6 +17,7 @@ from validator.model.verdict import Excerpt
 
 BUILD_LABEL = "gcb-build-id"
 COMMIT_LABEL = "commit-sha"
+_RUNNING = ("PENDING", "QUEUED", "WORKING")
 
 
 class Proof(StrEnum):
@@ -84,11 +85,11 @@ def _build(target: Target, evidence: Evidence) -> Link:
     build, revision = evidence.build(target.name), evidence.revision(target.name)
     if build is None or revision is None:
         return _no_build("build", target, evidence)
-    if build.status not in ("SUCCESS", "WORKING", "QUEUED"):
+    if build.status not in ("SUCCESS", *_RUNNING):
         return Link("build", Proof.BROKEN, f"build {build.id} is {build.status}: {build.detail}", conclusive=True)
     labelled = revision.labels.get(BUILD_LABEL) == build.id
     if not build.digests:
-        if labelled and build.status in ("WORKING", "QUEUED"):
+        if labelled and build.status in _RUNNING:
             # Images listed under `images:` are pushed after all steps: a gate that is a step sees none of them yet.
             return Link(
                 "build",
@@ -186,7 +187,7 @@ def _response(target: Target, evidence: Evidence) -> Link:
         identity = identify(observation, target, evidence)
         if identity.entry is None:
             continue
-        if identity.who is Who.OTHER and not whole_traffic(target, evidence):
+        if identity.who is Who.OTHER and not whole_traffic(target, evidence, observation.sent):
             continue  # under a split another's answer says nothing
         proof = Proof.PROVEN if identity.who is Who.TARGET else Proof.BROKEN
         status = observation.result.content.get("status")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from validator.model import platform
 from validator.model.journal import Observation
+from validator.model.judging import Attempt
 from validator.model.query import Baseline, Query
 
 
@@ -115,7 +116,7 @@ class Evidence(Protocol):
         ...
 
     def entries(self, target: str) -> Sequence[platform.Entry]:
-        """The entries of the target's revision by time; marked and platform ones (varlog/system) apart."""
+        """The entries of the target's revision by time; its probes' request entries and the platform's (varlog/system) apart."""
         ...
 
     def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
@@ -148,8 +149,23 @@ class Evidence(Protocol):
         """All HTTP exchanges with the target, oldest first."""
         ...
 
-    def request_entry(self, mark: str) -> platform.Entry | None:
-        """The request log's entry of a marked probe, once it is readable."""
+    def request_entries(self, mark: str) -> Sequence[platform.Entry]:
+        """The request log's entries of a marked probe that are readable: one, or with redirects one a hop."""
+        ...
+
+    def under_way(self, query: Query) -> float | None:
+        """When the probe that is under way for a query was sent; None if none is."""
+        ...
+
+    def once(self, check: str, observation: int, judge: Callable[[], Attempt]) -> Attempt:
+        """What an observation says for a check, judged on the evidence of the moment at which it could first be.
+
+        Later evidence does not change it: a service that becomes right later does not mend earlier answers.
+        """
+        ...
+
+    def unprovoked(self, target: str) -> bool:
+        """Whether the target's revision logged anything that no probe made it log."""
         ...
 
     def watermark(self, target: str, stream: str) -> Watermark:

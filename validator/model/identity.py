@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from validator.model.call import Exchange
+from validator.model.call import Answer, Exchange
 from validator.model.check import Target
 from validator.model.evidence import Evidence, Known
 from validator.model.journal import Observation
-from validator.model.platform import REQUESTS, Entry
+from validator.model.platform import REQUESTS, Entry, Service
 from validator.model.query import Logs
 
 
@@ -39,8 +40,12 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
     """Find a probe's entry in the request log and read off who answered."""
     call = observation.call
     assert isinstance(call, Exchange)
-    entry = evidence.request_entry(call.mark)
-    if entry is not None:
+    landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
+    entries = evidence.request_entries(call.mark)
+    if landed != call.url:  # redirects were followed: who answered is told by the last hop's entry
+        entries = [entry for entry in entries if urlsplit(entry.url).netloc == urlsplit(landed).netloc]
+    if entries:
+        entry = max(entries, key=lambda each: each.order)
         who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
         return Identity(who, entry.revision, entry)
     refusal = evidence.refusal(Logs(target.project))
@@ -53,26 +58,35 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
         return Identity(
             Who.UNTOLD,
             reason="the request log is readable past this response and does not have it",
-            remedy="see that no exclusion filter drops run.googleapis.com/requests of this service",
+            remedy="see that no exclusion filter drops run.googleapis.com/requests of this service;"
+            " if the URL is of something else, make that a target of its own with `url`",
         )
     return Identity(
         Who.PENDING, reason="which revision answered is not known yet: its request log entry is not readable"
     )
 
 
-def whole_traffic(target: Target, evidence: Evidence) -> bool:
-    """Whether every probe to the target must be answered by its revision: all traffic is its, or a tag's URL is used."""
-    service = evidence.service(target.name)
-    return bool(service) and (
-        bool(tag_url(target, evidence)) or service.serving().get(evidence.frozen(target.name), 0) == 100  # type: ignore[union-attr]
-    )
+def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
+    """Whether a probe sent at a moment had to be answered by the target's revision.
+
+    All traffic was its, or a tag's URL was used, as the service was last seen before (or first seen after).
+    """
+    seen = evidence.services(target.name)
+    before = [service for observation, service in seen if observation.received <= at]
+    service = before[-1] if before else seen[0][1] if seen else None
+    if service is None:
+        return False
+    frozen = evidence.frozen(target.name)
+    return bool(_tag_url(target, service, frozen)) or service.serving().get(frozen, 0) == 100
 
 
 def tag_url(target: Target, evidence: Evidence) -> str:
     """The tag's URL that probes go to: when the target was named by tag, or has no traffic and carries one."""
-    service, frozen = evidence.service(target.name), evidence.frozen(target.name)
-    if service is None:
-        return ""
+    service = evidence.service(target.name)
+    return _tag_url(target, service, evidence.frozen(target.name)) if service else ""
+
+
+def _tag_url(target: Target, service: Service, frozen: str) -> str:
     tags = service.tags()
     if target.tag in tags:
         return tags[target.tag][1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from validator.model.call import Call, Result
+from validator.model.call import Call, Exchange, Result
 from validator.model.query import Query
 
 
@@ -30,6 +30,15 @@ class Observation:
     sent: float
     received: float
     result: Result
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A probe is under way: an attempt that may yet be decided."""
+
+    at: float
+    query: Query
+    call: Exchange
 
 
 @dataclass(frozen=True)
@@ -66,4 +75,4 @@ class Ended:
     ending: Ending
 
 
-Record = Started | Observation | Unobtainable | Deadline | Ended
+Record = Started | Sent | Observation | Unobtainable | Deadline | Ended

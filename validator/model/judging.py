@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from validator.model.call import Answer, Json
@@ -86,12 +87,15 @@ def timing(check: Check, evidence: Evidence) -> Timing:
     return Timing(start, within, check.hold)
 
 
-def looks(query: Query, evidence: Evidence, judge: Callable[[Observation, Json], Attempt]) -> Iterator[Attempt]:
+def looks(
+    check: Check, query: Query, evidence: Evidence, judge: Callable[[Observation, Json], Attempt]
+) -> Iterator[Attempt]:
     """An attempt for each answer to a query; for a problem an unknown one, conclusive if it is a refusal."""
     refusal = evidence.refusal(query)
     for observation in evidence.answers(query):
         if isinstance(observation.result, Answer):
-            yield judge(observation, observation.result.content)
+            content = observation.result.content
+            yield evidence.once(check.name, observation.seq, partial(judge, observation, content))
         else:
             reason = f"{observation.result.code}: {observation.result.message}"
             yield Attempt(observation.sent, Finding(State.UNKNOWN, reason), (observation.seq,))
@@ -140,18 +144,19 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
     waiting = any(a.pending and (a.at <= timing.deadline or following) for a in made)
     final = now >= timing.deadline and not following and not waiting
     until = timing.deadline if now < timing.deadline else None
+    polling = now < timing.deadline or following
     if decided is None:
         told = [attempt for attempt in made if not attempt.pending] or made
         newest = told[-1] if told else None
         if newest is None:
             return Verdict(Outcome.INCONCLUSIVE, "no attempt was made yet", final=final, until=until)
-        return _verdict(Outcome.INCONCLUSIVE, newest, len(made), final=final, until=until)
+        return _verdict(Outcome.INCONCLUSIVE, newest, len(made), final=final, until=until, polling=polling)
     if decided.finding.state is State.VIOLATED:
         bad = sum(attempt.finding.state is State.VIOLATED for attempt in made)
         reason = decided.finding.reason + (f" (in {bad} of {len(made)} attempts)" if len(made) > 1 else "")
-        return _verdict(Outcome.FAILED, decided, len(made), final=final, until=until, reason=reason)
+        return _verdict(Outcome.FAILED, decided, len(made), final=final, until=until, reason=reason, polling=polling)
     reason = f"it holds, but not yet for {span(timing.hold)} without a break"
-    return _verdict(Outcome.INCONCLUSIVE, decided, len(made), final=final, until=until, reason=reason)
+    return _verdict(Outcome.INCONCLUSIVE, decided, len(made), final=final, until=until, reason=reason, polling=polling)
 
 
 def _verdict(
@@ -162,6 +167,7 @@ def _verdict(
     final: bool = True,
     until: float | None = None,
     reason: str = "",
+    polling: bool = True,
 ) -> Verdict:
     finding = attempt.finding
     return Verdict(
@@ -176,4 +182,5 @@ def _verdict(
         until,
         attempts,
         finding.captured if final else (),
+        polling=polling,
     )

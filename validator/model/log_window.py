@@ -42,6 +42,10 @@ class Window:
         first = bisect_left(entries, self.start, key=lambda entry: entry.at)
         return entries[first : bisect_right(entries, self.end, key=lambda entry: entry.at)]
 
+    def touched(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those that happened or were received in it: an application may write a wrong timestamp."""
+        return [e for e in entries if self.start <= e.at <= self.end or self.start <= e.received <= self.end]
+
 
 def window_of(check: Check, evidence: Evidence, streams: Sequence[str], demanded: Known) -> Window | Verdict:
     """The window of a check that started; or the verdict that the log cannot be read."""

@@ -219,6 +219,8 @@ class Step:
 
     name: str
     status: str
+    may_fail: bool = False
+    """Whether the build goes on when it fails (`allowFailure`, `allowExitCodes`)."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,11 @@ class Build:
             _time(data, "startTime"),
             _time(data, "finishTime"),
             tuple(
-                Step(step.get("id") or step.get("name", ""), step.get("status", "STATUS_UNKNOWN"))
+                Step(
+                    step.get("id") or step.get("name", ""),
+                    step.get("status", "STATUS_UNKNOWN"),
+                    bool(step.get("allowFailure") or step.get("allowExitCodes")),
+                )
                 for step in data.get("steps", ())
             ),
             next((c for c in commits if c), ""),
@@ -274,6 +280,7 @@ class Entry:
     """The log's id, unescaped: `run.googleapis.com/stdout`."""
     nanos: int
     insert_id: str
+    location: str
     service: str
     revision: str
     instance: str
@@ -293,6 +300,7 @@ class Entry:
             log,
             nanoseconds(stamp) if stamp else 0,
             data.get("insertId", ""),
+            labels.get("location", ""),
             labels.get("service_name", ""),
             labels.get("revision_name", ""),
             data.get("labels", {}).get("instanceId", ""),
@@ -310,6 +318,16 @@ class Entry:
     def ended(self) -> float:
         """For a request: when the response was over; else `at`."""
         return self.at + float(self.raw.get("httpRequest", {}).get("latency", "0s").rstrip("s") or 0)
+
+    @property
+    def received(self) -> float:
+        """When Cloud Logging had it, Unix seconds; unlike the timestamp never the application's to write."""
+        return seconds(self.raw["receiveTimestamp"]) if "receiveTimestamp" in self.raw else self.at
+
+    @property
+    def url(self) -> str:
+        """Of a request: the URL that was asked for."""
+        return str(self.raw.get("httpRequest", {}).get("requestUrl", ""))
 
     @property
     def order(self) -> tuple[int, str]:

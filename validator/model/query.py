@@ -73,6 +73,8 @@ class Probe:
     """Whether redirects are followed."""
     repeat: bool = True
     """Whether it may be sent more than once (a POST is not, unless `within` is written)."""
+    check: str = ""
+    """Of one that may be sent only once: the check it is for, so that each check has its own."""
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,8 @@ def _serving(target: str, evidence: Evidence) -> list[Any] | None:
     service, revisions = evidence.service(target), evidence.revisions(target)
     if service is None or revisions is None:
         return None
-    return [revision.raw for revision in revisions if revision.name in service.serving()]
+    found = [revision.raw for revision in revisions if revision.name in service.serving()]
+    return found if len(found) == len(service.serving()) else None
 
 
 def _of_revision(part: str) -> Callable[[str, Evidence], Any]:

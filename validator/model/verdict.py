@@ -49,6 +49,8 @@ class Verdict:
     attempts: int = 0
     captured: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
     """What a pass captured for later checks, by name. May be secret: never shown."""
+    polling: bool = True
+    """Whether further attempts could still count; of a verdict that is not final."""
 
     def __post_init__(self) -> None:
         if not self.final and self.outcome in (Outcome.PASSED, Outcome.SKIPPED):

@@ -132,6 +132,8 @@ def _answer(response: Response, wire: Wire, speed: float) -> Answer:
         ),
         "latency": round(latency * speed, 6),
     }
+    if response.history:
+        content["url"] = response.url
     return Answer(content | ({"cut": True} if wire.received > LIMIT else {}))
 
 
