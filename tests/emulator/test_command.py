@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -87,3 +88,28 @@ def test_a_command_that_is_not_there() -> None:
 def test_an_unusable_scenario() -> None:
     with pytest.raises(ScenarioError):
         emulate(Path("none.yaml"), ["true"])
+
+
+@pytest.mark.slow
+def test_gcloud_reaches_it_without_a_word_more() -> None:
+    assert shutil.which("gcloud"), "gcloud is not installed: this test runs the real one"
+    words = [
+        "run",
+        "services",
+        "describe",
+        "netra-backend-staging",
+        "--region=us-central1",
+        "--format=value(status.url)",
+    ]
+    ended = subprocess.run(
+        [sys.executable, "-c", _EMULATE, "gcloud", *words], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.stdout.strip() == "https://netra-backend-staging-pnovr5vsba-uc.a.run.app", ended.stderr
+
+
+def test_the_machines_credentials_do_not_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/somewhere/key.json")
+    script = (
+        'test -z "$GOOGLE_APPLICATION_CREDENTIALS" && test -d "$CLOUDSDK_CONFIG" && test -z "$(ls "$CLOUDSDK_CONFIG")"'
+    )
+    assert emulate(SCENARIO, ["sh", "-c", script]) == 0

@@ -15,9 +15,14 @@ from google.api_core.retry import Retry, if_exception_type
 from google.cloud.logging_v2.types import TailLogEntriesRequest
 
 from tests.emulator.clients import Grpc
+from validator.emulator import tail
+from validator.emulator.calls import CheckHealth, CloseTail, OpenSocket, OpenTail, Question
+from validator.emulator.running import Running
+from validator.emulator.scenario import load
 from validator.emulator.servers import Emulator
 from validator.emulator.simulation import Simulation
-from validator.model.call import Answer, Exchange, GetService, ListBuilds, ListEntries, ListRevisions, Problem
+from validator.emulator.world import apply
+from validator.model.call import Answer, Exchange, GetService, ListBuilds, ListEntries, ListRevisions, Problem, Result
 
 START = 1_790_000_000.0
 SHOP = "projects/p/locations/l/services/shop"
@@ -225,6 +230,53 @@ def test_a_cut_tail_ends_after_its_first_message(tmp_path: Path) -> None:
         thread.join(15)
         assert isinstance(found[-1], exceptions.ServiceUnavailable)
         assert len(found) == 2
+
+
+def test_a_tail_says_how_many_entries_it_suppressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "RATE", 2)
+    running = Running(load(scenario(tmp_path, "speed: 50\n")))
+    visit = Exchange("GET", f"https://{HOST}/health")
+    looks = iter(range(200))
+
+    def pause(seconds: float) -> bool:
+        if next(looks) == 0:
+            for _ in range(5):
+                running(visit)
+        time.sleep(seconds)
+        return True
+
+    call = OpenTail(("projects/netra-staging",), 'log_id("run.googleapis.com/requests")', 2.0)
+    responses = tail.follow(running, call, pause)
+    assert len(next(responses)["entries"]) == 2
+    assert next(responses) == {"suppressionInfo": [{"reason": "RATE_LIMIT", "suppressedCount": 3}]}
+    responses.close()
+    assert running.world.sessions.tails == {}
+
+
+def test_a_project_has_ten_tails(simulate: Simulate) -> None:
+    world = simulate()
+    for _ in range(10):
+        assert isinstance(ask(world, OpenTail(("projects/p",), "", 2.0)), Answer)
+    refused = ask(world, OpenTail(("projects/p",), "", 2.0))
+    assert isinstance(refused, Problem)
+    assert refused.code == "RESOURCE_EXHAUSTED"
+    ask(world, CloseTail(1))
+    assert isinstance(ask(world, OpenTail(("projects/p",), "", 2.0)), Answer)
+
+
+def ask(simulation: Simulation, call: Question) -> Result:
+    simulation.world, came = apply(simulation.world, call, START)
+    return came.result
+
+
+def test_a_status_strikes_sockets_and_health_checks_too(simulate: Simulate) -> None:
+    world = simulate("faults: [{api: http, status: 503}]\n")
+    answer = ask(world, OpenSocket("https://shop-x.a.run.app/ws"))
+    assert isinstance(answer, Answer)
+    assert answer.content["status"] == 503
+    problem = ask(world, CheckHealth("https://shop-x.a.run.app/grpc.health.v1.Health/Check", ""))
+    assert isinstance(problem, Problem)
+    assert problem.code == "UNAVAILABLE"
 
 
 @pytest.mark.parametrize(

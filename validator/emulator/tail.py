@@ -6,7 +6,7 @@ cloud.google.com/logging/docs/reference/v2/rpc/google.logging.v2: a window of 0 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from validator.emulator.calls import CloseTail, OpenTail
@@ -37,7 +37,7 @@ def asked(request: Any) -> OpenTail:
     return OpenTail(tuple(request.resource_names), request.filter, window)
 
 
-def follow(running: Running, call: OpenTail, pause: Callable[[float], bool]) -> Iterator[Json]:
+def follow(running: Running, call: OpenTail, pause: Callable[[float], bool]) -> Generator[Json, None, None]:
     """The responses of a tail until `pause` says that it is over; each as TailLogEntriesResponse in JSON.
 
     Raises:

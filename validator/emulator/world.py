@@ -45,6 +45,8 @@ from validator.model.call import (
     Problem,
 )
 
+_PASSING = (429, 502, 503, 504)
+"""HTTP statuses that a gRPC client takes for UNAVAILABLE (grpc/doc/http-grpc-status-mapping.md)."""
 READS_A_MINUTE = 60
 """ListLogEntries calls of a project in a minute (cloud.google.com/logging/quotas)."""
 
@@ -149,6 +151,10 @@ def _answer(world: World, call: Question, at: float, fault: Fault | None) -> tup
     match call:
         case Exchange():
             return _exchange(world, call, at, fault)
+        case OpenSocket(url, headers) if fault and fault.status:
+            return _exchange(world, Exchange("GET", url, headers), at, fault)
+        case CheckHealth() if fault and fault.status:
+            raise RefusalError("UNAVAILABLE" if fault.status in _PASSING else "UNKNOWN", f"HTTP {fault.status}")
         case OpenTail() | CloseTail() | OpenSocket() | Tell() | CloseSocket() | CheckHealth():
             return _hold(world, call, at)
         case WriteService():
