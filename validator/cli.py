@@ -88,6 +88,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
+    lint.add_argument("more", nargs="*", metavar="spec", help=argparse.SUPPRESS)  # a commit's files, from pre-commit
     lint.add_argument("--format", choices=offline.FORMATS, default="human", help="how mistakes are told (%(default)s)")
     lint.set_defaults(command=_lint)
 
@@ -136,13 +137,18 @@ def _variables(parsed: argparse.Namespace) -> dict[str, str]:
 
 
 def _lint(parsed: argparse.Namespace) -> int:
+    variables = _variables(parsed)
+    return max(_lint_file(Path(name), variables, parsed.format) for name in (parsed.spec, *parsed.more))
+
+
+def _lint_file(file: Path, variables: Mapping[str, str], form: str) -> int:
     from validator.emulator.recognition import is_scenario  # noqa: PLC0415
 
-    if is_scenario(Path(parsed.spec)):
-        if parsed.format != "human":
-            raise UsageError(f"--format {parsed.format}: the mistakes of a scenario are told as text alone")
-        return _lint_scenario(Path(parsed.spec))
-    return offline.lint(Path(parsed.spec), _variables(parsed), parsed.format)
+    if is_scenario(file):
+        if form != "human":
+            raise UsageError(f"--format {form}: the mistakes of a scenario are told as text alone")
+        return _lint_scenario(file)
+    return offline.lint(file, variables, form)
 
 
 def _lint_scenario(file: Path) -> int:

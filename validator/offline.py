@@ -115,12 +115,12 @@ def _tell_github(found: Sequence[SpecError]) -> None:
 def plan(file: Path, variables: Mapping[str, str], only: list[str], skip: list[str], form: str) -> int:
     """Say what a run would ask, whom, when and how often; returns the exit code."""
     from validator.engine.plan import plan_of  # noqa: PLC0415
-    from validator.report import plan as report  # noqa: PLC0415
+    from validator.report.plan import as_json, for_people  # noqa: PLC0415
     from validator.spec.selection import select  # noqa: PLC0415
 
     spec, _ = select(load_file(file, variables), only, skip)
     made = plan_of(spec, kinds())
-    print(report.as_json(made) if form == "json" else report.for_people(made))
+    print(as_json(made) if form == "json" else for_people(made))
     return PASSED
 
 

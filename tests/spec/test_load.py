@@ -52,7 +52,7 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
     [
         ("", "checks.yaml:1:1: the spec must be a mapping"),
         ("- a", "checks.yaml:1:1: the spec must be a mapping"),
-        ("a: [1", "checks.yaml:1:6: while parsing a flow sequence"),
+        ("a: [1", "checks.yaml:1:4: while parsing a flow sequence"),
         ("a: 1\na: 2", "checks.yaml:2:1: the key 'a' stands here a second time (first in line 1)"),
         ("\ta: 1", "checks.yaml:1:1: a tab stands where YAML wants spaces"),
         ("a: !!python/object:os.system x", "the tag !!python/object:os.system is not understood here"),

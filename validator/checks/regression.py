@@ -146,8 +146,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         if refusal:
             reason = f"what an older revision logged is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = window.of(evidence.select(target.name, _Printed()))
-    if not entries:
+    entries = window.touched(evidence.select(target.name, _Printed()))
+    if not entries or not evidence.unprovoked(target.name):
         return nothing_logged(evidence.frozen(target.name), window)
     if not window.complete:
         return open_verdict(window, f"{len(entries)} entries were read so far")

@@ -51,7 +51,7 @@ class Expressions:
     def _later(self, error: cel.CelError) -> cel.CelError:
         """An error of `if` that names what is not known yet says so."""
         for name in self.known.keys() - names.AT_START:
-            if error.message.startswith(f"undeclared reference to '{name}'"):
+            if error.message.startswith((f"undeclared reference to '{name}'", f"undeclared reference to '{name}.")):
                 seen = ", ".join(sorted(names.AT_START))
                 told = f"`{name}` is not known when `if` is judged, before the check starts; it sees {seen}"
                 return cel.CelError(told, error.line, error.column)

@@ -61,7 +61,10 @@ def included(
         except BadSpec as error:
             main.found.extend(error.errors)
             continue
-        source.parameters = _parameters(source.document.data, given, ("include", index), main)
+        parameters = _parameters(source.document.data, given, ("include", index), main)
+        if parameters is None:
+            continue
+        source.parameters = parameters
         yield source, source.data(schema, {**variables, **source.parameters}, strict=strict), text
 
 
@@ -78,15 +81,15 @@ def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
     return None
 
 
-def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -> dict[str, str]:
-    """The values of a file's parameters: what is given, else their defaults."""
+def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -> dict[str, str] | None:
+    """The values of a file's parameters: what is given, else their defaults; None if one has neither."""
     declared = data.get("parameters", {}) if isinstance(data, dict) else {}
     declared = declared if isinstance(declared, dict) else {}
     for name in given:
         if name not in declared:
             told = f"the file has no parameter {name!r}{meant(name, sorted(declared))} under `parameters`"
             main.complain(Mistake(told, *path, "with", name), key=True)
-    values = {}
+    values: dict[str, str] = {}
     for name, about in declared.items():
         default = about.get("default") if isinstance(about, dict) else None
         if name in given:
@@ -96,4 +99,4 @@ def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -
             values[name] = str(default)
         else:
             main.complain(Mistake(f"the file wants the parameter {name!r}; give it under `with`", *path))
-    return values
+    return values if values.keys() == declared.keys() else None

@@ -31,11 +31,13 @@ def interpolate(
     expressions use `vars.NAME`; so are `${capture.name}`, which are known only later. `unset(path, name)` is told of
     each name that is unset (or empty) and has no default, `complain` of what looks like a reference and is none.
     """
+    told: set[Path] = set()
 
     def replaced(value: str, path: Path) -> str:
         def put(found: re.Match[str]) -> str:
             name, default = found["name"], found["default"]
-            if found["odd"]:
+            if found["odd"] and path not in told:
+                told.add(path)
                 odd = value[found.start() :].partition("}")[0][:40]
                 complain(
                     Mistake(

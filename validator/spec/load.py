@@ -130,7 +130,7 @@ class _Loading:
         around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), timeout, self.today)
         rules = list(self._rules(parts, around))
         written = sum(len(part["checks"]) for _, part in parts)
-        checks = related(rules, whole=len(rules) == written)
+        checks = related(rules, whole=len(rules) == written and ("include",) not in self.main.broken)
         if any(not each.warning for each in self.found):
             return None
         assert timeout is not None

@@ -9,7 +9,7 @@ from validator.model.kind import Kind
 from validator.spec.schema import schema_of, schema_of_included
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}
-_OWN = ("x-form", "x-empty", "format")
+_OWN = ("x-form", "x-empty", "x-failures", "x-commands", "format")
 """What only validator itself reads."""
 _SHOWN = ("title", "description", "default", "examples")
 

@@ -225,17 +225,20 @@ class _Reading:
 
     def _reach(self, check: Check, expressions: Expressions) -> None:
         """What a target that is a URL does not have, and paths that never reach a service."""
-        for asked in sorted(self.kind.queries(check), key=repr):
-            if isinstance(asked, query.Probe) and asked.location.startswith("/") and not check.target.url:
-                self._path(asked.location)
-            elif (
-                check.target.url
-                and not isinstance(asked, query.Probe)
-                and getattr(asked, "target", check.target.name) == check.target.name
-            ):
+        if any([*self._absent(check, expressions)]):
+            return
+        own = self.kind.queries(check) - names.queries(check)
+        for asked in sorted(own, key=repr):
+            if isinstance(asked, query.Probe):
+                if asked.location.startswith("/") and not check.target.url:
+                    self._path(asked.location)
+            elif check.target.url:
                 told = f"target {check.target.name!r} is a URL and no Cloud Run service, which {self.name} judges; use http"
                 self.source.complain(Mistake(told, *self.path, self.name), key=True)
                 return
+
+    def _absent(self, check: Check, expressions: Expressions) -> Iterator[str]:
+        """The names that its expressions use and that are not known of its target."""
         for expression, path in expressions.places:
             absent = sorted(expression.names & names.OF_SERVICE) if check.target.url else []
             if "deployed" in expression.names and self.around.targets[MAIN].url:
@@ -243,6 +246,7 @@ class _Reading:
             for name in absent:
                 told = f"`{name}` is not known of a target that is a URL and no Cloud Run service"
                 self.source.complain(Mistake(told, *path))
+                yield name
 
     def _path(self, location: str) -> None:
         place = (*self.path, self.name, "path")

@@ -40,7 +40,7 @@ def _target(
     path: Path, value: Mapping[str, Any], main: Mapping[str, Any], within: str | None, source: Source
 ) -> Target:
     name = MAIN if len(path) == 1 else str(path[1])
-    if value.get("url"):
+    if value.get("url") and len(value) == 1:
         return Target(name, "", "", "", created_within=None, echo="", url=str(value["url"]))
     if value.get("build") or value.get("commit"):
         within = None

@@ -15,8 +15,13 @@ from yaml.events import (
 )
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-_PARSER: Any = getattr(yaml, "CParser", None)
+_LIBYAML: Any = None
 """libyaml's parser is ten times as fast as PyYAML's own, and its marks are the same."""
+if yaml.__with_libyaml__:
+    from yaml import cyaml
+
+    _LIBYAML = cyaml.CParser  # type: ignore[attr-defined]
+
 LIMIT_NODES = 100_000
 LIMIT_DEPTH = 64
 
@@ -46,7 +51,7 @@ def compose(text: str, nodes: int = LIMIT_NODES) -> Node | None:
     """
     try:
         _refuse_characters(text)
-        return _Composing((_PARSER or _PurePython)(text), nodes).root()
+        return _Composing((_LIBYAML or _PurePython)(text), nodes).root()
     except yaml.MarkedYAMLError as error:
         raise _told(error, text) from None
     except yaml.YAMLError as error:
@@ -144,14 +149,17 @@ def _refuse_characters(text: str) -> None:
 
 
 def _told(error: yaml.MarkedYAMLError, text: str) -> BadYaml:
-    mark = error.problem_mark or error.context_mark
+    last = len(text.rstrip().split("\n"))
+    ended = "stream" in (error.problem or "") or (error.problem_mark and error.problem_mark.line >= last)
+    # What was begun and never ended is where to look, not the end of the file.
+    mark = (error.context_mark if ended else None) or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     written = text.split("\n")[line] if line < text.count("\n") + 1 else ""
     if "\t" in written[: column + 1] and not written[:column].strip():
         return BadYaml("a tab stands where YAML wants spaces", line + 1, written.index("\t") + 1)
     problem = " ".join(filter(None, (error.context, error.problem)))
     if "mapping values are not allowed" in problem:
-        problem += "; put text that has a colon and a space in it in quotes"
+        problem += "; see that the indentation is right, and put text with a colon and a space in it in quotes"
     elif "cannot start any token" in problem:
         problem += f"; put text that begins with {written[column : column + 1]} in quotes"
     return BadYaml(problem, line + 1, column + 1)
