@@ -72,12 +72,14 @@ class Regime:
     outlier: Spread = _NONE
 
     @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Regime:
+    def read(cls, data: Any) -> Regime:
         """From a file's content.
 
         Raises:
             RegimeError: a key that is not known, a name that is missing.
         """
+        if not isinstance(data, Mapping):
+            raise RegimeError("a regime is an object")
         unknown = set(data) - {"name", "description", *_PARTS}
         if unknown or not isinstance(data.get("name"), str):
             raise RegimeError(

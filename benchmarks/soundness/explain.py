@@ -1,0 +1,32 @@
+"""`python -m benchmarks.soundness.explain "SEED REGIME NUMBER"`: one story, its truth and what the gate said of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pprint import pprint
+
+from benchmarks.soundness import gate, regime
+from benchmarks.soundness.claims import SUITES
+from benchmarks.soundness.figures import grade
+from benchmarks.soundness.generator import story
+from benchmarks.soundness.truth import judge
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soundness.explain", description=__doc__)
+    parser.add_argument("key", help="as under `not_right` in the figures")
+    seed, name, number = parser.parse_args(arguments).key.split()
+    drawn = regime.named(name)
+    told = story(int(seed), drawn, int(number))
+    said = gate.judge(told, drawn)
+    truth = judge(told, SUITES[told.suite], said.windows)
+    pprint(told)
+    pprint(said)
+    pprint(truth)
+    print(grade(said.outcome, truth, strict=True))
+
+
+if __name__ == "__main__":
+    main()
