@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pprint import pprint
+from pprint import pformat
 
 from benchmarks.soundness import gate, regime
 from benchmarks.soundness.claims import SUITES
@@ -22,9 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     told = story(int(seed), drawn, int(number))
     said = gate.judge(told, drawn)
     truth = judge(told, SUITES[told.suite], said.windows)
-    pprint(told)
-    pprint(said)
-    pprint(truth)
+    print(pformat(told))
+    print(pformat(said))
+    print(pformat(truth))
     print(grade(said.outcome, truth, strict=True))
 
 
