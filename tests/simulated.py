@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from validator.checks import kinds
@@ -13,6 +15,7 @@ from validator.engine.outcome import outcome
 from validator.engine.run import Engine
 from validator.engine.verdicts import Standing, Verdicts
 from validator.engine.virtual import drive
+from validator.model.call import Call, Result
 from validator.model.run import Run
 from validator.model.verdict import Verdict
 from validator.spec.load import load
@@ -64,12 +67,20 @@ class Finished:
         return Verdicts.replay(self.engine.spec, kinds(), self.engine.journal)
 
 
-def simulate(checks: str, scenario: Path) -> Finished:
-    """Judge a scenario by a spec's text."""
+Wrap = Callable[[Callable[[Call, float], tuple[float, Result]], Call, float], tuple[float, Result]]
+"""(the world's answer, a call, its time) -> another answer."""
+
+
+def simulate(checks: str, scenario: Path, *, skew: float = 0.0, wrap: Wrap | None = None) -> Finished:
+    """Judge a scenario by a spec's text; the world's clock is `skew` seconds ahead of the gate's."""
     spec = load(checks, "checks.yaml", kinds(), {"PROJECT_ID": "netra-staging"})
     simulation = Simulation(World.of(load_scenario(scenario, START)))
     engine = Engine(spec, kinds(), "0123456789abcdef")
-    ended = drive(engine, simulation, START + 0.5)
+
+    def ahead(call: Call, sent: float) -> tuple[float, Result]:
+        return simulation(call, sent + skew)
+
+    ended = drive(engine, partial(wrap, ahead) if wrap else ahead, START + 0.5)
     return Finished(engine, simulation.world, ended - START)
 
 

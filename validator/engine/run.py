@@ -170,6 +170,8 @@ class Engine:
                 return INTERVAL
             case query.Echo():
                 return pace.ECHO
+            case query.Build(target) if self.verdicts.evidence.build(target) is None:
+                return INTERVAL
             case query.Service(target) | query.Revision(target):
                 waited = any(
                     asked in self.verdicts.queries(check) and check.target.name == target
