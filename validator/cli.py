@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from validator import __version__, offline
+from validator import __version__
 from validator.spec.mistake import BadSpec, Mistake
-from validator.spec.selection import select
 from validator.usage import UsageError
 
+_FORMATS = ("human", "json", "github", "sarif")
+"""In which mistakes can be told."""
 PASSED, FAILED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 3
 _DEMO = Path(__file__).parent / "demo"
 
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = parsed.command(parsed)
     except BadSpec as error:
+        from validator import offline  # noqa: PLC0415
+
         offline.tell(error.errors)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from validator import gate  # noqa: PLC0415
@@ -89,7 +93,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
     lint.add_argument("more", nargs="*", metavar="spec", help=argparse.SUPPRESS)  # a commit's files, from pre-commit
-    lint.add_argument("--format", choices=offline.FORMATS, default="human", help="how mistakes are told (%(default)s)")
+    lint.add_argument("--format", choices=_FORMATS, default="human", help="how mistakes are told (%(default)s)")
     lint.set_defaults(command=_lint)
 
     plan = commands.add_parser("plan", parents=[spec, chosen], help="what a run would ask, whom, when and how often")
@@ -138,10 +142,15 @@ def _variables(parsed: argparse.Namespace) -> dict[str, str]:
 
 def _lint(parsed: argparse.Namespace) -> int:
     variables = _variables(parsed)
-    return max(_lint_file(Path(name), variables, parsed.format) for name in (parsed.spec, *parsed.more))
+    gc.disable()  # lint is over before there is garbage worth collecting, and imports make none
+    try:
+        return max(_lint_file(Path(name), variables, parsed.format) for name in (parsed.spec, *parsed.more))
+    finally:
+        gc.enable()
 
 
 def _lint_file(file: Path, variables: Mapping[str, str], form: str) -> int:
+    from validator import offline  # noqa: PLC0415
     from validator.emulator.recognition import is_scenario  # noqa: PLC0415
 
     if is_scenario(file):
@@ -164,14 +173,21 @@ def _lint_scenario(file: Path) -> int:
 
 
 def _plan(parsed: argparse.Namespace) -> int:
+    from validator import offline  # noqa: PLC0415
+
     return offline.plan(Path(parsed.spec), _variables(parsed), parsed.only, parsed.skip, parsed.format)
 
 
 def _schema(parsed: argparse.Namespace) -> int:
+    from validator import offline  # noqa: PLC0415
+
     return offline.schema(parsed.which)
 
 
 def _run(parsed: argparse.Namespace) -> int:
+    from validator import offline  # noqa: PLC0415
+    from validator.spec.selection import select  # noqa: PLC0415
+
     if parsed.dry_run:
         return offline.plan(Path(parsed.spec), _variables(parsed), parsed.only, parsed.skip, "human")
     spec, left_out = select(offline.load_file(Path(parsed.spec), _variables(parsed)), parsed.only, parsed.skip)

@@ -18,7 +18,6 @@ from validator.spec.mistake import BadSpec, SpecError
 from validator.usage import UsageError
 
 PASSED, UNUSABLE = 0, 2
-FORMATS = ("human", "json", "github", "sarif")
 
 
 def examine_file(file: Path, variables: Mapping[str, str], *, strict: bool) -> Examined:

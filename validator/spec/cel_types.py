@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from cel_expr_python import cel
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -160,7 +159,7 @@ def abbreviations() -> tuple[str, ...]:
 
 @cache
 def _files() -> FileDescriptorSet:
-    return FileDescriptorSet.FromString(files("validator.spec").joinpath("descriptors.binpb").read_bytes())
+    return FileDescriptorSet.FromString(Path(__file__).with_name("descriptors.binpb").read_bytes())
 
 
 def _message(name: str, given: Mapping[str, Any]) -> Any:
@@ -168,6 +167,8 @@ def _message(name: str, given: Mapping[str, Any]) -> Any:
 
     The payload of an audit entry keeps its type alone: which types there are is open.
     """
+    from google.protobuf.json_format import ParseDict, ParseError  # noqa: PLC0415 - lint evaluates nothing
+
     payload = given.get("protoPayload") if name == _LOG_ENTRY else None
     if payload is not None:
         given = {key: value for key, value in given.items() if key != "protoPayload"}
