@@ -113,3 +113,19 @@ def test_the_machines_credentials_do_not_reach_the_command(monkeypatch: pytest.M
         'test -z "$GOOGLE_APPLICATION_CREDENTIALS" && test -d "$CLOUDSDK_CONFIG" && test -z "$(ls "$CLOUDSDK_CONFIG")"'
     )
     assert emulate(SCENARIO, ["sh", "-c", script]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace shows which addresses a program connects to")
+def test_gcloud_connects_to_nothing_beyond_this_machine(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    words = ["run", "deploy", "netra-backend-staging", "--region=us-central1", "--image=us-docker.pkg.dev/p/r/i:3"]
+    strace = ["strace", "-f", "-qq", "-e", "trace=connect", "-o", str(trace), "gcloud", *words]
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CLOUDSDK_")}
+    ended = subprocess.run(
+        [sys.executable, "-c", _EMULATE, *strace], env=own, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 0, ended.stderr
+    connected = [line for line in trace.read_text().splitlines() if "AF_INET" in line]
+    assert connected
+    assert [line for line in connected if '"127.0.0.1"' not in line] == []

@@ -36,5 +36,6 @@ def gcloud(http_port: int, folder: Path, projects: set[str]) -> Mapping[str, str
         "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN": f"http://run.{API_HOST}/",
         **{f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api}": f"{address}/" for api in _APIS},
+        "GCE_METADATA_ROOT": f"127.0.0.1:{http_port}",  # `run deploy` looks for a metadata server in spite of the above
         "http_proxy": address,
     }
