@@ -35,8 +35,8 @@ if ! docker image inspect debian:trixie-slim >/dev/null 2>&1; then
     # stand-in alone, so that the Dockerfile is the one that users get.
     echo "making debian:trixie-slim from Debian's packages"
     command -v mmdebstrap >/dev/null || install mmdebstrap
-    mirror=$(sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb +(\[[^]]*\] +)?([^ ]+) .*/\2/p' \
-        /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
+    mirror=$(find /etc/apt -name debian.sources -o -name sources.list | xargs cat |
+        sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb +(\[[^]]*\] +)?([^ ]+) .*/\2/p' | sed -n 1p)
     certificates=${PIP_CERT:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}
     base=$(mktemp --suffix=.tar)
     trap 'rm -f "$log" "$base"' EXIT
