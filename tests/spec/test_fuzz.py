@@ -19,6 +19,10 @@ BIG = [
     b"version: 1\ntarget: {project: p, region: r, service: s}\nchecks:\n"
     + b"".join(b"  - {name: n%d, revision: {}, assert: revision.nme != ''}\n" % number for number in range(1_200)),
     b"\xff" * LARGEST,
+    b"version: " + b"9" * 5_000,
+    b"version: 1\ntarget: {project: p, region: r, service: s}\nchecks:\n  - {revision: {secrets: "
+    + b"9" * 390
+    + b"}}\n",
 ]
 
 

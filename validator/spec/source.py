@@ -95,6 +95,8 @@ class Source:
         except Mistakes as several:
             for each in several.found:
                 self.complain(each.below(*path))
+        except OverflowError:
+            self.complain(Mistake("a number here is larger than any that can be meant", *path))
         return None
 
 

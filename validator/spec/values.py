@@ -14,6 +14,8 @@ from validator.spec.mistake import Mistake
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
 
+_MOST_DIGITS = 12
+
 DURATION: Final = {
     "type": "string",
     "pattern": r"^(?=\d)(\d+h)?(\d+m)?(\d+(\.\d+)?s)?(\d+ms)?$",
@@ -52,6 +54,8 @@ def duration(text: Any, *path: str | int) -> float:
     found = _DURATION.fullmatch(str(text))
     if not found or not any(found.groups()):
         raise Mistake(f"{text!r} is not a duration; write 500ms, 30s, 5m or 1h30m", *path)
+    if any(len(number or "") > _MOST_DIGITS for number in found.groups()):
+        raise Mistake(f"{text!r} is longer than anything lasts", *path)
     hours, minutes, seconds, milliseconds = found.groups(default="0")
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds) + int(milliseconds) / 1000
 

@@ -16,6 +16,8 @@ __all__ = ["BadYaml", "Document", "Path", "load", "read", "resolve"]
 
 Path = tuple[str | int, ...]
 
+_LONGEST_NUMBER = 400
+"""Characters of a plain scalar beyond which it is text, whatever they are."""
 _TAG = "tag:yaml.org,2002:"
 _CORE = (
     # YAML 1.2.2, section 10.3.2 (core schema); `off`, `yes` and dates are text.
@@ -63,6 +65,8 @@ class Document:
 
 def resolve(text: str) -> Any:
     """The value of a plain scalar in the core schema."""
+    if len(text) > _LONGEST_NUMBER:
+        return text
     for kind, pattern in _CORE:
         if pattern.match(text):
             return _scalar(kind, text)
