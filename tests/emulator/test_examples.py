@@ -176,9 +176,9 @@ def test_stale_deploy() -> None:
 
 def test_superseded() -> None:
     world = simulation("superseded")
-    assert service(world, 44).latest_created == NEW
-    assert (service(world, 45).latest_created, service(world, 45).settled) == ("netra-backend-staging-00646-v7n", False)
-    assert service(world, 53).serving() == {"netra-backend-staging-00646-v7n": 100}
+    assert service(world, 59).latest_created == NEW
+    assert (service(world, 60).latest_created, service(world, 60).settled) == ("netra-backend-staging-00646-v7n", False)
+    assert service(world, 68).serving() == {"netra-backend-staging-00646-v7n": 100}
 
 
 def test_tag_only_image() -> None:

@@ -263,7 +263,7 @@ def test_the_targets_build_and_commit_tie_it_to_this_deploy() -> None:
 
 def test_a_newer_revision_ends_the_run_and_leaves_the_undecided_inconclusive() -> None:
     run = simulate(HEAD + TRAFFIC + QUIET, NETRA / "superseded.yaml")
-    assert 45 < run.ended < 60
+    assert 60 < run.ended < 75
     assert run.verdict("Traffic").outcome is Outcome.PASSED
     assert run.verdict("Quiet").outcome is Outcome.INCONCLUSIVE
     assert "superseded" in run.verdict("Quiet").reason
@@ -274,7 +274,7 @@ def test_nothing_seen_after_a_newer_revisions_creation_counts_as_violated(tmp_pa
     moved = (NETRA / "superseded.yaml").read_text(encoding="utf-8").replace("extends: ", f"extends: {NETRA}/")
     path = tmp_path / "superseded.yaml"
     path.write_text(moved, encoding="utf-8")
-    watched = "  - {name: Traffic, within: 50s, for: 60s, traffic: {percent: 100, pinned: false}}\n"
+    watched = "  - {name: Traffic, within: 50s, for: 90s, traffic: {percent: 100, pinned: false}}\n"
     run = simulate(HEAD + watched, path)
     assert run.verdict("Traffic").outcome is Outcome.INCONCLUSIVE
 
