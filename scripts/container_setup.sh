@@ -42,8 +42,8 @@ if ! docker image inspect debian:trixie-slim >/dev/null 2>&1; then
     trap 'rm -f "$log" "$base"' EXIT
     quietly "${sudo[@]}" mmdebstrap --variant=minbase --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --customize-hook="upload $certificates /etc/ssl/machine.pem" trixie "$base" "$mirror"
-    quietly docker import --change 'ENV PIP_CERT=/etc/ssl/machine.pem' "$base" debian:trixie-slim
+        --customize-hook="upload $certificates /etc/machine.pem" trixie "$base" "$mirror"
+    quietly docker import --change 'ENV PIP_CERT=/etc/machine.pem' "$base" debian:trixie-slim
 fi
 
 echo "building validator:test"
