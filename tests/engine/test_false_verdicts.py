@@ -214,3 +214,12 @@ def test_a_target_that_only_a_check_that_does_not_block_uses_does_not_block() ->
     head = HEAD.replace("checks:", "targets: {ghost: {service: ghost}}\nchecks:")
     ghost = "  - {name: Ghost, target: ghost, blocking: false, revision: {}}\n"
     assert simulate(head + TRAFFIC + ghost, NETRA / "scenario.yaml").run.outcome is Outcome.PASSED
+
+
+def test_holds_that_are_not_told_yet_at_the_deadline_are_followed_without_a_gap(tmp_path: Path) -> None:
+    late = "logs: {delay: {requests: 8s}}\n" + (
+        f"behaviour: {{{BACKEND}: {{/health: {{status: 503}}}}}}\n"
+        f"changes: [{{at: '@+17s', behaviour: {{{BACKEND}: {{/health: {{status: 200}}}}}}}}]\n"
+    )
+    check = "  - {name: Healthy, within: 20s, for: 20s, http: {path: /health}}\n"
+    assert simulate(HEAD + check, overlaid(tmp_path, late)).verdict("Healthy").outcome is Outcome.PASSED

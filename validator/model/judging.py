@@ -144,7 +144,8 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
     waiting = any(a.pending and (a.at <= timing.deadline or following) for a in made)
     final = now >= timing.deadline and not following and not waiting
     until = timing.deadline if now < timing.deadline else None
-    polling = now < timing.deadline or following
+    # An attempt that is not told yet may turn out to be holds under way: those are to be followed without a gap.
+    polling = now < timing.deadline or following or (waiting and timing.hold > 0)
     if decided is None:
         told = [attempt for attempt in made if not attempt.pending] or made
         newest = told[-1] if told else None
