@@ -61,7 +61,7 @@ def lint(file: Path, variables: Mapping[str, str], form: str) -> int:
     checks = len(examined.spec.checks) if examined.spec else 0
     if form == "human":
         tell(examined.found)
-        print(_conclusion(file, examined, checks))
+        print(_conclusion(file, examined, checks), file=sys.stdout if examined.spec else sys.stderr)
     elif form == "github":
         _tell_github(examined.found)
     else:
@@ -97,7 +97,7 @@ def _conclusion(file: Path, examined: Examined, checks: int) -> str:
     wrong = len(examined.found) - warned
     warnings = f", {warned} warning{'s' * (warned != 1)}" if warned else ""
     if examined.spec is None:
-        return f"{file}: {wrong} mistake{'s' * (wrong != 1)}{warnings}"
+        return f"{file}: {wrong} mistake{'s' * (wrong != 1)}{warnings}; nothing was run"
     return f"{file}: {checks} check{'s' * (checks != 1)}, no mistakes{warnings}"
 
 
