@@ -217,7 +217,8 @@ def test_a_target_that_only_a_check_that_does_not_block_uses_does_not_block() ->
 
 
 def test_holds_that_are_not_told_yet_at_the_deadline_are_followed_without_a_gap(tmp_path: Path) -> None:
-    late = "logs: {delay: {requests: 8s}}\n" + (
+    late = (
+        "logs: {delay: {requests: 8s}}\n"
         f"behaviour: {{{BACKEND}: {{/health: {{status: 503}}}}}}\n"
         f"changes: [{{at: '@+17s', behaviour: {{{BACKEND}: {{/health: {{status: 200}}}}}}}}]\n"
     )
