@@ -24,7 +24,7 @@ RUN python3 -m pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-d
 # The same sources give the same bytes: no times of installation, and bytecode that is never checked against them (the
 # files of an image do not change). What only compilers, type checkers and tests of the dependencies read stays behind.
 WORKDIR /opt/validator
-RUN find lib -depth -type d \( -name tests -o -name bazel-project \) -exec rm -rf {} +; \
+RUN find lib -depth -type d \( -name tests -o -name bazel-project -o -name __pycache__ \) -exec rm -rf {} +; \
     find lib -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.h' -o -name direct_url.json \) -delete; \
     find bin include -mindepth 1 ! -name 'python*' ! -name validator -delete; \
     PYTHONHASHSEED=0 bin/python -m compileall -q --invalidation-mode unchecked-hash lib; \
