@@ -54,6 +54,7 @@ def test_bounds_of_some_hits() -> None:
     assert upper_bound(5, 5) == 1.0
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_the_issue_asks_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "figures.json"
     arguments = ["--runs", "6", "--seed", "4", "--processes", "1", "--json", str(file)]
@@ -74,6 +75,7 @@ def test_the_command_writes_what_the_issue_asks_for(tmp_path: Path, capsys: pyte
     assert file.read_text(encoding="utf-8") == before
 
 
+@pytest.mark.slow
 def test_a_regime_of_ones_own(tmp_path: Path) -> None:
     file, regime = tmp_path / "figures.json", tmp_path / "own.json"
     regime.write_text('{"name": "own", "stream": {"low": 1, "high": 2}}', encoding="utf-8")

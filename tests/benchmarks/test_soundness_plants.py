@@ -34,6 +34,7 @@ def test_a_planted_defect_yields_a_false_pass_within_500_runs(plant: str) -> Non
     pytest.fail(f"{plant} did no harm in 500 runs")
 
 
+@pytest.mark.slow
 def test_a_plant_is_gone_after_its_time() -> None:
     told = story(SEED, REGIMES[0], 0)
     before = gate.judge(told, REGIMES[0])

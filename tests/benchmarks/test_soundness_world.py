@@ -58,6 +58,7 @@ def test_the_world_does_what_the_story_says(told: Story) -> None:
             assert entries[-1].raw["resource"]["labels"]["revision_name"] == NAMES[PREVIOUS]
 
 
+@pytest.mark.slow
 def test_at_least_two_in_five_stories_are_bad() -> None:
     windows = Windows({}, 90.0, 480.0)
     told = stories(1500)

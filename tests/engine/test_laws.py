@@ -9,6 +9,7 @@ import pytest
 from tests.simulated import NETRA, ROOT, simulate
 from validator.engine.evidence import Folded
 
+pytestmark = pytest.mark.slow
 SCENARIOS = sorted(NETRA.glob("*.yaml"))
 CHECKS = (ROOT / "checks.yaml").read_text(encoding="utf-8")
 

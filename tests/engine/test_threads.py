@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from tests.simulated import HEAD, NETRA
 from validator.checks import kinds
 from validator.emulator.scenario import load as load_scenario
@@ -16,6 +18,7 @@ from validator.model.call import Call, Exchange, Result
 from validator.model.verdict import Outcome
 from validator.spec.load import load
 
+pytestmark = pytest.mark.slow
 CHECKS = (
     HEAD.replace("6m", "4s") + "  - {name: Stuck, http: {path: /health, timeout: 1s}}\n  - {name: Ok, traffic: {}}\n"
 )

@@ -17,6 +17,7 @@ from tests.spec.test_load import FIVE
 from validator.emulator.scenario import load
 from validator.emulator.servers import Emulator
 
+pytestmark = pytest.mark.slow
 NETRA = ROOT / "examples" / "netra"
 
 

@@ -179,6 +179,7 @@ def _big(checks: int, excerpts: int = 20) -> Any:
     return summarize(runs.run(judged, Outcome.FAILED))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("checks", "limit"), [(300, 1024 * 1024), (100, 65536), (30, 4000), (600, 150_000)])
 def test_it_fits_and_says_what_went(checks: int, limit: int) -> None:
     report = markdown(_big(checks, 20 if checks < 500 else 1), limit)
