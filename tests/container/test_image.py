@@ -169,7 +169,9 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
 
 def _files(image: str) -> set[str]:
     """A line for each file: its mode, owner, time, name and the hash of its bytes."""
-    command = "cd /opt/validator; find . -mindepth 1 -printf '%M %U:%G %T@ %p %l\\n'; find . -type f -exec sha256sum {} +"
+    command = (
+        "cd /opt/validator; find . -mindepth 1 -printf '%M %U:%G %T@ %p %l\\n'; find . -type f -exec sha256sum {} +"
+    )
     done = docker("run", "--rm", "--network", "none", "--entrypoint", "sh", image, "-c", command)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines())
