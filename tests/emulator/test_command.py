@@ -13,6 +13,8 @@ import pytest
 from validator.emulator.command import CommandError, emulate
 from validator.emulator.scenario import ScenarioError
 
+pytestmark = pytest.mark.slow
+
 SCENARIO = Path(__file__).parent.parent.parent / "examples" / "netra" / "scenario.yaml"
 _EMULATE = f"""
 import sys; from pathlib import Path; from validator.emulator.command import emulate

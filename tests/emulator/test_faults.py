@@ -24,6 +24,8 @@ from validator.emulator.simulation import Simulation
 from validator.emulator.world import apply
 from validator.model.call import Answer, Exchange, GetService, ListBuilds, ListEntries, ListRevisions, Problem, Result
 
+pytestmark = pytest.mark.slow
+
 START = 1_790_000_000.0
 SHOP = "projects/p/locations/l/services/shop"
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"

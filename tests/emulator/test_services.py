@@ -23,6 +23,8 @@ from validator.emulator.client_environment import UNSET
 from validator.emulator.servers import Emulator
 from validator.emulator.tokens import minted
 
+pytestmark = pytest.mark.slow
+
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"
 HOST = "netra-backend-staging-pnovr5vsba-uc.a.run.app"
 AUTH = "netra-auth-staging-pnovr5vsba-uc.a.run.app"

@@ -19,6 +19,8 @@ from google.cloud.run_v2 import (
 from tests.emulator.clients import Grpc, Rest
 from validator.emulator.servers import Emulator
 
+pytestmark = pytest.mark.slow
+
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"
 NAME = "netra-backend-staging"
 PARENT = "projects/netra-staging/locations/us-central1"
