@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -85,6 +86,9 @@ def _drive(engine: Engine, connection: Connection, console: Console) -> int:
     except _SignalError as received:
         engine.interrupt(connection.now)
         return 128 + received.number
+    except Exception:  # noqa: BLE001 - whatever it is, the summary of what is known is written
+        traceback.print_exc()
+        engine.interrupt(connection.now)
     return 0
 
 

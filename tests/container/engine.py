@@ -80,5 +80,5 @@ def _exports(name: str) -> dict[str, str]:
         found = dict(shlex.split(line)[1].split("=", 1) for line in lines)
         if "VALIDATOR_EMULATOR" in found and "NO_PROXY" in found:
             return found
-        time.sleep(0.1)
+        time.sleep(0.1)  # between looks at another process
     raise AssertionError(docker("logs", name).stderr or "the emulator did not say where it is")

@@ -96,7 +96,7 @@ def test_sigterm_during_a_run_writes_the_summary_within_2_seconds_and_exits_143(
         try:
             deadline = time.monotonic() + 20
             while "Build succeeded: " not in docker("logs", name).stdout and time.monotonic() < deadline:
-                time.sleep(0.1)
+                time.sleep(0.1)  # between looks at another process
             before = time.monotonic()
             docker("kill", "--signal", "TERM", name)
             code = docker("wait", name).stdout.strip()

@@ -47,7 +47,7 @@ def registry(tmp_path: Path) -> Iterator[str]:
                 socket.create_connection((host, int(port)), 1).close()
                 break
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.1)  # between looks at another process
         yield address
     finally:
         process.terminate()

@@ -197,7 +197,7 @@ def test_a_tail_streams_what_becomes_readable_in_order(tmp_path: Path) -> None:
         found: list[Any] = []
         thread = _tail(emulator, found, filter='log_id("run.googleapis.com/requests")', buffer_window="5s")
         while "TailLogEntries" not in emulator.world.calls and thread.is_alive():
-            time.sleep(0.01)
+            time.sleep(0.01)  # between looks at another thread
         for _ in range(3):
             get(emulator)
         thread.join(15)
@@ -227,7 +227,7 @@ def test_a_cut_tail_ends_after_its_first_message(tmp_path: Path) -> None:
         found: list[Any] = []
         thread = _tail(emulator, found)
         while "TailLogEntries" not in emulator.world.calls and thread.is_alive():
-            time.sleep(0.01)
+            time.sleep(0.01)  # between looks at another thread
         get(emulator)
         thread.join(15)
         assert isinstance(found[-1], exceptions.ServiceUnavailable)
@@ -244,7 +244,7 @@ def test_a_tail_says_how_many_entries_it_suppressed(tmp_path: Path, monkeypatch:
         if next(looks) == 0:
             for _ in range(5):
                 running(visit)
-        time.sleep(seconds)
+        time.sleep(seconds)  # the world runs with the machine's clock here
         return True
 
     call = OpenTail(("projects/netra-staging",), 'log_id("run.googleapis.com/requests")', 2.0)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, overlaid, simulate
-from validator.model.call import Call, GetRevision, GetService, Problem, Result
-from validator.model.journal import Sent
+from validator.checks import kinds
+from validator.engine.log_evidence import LogEvidence
+from validator.engine.verdicts import Verdicts, overall
+from validator.model.call import Answer as Said
+from validator.model.call import Call, GetRevision, GetService, ListEntries, Problem, Result
+from validator.model.instant import rfc3339
+from validator.model.journal import Ended, Ending, Observation, Sent
+from validator.model.query import Logs
 from validator.model.verdict import Outcome
 
 HEALTHY = "  - {name: Healthy, within: 60s, http: {path: /health}}\n"
@@ -224,3 +231,35 @@ def test_holds_that_are_not_told_yet_at_the_deadline_are_followed_without_a_gap(
     )
     check = "  - {name: Healthy, within: 20s, for: 20s, http: {path: /health}}\n"
     assert simulate(HEAD + check, overlaid(tmp_path, late)).verdict("Healthy").outcome is Outcome.PASSED
+
+
+def test_a_read_that_broke_off_does_not_move_the_cursor() -> None:
+    """Its first page may hold an entry that came late, and what the lost page held would be skipped."""
+    logs = LogEvidence("0123456789abcdef")
+    call = ListEntries(("projects/netra-staging",), "")
+
+    def page(number: int, token: str, result: Result) -> None:
+        asked = replace(call, page_token=token)
+        logs.page(Observation(START, number, Logs("netra-staging"), asked, START, START + 1, result))
+
+    def line(received: float) -> dict[str, str]:
+        return {"insertId": str(received), "timestamp": rfc3339(START), "receiveTimestamp": rfc3339(START + received)}
+
+    page(1, "", Said({"entries": [line(5)]}))
+    assert logs.newest == START + 5
+    page(2, "", Said({"entries": [line(185)], "nextPageToken": "x"}))
+    page(3, "x", Problem("UNAVAILABLE", "no"))
+    assert logs.newest == START + 5
+    page(4, "", Said({"entries": [line(185)], "nextPageToken": "x"}))
+    page(5, "x", Said({}))
+    assert logs.newest == START + 185
+
+
+def test_an_interrupt_before_the_last_reading_is_no_green() -> None:
+    done = simulate(HEAD + TRAFFIC, NETRA / "scenario.yaml")
+    cut = [r for r in done.engine.journal if not isinstance(r, Ended)]
+    while not isinstance(cut[-1], Observation) or cut[-1].at > (done.standing("Traffic").decided or 0):
+        cut.pop()
+    verdicts = Verdicts.replay(done.engine.spec, kinds(), [*cut, Ended(cut[-1].at + 1, Ending.INTERRUPTED)])
+    assert verdicts.standings["Traffic"].verdict.outcome is Outcome.PASSED
+    assert overall(verdicts) is Outcome.INCONCLUSIVE

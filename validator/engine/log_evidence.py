@@ -83,7 +83,9 @@ class LogEvidence:
     skew: tuple[float, float] = (float("-inf"), float("inf"))
     """Bounds of platform time minus the gate's time, seconds."""
     newest: float | None = None
-    """The newest receive time of all entries read, platform time."""
+    """The newest receive time of all entries of whole reads, platform time: the cursor."""
+    fresh_newest: float | None = None
+    """The same, of the read under way."""
     read_began: float | None = None
     read_at: float | None = None
     """When the newest complete read was asked for."""
@@ -103,22 +105,24 @@ class LogEvidence:
         assert isinstance(call, ListEntries)
         self.reads += 1
         if not isinstance(observation.result, Answer):
-            self.read_began, self.fresh = None, {}
+            self.read_began, self.fresh, self.fresh_newest = None, {}, None
             return
         if not call.page_token:
-            self.read_began, self.fresh = observation.sent, {}
+            self.read_began, self.fresh, self.fresh_newest = observation.sent, {}, None
         for data in observation.result.content.get("entries", ()):
             self._entry(Entry.read(data), observation)
         if not observation.result.content.get("nextPageToken"):
-            # Only a whole read moves the watermark: an echo on its first page says nothing of the last.
+            # Only a whole read moves the watermark and the cursor: its first page says nothing of the last.
+            if self.fresh_newest is not None:
+                self.newest = max(self.fresh_newest, self.newest or self.fresh_newest)
             for stream, ended in self.fresh.items():
                 self.echoes[stream] = max(ended, self.echoes.get(stream, ended))
-            self.read_at, self.read_began, self.fresh = self.read_began, None, {}
+            self.read_at, self.read_began, self.fresh, self.fresh_newest = self.read_began, None, {}, None
             self.read_filter = call.filter
 
     def _entry(self, entry: Entry, observation: Observation) -> None:
         mark = self._mark(entry)
-        self.newest = max(entry.received, self.newest or entry.received)
+        self.fresh_newest = max(entry.received, self.fresh_newest or entry.received)
         if mark:
             # A line's timestamp is the application's to write; it is not readable before it was received.
             stream = ((entry.location, entry.service), entry.log)

@@ -179,19 +179,21 @@ class Verdicts:
                 self._set(standing, verdict, ended.at)
             elif overtaken and standing.verdict.outcome is Outcome.FAILED and (standing.decided or 0) > overtaken[1]:
                 self._set(standing, _superseded(overtaken[0], standing), ended.at)
-        if ended.ending in (Ending.COMPLETE, Ending.TIMEOUT):
+        if ended.ending is not Ending.SUPERSEDED:
             self._confirm(ended)
 
     def _confirm(self, ended: Ended) -> None:
         """A pass stands only if the service was read after it was decided: a newer revision may have come."""
-        decided = [s.decided for s in self.standings.values() if s.decided is not None and s.decided < ended.at]
+        passed = [
+            standing.decided or 0.0
+            for standing in self.standings.values()
+            if standing.verdict.outcome is Outcome.PASSED and standing.check.kind != resolution.KIND
+        ]
         for name, check in self.implicit.items():
             standing = self.standings[check.name]
             read = max((seen.sent for seen, _ in self.evidence.services(name)), default=0.0)
-            if standing.verdict.outcome is Outcome.PASSED and read < max(decided, default=0.0):
-                reason = (
-                    f"{check.target.service} could not be read at the end: whether a newer revision came is not known"
-                )
+            if standing.verdict.outcome is Outcome.PASSED and read < max(passed, default=0.0):
+                reason = f"{check.target.service} was not read at the end: whether a newer revision came is not known"
                 remedy = "see the problem that Cloud Run answered, and run the gate again"
                 self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy), ended.at)
 

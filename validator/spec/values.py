@@ -81,11 +81,6 @@ class Bound:
         """Whether more of what is counted can only make it hold."""
         return self.max is None
 
-    @property
-    def only_grows_false(self) -> bool:
-        """Whether more of what is counted can only break it."""
-        return not self.min
-
     def text(self, unit: str = "") -> str:
         """`exactly 24`, `at least 1`, `at most 2 s`, `1 to 3`; `unit` may be `%`, or `s` for seconds."""
 
