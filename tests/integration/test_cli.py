@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -109,3 +110,29 @@ def test_a_summary_that_cannot_be_written_is_said_and_the_report_is_shown(valida
     assert ended.code == 2
     assert "cannot be written" in ended.stderr
     assert "update-traffic" in ended.stdout
+
+
+def test_a_reader_that_goes_away_takes_neither_the_verdict_nor_the_summary(tmp_path: Path) -> None:
+    with Emulator(load(NETRA / "traffic-pinned.yaml")) as emulator:
+        gate = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "validator",
+                "run",
+                "checks.yaml",
+                "--only",
+                "Nothing critical",
+                "--out",
+                str(tmp_path),
+            ],
+            cwd=ROOT,
+            env={**os.environ, **emulator.environment()},
+            stdout=subprocess.PIPE,
+        )
+        assert gate.stdout is not None
+        gate.stdout.readline()
+        gate.stdout.close()
+        assert gate.wait(60) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["verdict"], summary["ending"]) == ("passed", "complete")

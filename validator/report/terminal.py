@@ -18,6 +18,17 @@ Span = tuple[str, str]
 """A text and its rich style."""
 
 
+class _Console(RichConsole):
+    """A console whose reader may go away: the run goes on then, for its verdict and its artifacts are still wanted."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nobody from now on (rich itself would end the process with exit code 1)."""
+        self.quiet = True
+        nobody = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nobody, self.file.fileno())
+        os.close(nobody)
+
+
 class Terminal:
     """Writes lines to a stream.
 
@@ -26,7 +37,7 @@ class Terminal:
 
     def __init__(self, stream: TextIO, *, color: bool, live: bool = False, width: int | None = None) -> None:
         self._encoding = stream.encoding or "utf-8"
-        self.rich = RichConsole(
+        self.rich = _Console(
             file=stream,
             force_terminal=color or live,
             color_system="standard" if color else None,
