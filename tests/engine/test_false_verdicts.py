@@ -31,6 +31,12 @@ ENTRY = """\
       insertId: x{mark}
       trace: projects/netra-staging/traces/0123456789abcdef{mark:016x}
 """
+MOVED = "changes: [{at: '@+%ss', services: {netra-backend-staging: {%s}}}]\n"
+"""A change of the service's traffic: seconds after the start, and what it is."""
+PINNED = f"[{{type: TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION, revision: {PREVIOUS}, percent: 100}}]"
+ROLLED_BACK = f"traffic: {PINNED}, trafficStatuses: {PINNED}"
+HALF = f"[{{type: TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST, percent: 50}}, {{type: TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION, revision: {PREVIOUS}, percent: 50}}]"
+HALVED = f"services: {{netra-backend-staging: {{traffic: {HALF}, trafficStatuses: {HALF}}}}}\n"
 Answer = Callable[[Call, float], tuple[float, Result]]
 
 
@@ -173,7 +179,63 @@ def test_a_body_that_is_nested_without_end_is_no_crash(tmp_path: Path) -> None:
     assert run.verdict("Healthy").outcome is Outcome.PASSED
 
 
+def test_traffic_rolled_back_during_the_run_is_no_green(tmp_path: Path) -> None:
+    run = simulate(HEAD + TRAFFIC + QUIET, overlaid(tmp_path, MOVED % ("30", ROLLED_BACK)))
+    assert run.run.outcome is Outcome.FAILED
+    assert "no longer at the end" in run.verdict("Traffic").reason
+    assert PREVIOUS in run.verdict("Traffic").reason
+    assert "--to-latest" in run.verdict("Traffic").remedy
+
+
+def test_traffic_that_moves_while_the_service_is_read_for_the_last_time_is_waited_for(tmp_path: Path) -> None:
+    moving = "{reconciling: true, terminalCondition: {state: CONDITION_RECONCILING}}"
+    settled = "{reconciling: null, terminalCondition: {state: CONDITION_SUCCEEDED}}"
+    changes = "changes: [{at: '@+50s', services: {%s: %s}}, {at: '@+85s', services: {%s: %s}}]\n"
+    service = "netra-backend-staging"
+    run = simulate(HEAD + TRAFFIC + QUIET, overlaid(tmp_path, changes % (service, moving, service, settled)))
+    assert run.run.outcome is Outcome.PASSED
+    assert 85 < run.ended < 90
+
+
+def test_a_chain_that_is_broken_during_the_run_is_no_green(tmp_path: Path) -> None:
+    custody = "  - {name: Proven, custody: {}}\n"
+    run = simulate(HEAD + custody + QUIET, overlaid(tmp_path, MOVED % ("40", ROLLED_BACK)))
+    assert run.verdict("Proven").outcome is Outcome.FAILED
+    assert "link traffic is broken" in run.verdict("Proven").reason
+
+
+def test_a_newer_revision_that_only_the_last_reading_shows_is_no_green(tmp_path: Path) -> None:
+    newer = "projects/netra-staging/locations/us-central1/services/netra-backend-staging/revisions/netra-backend-staging-00646-v7n"
+    created = "changes: [{at: '@+%ss', services: {netra-backend-staging: {latestCreatedRevision: %s}}}]\n"
+    whole = simulate(HEAD + TRAFFIC + QUIET, NETRA / "scenario.yaml")
+    decided = whole.standing("Quiet").decided
+    assert decided is not None
+    run = simulate(HEAD + TRAFFIC + QUIET, overlaid(tmp_path, created % (f"{decided - START - 0.1:.3f}", newer)))
+    assert run.verdict("Quiet").outcome is Outcome.PASSED
+    assert run.run.outcome is Outcome.INCONCLUSIVE
+    assert "superseded" in run.verdict("netra-backend-staging is resolved and ready").reason
+
+
 # False reds
+
+
+def test_probes_go_on_when_a_split_that_told_too_little_changes(tmp_path: Path) -> None:
+    held = "  - {name: Healthy, within: 60s, for: 10s, http: {path: /health}}\n"
+    whole = "[{type: TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST, percent: 100}]"
+    run = simulate(
+        HEAD + held, overlaid(tmp_path, HALVED + MOVED % ("40", f"traffic: {whole}, trafficStatuses: {whole}"))
+    )
+    assert run.verdict("Healthy").outcome is Outcome.PASSED
+
+
+def test_a_split_that_tells_too_little_is_told_at_the_deadline(tmp_path: Path) -> None:
+    astray = (
+        f"routing: [{{service: netra-backend-staging, split: {{{PREVIOUS}: 100}}, from: '@-60s', until: '@+600s'}}]\n"
+    )
+    run = simulate(HEAD + HEALTHY, overlaid(tmp_path, HALVED + astray))
+    assert run.verdict("Healthy").outcome is Outcome.INCONCLUSIVE
+    assert "7 probes were made" in run.verdict("Healthy").reason
+    assert len(run.engine.verdicts.evidence.probes("main")) <= 8
 
 
 @pytest.mark.parametrize("percent", [50, 90, 99])

@@ -24,6 +24,7 @@ _UNFINISHED = ("QUEUED", "PENDING", "WORKING")
 _GOOD = ("SUCCESS", *_UNFINISHED)
 
 lasting = False
+present = False
 variables: dict[str, str] = {}
 schema = {
     "type": "object",

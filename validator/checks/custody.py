@@ -18,6 +18,7 @@ from validator.model.variables import queries as asked
 from validator.model.verdict import Verdict
 
 lasting = False
+present = True
 variables: dict[str, str] = {}
 schema = {
     "type": "object",

@@ -15,7 +15,7 @@ from validator.model import query
 from validator.model.call import Exchange, Json, Problem
 from validator.model.check import Check
 from validator.model.evidence import Evidence
-from validator.model.identity import Identity, Who, identify, whole_traffic
+from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import Attempt, Finding, State, eventually, timing, worst
@@ -32,6 +32,7 @@ _EXCERPT = 500
 """Characters of a body that are shown."""
 
 lasting = True
+present = False
 variables = {
     "status": "int",
     "headers": "map(string, string)",
@@ -188,6 +189,10 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     under_way = evidence.under_way(probe)
     if under_way is not None:
         attempts.append(Attempt(under_way, Finding(State.UNKNOWN, "no answer yet"), pending=True))
+    enough = probed_enough(probe, check.target, evidence)
+    if enough:
+        remedy = "give the target a tag, so that its own URL is used"
+        attempts.append(Attempt(now, Finding(State.UNKNOWN, enough, remedy=remedy)))
     refusal = evidence.refusal(probe)
     if refusal:
         finding = Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy)

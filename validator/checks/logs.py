@@ -31,6 +31,7 @@ _SHOWN = 5
 """Entries shown of one rule."""
 
 lasting = True
+present = False
 variables = {"entries": "list(google.logging.v2.LogEntry)", "match": "map(string, string)"}
 _SELECTOR = {
     "match": PATTERN,

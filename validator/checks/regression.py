@@ -32,6 +32,7 @@ _SURGE = 3.0
 _COUNT = {"type": "integer", "minimum": 0}
 
 lasting = True
+present = False
 variables = {"entries": "list(google.logging.v2.LogEntry)"}
 schema = {
     "type": "object",

@@ -45,6 +45,7 @@ _SHOWN = 5
 """Failed, or else slow, requests shown."""
 
 lasting = True
+present = False
 variables = {"entries": "list(google.logging.v2.LogEntry)"}
 schema = {
     "type": "object",

@@ -19,6 +19,7 @@ from validator.model.verdict import Excerpt, Verdict
 from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
 
 lasting = True
+present = False
 variables: dict[str, str] = {}
 _COUNT = {"type": "integer", "minimum": 0}
 schema = {

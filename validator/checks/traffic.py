@@ -22,6 +22,7 @@ from validator.spec.mistake import Mistake
 from validator.spec.values import PERCENT, Bound, bound, bound_of
 
 lasting = True
+present = True
 variables: dict[str, str] = {}
 schema = {
     "type": "object",

@@ -72,7 +72,7 @@ class Engine:
     seq: int = 0
     marks: int = 0
     requests: int = 0
-    closing: set[query.Query] | None = None
+    closing: set[query.Service] | None = None
     """The last readings of the services that the end waits for; None while the run is on."""
     closed_at: float = 0.0
     """When all was decided."""
@@ -135,8 +135,10 @@ class Engine:
         record = Observation(now, self.seq, asked, call, completion.sent, completion.received, completion.result)
         self._schedule(now, asked, errand, record)
         self._record(record)
-        if self.closing is not None and isinstance(record.result, Answer) and record.sent >= self.closed_at:
-            self.closing.discard(asked)
+        if self.closing is not None and isinstance(asked, query.Service):
+            read = isinstance(record.result, Answer) and record.sent >= self.closed_at
+            if read and self.verdicts.settled(asked.target):
+                self.closing.discard(asked)
 
     def _schedule(self, now: float, asked: query.Query, errand: _Errand, seen: Observation) -> None:
         """Decide when the query is asked next."""
@@ -158,11 +160,14 @@ class Engine:
 
     def _due(self, asked: query.Query, errand: _Errand) -> float:
         """When a query is asked next: as often as its sort is, later after a problem, at once for another page."""
-        if errand.sent is None or errand.next_page or self.closing is not None:
+        first = errand.sent is None or (self.closing is not None and errand.sent < self.closed_at)
+        if errand.sent is None or first or errand.next_page:
             return errand.due
         return max(errand.due, errand.sent + self._pause(asked))
 
     def _pause(self, asked: query.Query) -> float:
+        if self.closing is not None:
+            return INTERVAL
         match asked:
             case query.Logs():
                 return pace.READ

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -25,13 +24,12 @@ from validator.model.call import (
 from validator.model.check import Target
 from validator.model.custody import BUILD_LABEL
 from validator.model.evidence import Known
-from validator.model.identity import Who, identify, share, tag_url
+from validator.model.identity import Who, identify, probed_enough, tag_url, unreachable
 from validator.model.instant import rfc3339
 from validator.model.platform import REQUESTS, STDERR, STDOUT, Revision
 
 OVERLAP = LAG
 """Seconds that a read of the logs goes back before the newest entry known, for entries that become readable late."""
-_MOST_SPLIT_PROBES = 50
 _MOST_SKEW = 600.0
 """Seconds that the platform's clock may be behind the gate's, for the bound on what is read at all."""
 
@@ -121,11 +119,12 @@ def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impos
     if service is None:
         return None
     if asked.location.startswith("/"):
-        bar = _bar(asked, target, evidence)
-        if bar:
+        if unreachable(target, evidence):
             # Echoes on their way may yet name the target: no more probes then, and no refusal either.
             waiting = any(identify(seen, target, evidence).who is Who.PENDING for seen in evidence.answers(asked))
-            return bar if service.settled and not waiting else None
+            return _unreachable(target, evidence) if service.settled and not waiting else None
+        if probed_enough(asked, target, evidence):
+            return None
         base = tag_url(target, evidence) or service.uri
         if not base:
             return Impossible(
@@ -139,25 +138,13 @@ def _probe(asked: query.Probe, target: Target, evidence: Folded) -> Call | Impos
     return Exchange(asked.method, url, headers, asked.body, asked.redirects)
 
 
-def _bar(asked: query.Probe, target: Target, evidence: Folded) -> Impossible | None:
-    """Why probes cannot reach the target's revision (any more)."""
-    if tag_url(target, evidence):
-        return None
-    percent, frozen = share(target, evidence), evidence.frozen(target.name)
-    if percent == 0:
-        return Impossible(
-            f"{frozen} cannot be reached: it has no traffic and no tag",
-            f"give it a tag: gcloud run services update-traffic {target.service} --update-tags=candidate={frozen}"
-            f" {target.flags}",
-        )
-    if percent < 100 and len(evidence.answers(asked)) >= split_probes(percent):
-        return Impossible(f"{split_probes(percent)} probes were made and {frozen} with {percent} % answered too few")
-    return None
-
-
-def split_probes(percent: int) -> int:
-    """How many probes make it 99 % sure that a revision with this share of the traffic answers one; 50 at most."""
-    return min(_MOST_SPLIT_PROBES, math.ceil(math.log(0.01) / math.log(1 - percent / 100)))
+def _unreachable(target: Target, evidence: Folded) -> Impossible:
+    frozen = evidence.frozen(target.name)
+    return Impossible(
+        f"{frozen} cannot be reached: it has no traffic and no tag",
+        f"give it a tag: gcloud run services update-traffic {target.service} --update-tags=candidate={frozen}"
+        f" {target.flags}",
+    )
 
 
 def _echo(target: Target, evidence: Folded) -> Call | None:

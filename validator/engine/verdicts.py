@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from validator.engine import resolution
 from validator.engine.evidence import Folded
 from validator.model.check import MAIN, Assertion, Check, Spec
+from validator.model.instant import rfc3339
 from validator.model.journal import Ended, Ending, Record
 from validator.model.judging import State
 from validator.model.kind import Kind
@@ -42,6 +43,8 @@ class Verdicts:
         self.spec = spec
         self.kinds = {**kinds, resolution.KIND: resolution}
         self.ended: Ended | None = None
+        self.looks: Mapping[str, Verdict] = {}
+        """Once all is decided: what each pass on the present comes to on the newest reading."""
         used = {MAIN} | {check.target.name for check in spec.checks}
         self.implicit = {
             name: resolution.check_of(target, spec.file)
@@ -75,11 +78,19 @@ class Verdicts:
             moved = sum(self._advance(standing, record.at) for standing in list(self.standings.values())) > 0
         if isinstance(record, Ended):
             self._close(record)
+        elif self.decided:
+            self.looks = self._last_looks(record.at)
 
     @property
     def decided(self) -> bool:
         """Whether every verdict is final."""
         return all(standing.verdict.final for standing in self.standings.values())
+
+    def settled(self, target: str) -> bool:
+        """Whether another reading of a target's service would tell no more of the passes on the present."""
+        service = self.evidence.service(target)
+        own = (look for name, look in self.looks.items() if self.standings[name].check.target.name == target)
+        return (service is not None and service.settled) or all(look.outcome is Outcome.PASSED for look in own)
 
     def open_checks(self) -> list[Check]:
         """The checks that started and are not decided."""
@@ -177,10 +188,27 @@ class Verdicts:
                 superseded = ended.ending is Ending.SUPERSEDED and newer
                 verdict = _superseded(newer[0], standing) if superseded else _cut_off(standing, ended.ending)  # type: ignore[index]
                 self._set(standing, verdict, ended.at)
-            elif overtaken and standing.verdict.outcome is Outcome.FAILED and (standing.decided or 0) > overtaken[1]:
+            elif overtaken and _outdated(standing, overtaken[1]):
                 self._set(standing, _superseded(overtaken[0], standing), ended.at)
         if ended.ending is not Ending.SUPERSEDED:
             self._confirm(ended)
+        for name, look in self._last_looks(ended.at).items():
+            if look.outcome is not Outcome.PASSED:
+                standing = self.standings[name]
+                reason = f"it held at {rfc3339(standing.decided or ended.at)}, and no longer at the end: {look.reason}"
+                self._set(standing, replace(look, final=True, reason=reason), ended.at)
+
+    def _last_looks(self, now: float) -> Mapping[str, Verdict]:
+        """Judge each pass on the present again, on the newest reading of its service alone."""
+        looks = {}
+        for name, standing in self.standings.items():
+            check, target = standing.check, standing.check.target.name
+            passed = standing.verdict.outcome is Outcome.PASSED and self.kinds[check.kind].present
+            readings = self.evidence.services(target)
+            if passed and readings and target not in self.evidence.superseded:
+                self.evidence.starts[name] = readings[-1][0].sent  # what was seen before does not count
+                looks[name] = self._judge(replace(check, within=None, hold=0.0), now)
+        return looks
 
     def _confirm(self, ended: Ended) -> None:
         """A pass stands only if the service was read after it was decided: a newer revision may have come."""
@@ -196,6 +224,16 @@ class Verdicts:
                 reason = f"{check.target.service} was not read at the end: whether a newer revision came is not known"
                 remedy = "see the problem that Cloud Run answered, and run the gate again"
                 self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy), ended.at)
+
+
+def _outdated(standing: Standing, newest: float) -> bool:
+    """Whether a verdict no longer stands once a newer revision came, the target being the newest up to `newest`.
+
+    The target is not what it was resolved to be, and what was seen after says nothing against it.
+    """
+    if standing.check.kind == resolution.KIND:
+        return standing.verdict.outcome is Outcome.PASSED
+    return standing.verdict.outcome is Outcome.FAILED and (standing.decided or 0) > newest
 
 
 def _superseded(newer: str, standing: Standing) -> Verdict:

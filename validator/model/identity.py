@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from validator.model.call import Answer, Exchange
@@ -11,7 +13,9 @@ from validator.model.check import Target
 from validator.model.evidence import Evidence, Known
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, Entry, Service
-from validator.model.query import Logs
+from validator.model.query import Logs, Probe
+
+_MOST_SPLIT_PROBES = 50
 
 
 class Who(StrEnum):
@@ -99,3 +103,29 @@ def share(target: Target, evidence: Evidence) -> int:
     """Percent of the service's traffic that is the target's."""
     service = evidence.service(target.name)
     return service.serving().get(evidence.frozen(target.name), 0) if service else 0
+
+
+def unreachable(target: Target, evidence: Evidence) -> bool:
+    """Whether no probe of the service can get to the target's revision, as the service was last seen."""
+    return not share(target, evidence) and not tag_url(target, evidence)
+
+
+def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
+    """Why no more probes are made while the traffic is split as it is; empty while they are.
+
+    As many are made as make it 99 % sure that one is answered by the target's revision.
+    """
+    percent = share(target, evidence)
+    if target.url or not probe.location.startswith("/") or percent in (0, 100) or tag_url(target, evidence):
+        return ""
+    frozen, most = evidence.frozen(target.name), split_probes(percent)
+    readings = reversed(evidence.services(target.name))
+    as_now = takewhile(lambda reading: reading[1].serving().get(frozen, 0) == percent, readings)
+    since = min(observation.received for observation, _ in as_now)
+    made = sum(observation.sent >= since for observation in evidence.answers(probe))
+    return "" if made < most else f"{made} probes were made and {frozen} with {percent} % answered too few"
+
+
+def split_probes(percent: int) -> int:
+    """How many probes make it 99 % sure that a revision with this share of the traffic answers one; 50 at most."""
+    return min(_MOST_SPLIT_PROBES, math.ceil(math.log(0.01) / math.log(1 - percent / 100)))

@@ -30,6 +30,11 @@ class Kind(Protocol):
         """Whether `for` means something: what it judges may hold now and break later."""
         ...
 
+    @property
+    def present(self) -> bool:
+        """Whether it judges how the platform is: a pass has to be true still on the run's last reading of the service."""
+        ...
+
     def options(self, value: Any) -> object:
         """Make options of a value that fits the schema.
 
