@@ -11,11 +11,10 @@ from pathlib import Path
 
 from validator import __version__
 from validator.spec.mistake import BadSpec, Mistake
-from validator.usage import UsageError
+from validator.usage import INCONCLUSIVE, PASSED, UNUSABLE, UsageError
 
 _FORMATS = ("human", "json", "github", "sarif")
 """In which mistakes can be told."""
-PASSED, FAILED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 3
 _DEMO = Path(__file__).parent / "demo"
 
 _EPILOG = """\
@@ -47,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, Mistake) as error:
         print(f"validator: {error}", file=sys.stderr)
         return UNUSABLE
+    except Exception as error:  # noqa: BLE001 - Python's own exit code would say that a check failed
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exc()
+        print(f"validator: a defect of the gate: {type(error).__name__}: {error}; please report it", file=sys.stderr)
+        return INCONCLUSIVE
     return code
 
 

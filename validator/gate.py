@@ -18,14 +18,14 @@ from validator.engine.outcome import outcome
 from validator.engine.run import Engine, checks_in_order
 from validator.model.check import Spec
 from validator.report import github
-from validator.report.artifact import write_json, write_text
+from validator.report.artifact import prepare, write_json, write_text
 from validator.report.console import Console
 from validator.report.document import Summary
 from validator.report.markdown import markdown
 from validator.report.summary import summarize
 from validator.sources import Connection, Emulated, EmulatorAddressError, connect, from_environment
 from validator.spec.mistake import SpecError
-from validator.usage import UsageError
+from validator.usage import INCONCLUSIVE, UsageError
 
 
 class _SignalError(BaseException):
@@ -37,23 +37,28 @@ class _SignalError(BaseException):
 
 
 def run(spec: Spec, left_out: tuple[str, ...], out: Path) -> int:
-    """Judge a deployment and write the reports to a folder; returns the exit code.
+    """Judge a deployment and write the reports to a folder; returns the exit code. A green whose report is lost is none.
 
     Raises:
-        UsageError: the emulator's address or the folder cannot be used.
+        UsageError: the emulator's address or the folder cannot be used; nothing was run.
     """
     try:
         connection = from_environment(os.environ)
+        prepare(out)
     except EmulatorAddressError as error:
         raise UsageError(str(error)) from None
+    except OSError as error:
+        raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
     console = Console(sys.stdout, live=sys.stdout.isatty(), color=_color())
     engine = Engine(spec, kinds(), secrets.token_hex(8))
     names = [standing.check.name for standing in checks_in_order(spec, engine.standings)]
     console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
     code = _drive(engine, connection, console)
     ended = outcome(engine, not_selected=left_out, emulated=isinstance(connection, Emulated))
-    _write(summarize(ended, code or None), out, console)
-    return code or ended.exit_code
+    lost = _write(summarize(ended, code or None), out, console)
+    if lost:
+        print(f"validator: {lost}", file=sys.stderr)
+    return code or ended.exit_code or (INCONCLUSIVE if lost else 0)
 
 
 def _target_line(spec: Spec, name: str) -> str:
@@ -92,18 +97,20 @@ def _drive(engine: Engine, connection: Connection, console: Console) -> int:
     return 0
 
 
-def _write(summary: Summary, out: Path, console: Console) -> None:
-    """Write the artifacts first, then the last report: the summary must not be lost to a closed terminal."""
+def _write(summary: Summary, out: Path, console: Console) -> str:
+    """Write the artifacts first, then the last report: the summary must not be lost to a closed terminal.
+
+    Returns what could not be written and why, or nothing.
+    """
     artifacts = (out / "summary.json", out / "report.md")
     try:
         write_json(summary, artifacts[0])
         write_text(artifacts[1], markdown(summary))
     except OSError as error:
         console.finish(summary)
-        raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
+        return f"the reports cannot be written to {out}: {error.strerror}"
     console.finish(summary, [str(path) for path in artifacts])
-    if _on_github():
-        _tell_github(summary, artifacts[0])
+    return _tell_github(summary, artifacts[0]) if _on_github() else ""
 
 
 def annotate_mistakes(errors: Sequence[SpecError]) -> None:
@@ -121,9 +128,10 @@ def _annotate(commands: Sequence[str]) -> None:
         print(line.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding), flush=True)
 
 
-def _tell_github(summary: Summary, file: Path) -> None:
+def _tell_github(summary: Summary, file: Path) -> str:
     _annotate(github.verdicts(summary, os.environ.get("GITHUB_WORKSPACE", "")))
     try:
         github.publish(summary, os.environ, file, secrets.token_hex(16))
     except github.GitHubError as error:
-        raise UsageError(str(error)) from None
+        return str(error)
+    return ""

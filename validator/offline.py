@@ -15,9 +15,7 @@ from validator.model.check import Spec
 from validator.spec.include import decoded
 from validator.spec.load import Examined, examine
 from validator.spec.mistake import BadSpec, SpecError
-from validator.usage import UsageError
-
-PASSED, UNUSABLE = 0, 2
+from validator.usage import PASSED, UNUSABLE, UsageError
 
 
 def examine_file(file: Path, variables: Mapping[str, str], *, strict: bool) -> Examined:

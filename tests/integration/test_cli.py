@@ -104,12 +104,26 @@ def test_an_emulator_on_another_machine_is_refused(validator: Run) -> None:
     assert "not a loopback address" in ended.stderr
 
 
-def test_a_summary_that_cannot_be_written_is_said_and_the_report_is_shown(validator: Run) -> None:
-    gate = [sys.executable, "-m", "validator", "run", "checks.yaml", "--only", "All traffic", "--out", "/dev/null/x"]
-    ended = validator("emulate", "examples/netra/traffic-pinned.yaml", "--", *gate)
-    assert ended.code == 2
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_run(validator: Run) -> None:
+    with Emulator(load(NETRA / "traffic-pinned.yaml")) as emulator:
+        ended = validator("run", "checks.yaml", "--out", "/dev/null/x", environment=emulator.environment())
+        assert ended.code == 2
+        assert "the reports cannot be written to /dev/null/x" in ended.stderr
+        assert not emulator.world.calls
+
+
+@pytest.mark.parametrize(
+    ("scenario", "only", "code"), [("traffic-pinned", "All traffic", 1), ("scenario", "Ready and wired", 3)]
+)
+def test_a_report_that_is_lost_is_said_and_shown_and_is_no_green(
+    scenario: str, only: str, code: int, tmp_path: Path, validator: Run
+) -> None:
+    (tmp_path / "out" / "summary.json").mkdir(parents=True)
+    gate = [sys.executable, "-m", "validator", "run", "checks.yaml", "--only", only, "--out", str(tmp_path / "out")]
+    ended = validator("emulate", f"examples/netra/{scenario}.yaml", "--", *gate)
+    assert ended.code == code
     assert "cannot be written" in ended.stderr
-    assert "update-traffic" in ended.stdout
+    assert only in ended.stdout
 
 
 def test_a_reader_that_goes_away_takes_neither_the_verdict_nor_the_summary(tmp_path: Path) -> None:

@@ -11,6 +11,16 @@ from validator.report import document as doc
 from validator.report.summary import dumps
 
 
+def prepare(folder: Path) -> None:
+    """Make a folder for artifacts, and see that files can be made in it.
+
+    Raises:
+        OSError: they cannot.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file in one step: a temporary one beside it, then a rename. Makes the folder.
 
