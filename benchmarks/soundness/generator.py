@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection
+from functools import cache
+from itertools import accumulate
 
 from benchmarks.soundness.draft import Draft
 from benchmarks.soundness.faults import FAULTS
@@ -12,21 +14,45 @@ from benchmarks.soundness.story import FOREVER, Story, Traffic
 
 SHARES = {"serving": 55, "proven": 14, "candidate": 13, "canary": 6, "internal": 12}
 """Suite -> percent of the stories."""
+_GOLDEN = (5**0.5 - 1) / 2
+_Cells = tuple[tuple[float, str, str], ...]
+"""(weight of it and all before, suite, fault)."""
 
 
 def story(
     seed: int, regime: Regime, number: int, *, faults: Collection[str] = FAULTS, suites: Collection[str] = tuple(SHARES)
 ) -> Story:
-    """The number-th story of a seed under a regime; of these faults and suites alone, if they are given."""
+    """The number-th story of a seed under a regime; of these faults and suites alone, if they are given.
+
+    Suites and faults come in turn by their weights (multiples of the golden ratio), so that even a few hundred stories
+    have each as often as it should be; all else is chance.
+    """
+    cells = _cells(tuple(faults), tuple(suites))
+    place = (random.Random(f"{seed} {regime.name}").random() + number * _GOLDEN) % 1 * cells[-1][0]
+    _, suite, fault = next(cell for cell in cells if place < cell[0])
     key = f"{seed} {regime.name} {number}"
-    chance = random.Random(key)
-    shares = {suite: share for suite, share in SHARES.items() if suite in suites}
-    suite = chance.choices(list(shares), list(shares.values()))[0]
-    fitting = {name: fault.weight for name, fault in FAULTS.items() if suite in fault.suites and name in faults}
-    name = chance.choices(list(fitting), list(fitting.values()))[0]
-    draft = Draft(_plain(key, regime, suite, name, chance), chance)
-    FAULTS[name].write(draft)
-    return draft.told(Delays(regime, key))
+    return written(key, regime.delays(key), suite, fault, random.Random(key))
+
+
+def written(key: str, delays: Delays, suite: str, fault: str, chance: random.Random) -> Story:
+    """A story in which a fault befalls a deployment that is judged by a suite."""
+    draft = Draft(_plain(key, delays.regime, suite, fault, chance), chance)
+    FAULTS[fault].write(draft)
+    return draft.told(delays)
+
+
+@cache
+def _cells(faults: tuple[str, ...], suites: tuple[str, ...]) -> _Cells:
+    """Each suite with each fault that fits it."""
+    found = []
+    for suite in (suite for suite in SHARES if suite in suites):
+        fitting = {name: FAULTS[name].weight for name in FAULTS if name in faults and suite in FAULTS[name].suites}
+        every = sum(fitting.values())
+        found += [(SHARES[suite] * weight / every, suite, name) for name, weight in fitting.items()]
+    return tuple(
+        (up_to, suite, name)
+        for up_to, (_, suite, name) in zip(accumulate(weight for weight, _, _ in found), found, strict=True)
+    )
 
 
 def _plain(key: str, regime: Regime, suite: str, fault: str, chance: random.Random) -> Story:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,10 @@ class Regime:
             )
         return cls(data["name"], **{part: _spread(part, data[part]) for part in _PARTS if part in data})
 
+    def delays(self, key: str) -> Delays:
+        """The delays of the world of this name."""
+        return Delays.drawn(self, key, random.Random(f"{key} delays"))
+
 
 def _spread(part: str, data: Any) -> Spread:
     if not isinstance(data, Mapping) or set(data) - _KEYS:
@@ -112,22 +116,31 @@ def named(name: str) -> Regime:
     return load(_FOLDER / f"{name}.json")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Delays:
-    """The delays of one world."""
+    """The delays of one world, seconds."""
 
     regime: Regime
     key: str
-    streams: dict[str, float] = field(init=False)
-    instances: dict[int, float] = field(init=False)
+    shared: float
+    streams: Mapping[str, float]
+    instances: Mapping[int, float]
+    stalled: float
+    """How long ingestion stands still."""
+    stall_begins: float
 
-    def __post_init__(self) -> None:
-        chance = random.Random(f"{self.key} delays")
-        self.shared = self.regime.shared.draw(chance)
-        self.streams = {name: self.regime.stream.draw(chance) for name in ("stdout", "stderr", "requests", "system")}
-        self.instances = {number: self.regime.instance.draw(chance) for number in range(4)}
-        self.stalled = self.regime.stall.draw(chance)
-        self.stall_begins = chance.uniform(-20, 80)
+    @classmethod
+    def drawn(cls, regime: Regime, key: str, chance: random.Random) -> Delays:
+        """Draw those of a world."""
+        return cls(
+            regime,
+            key,
+            regime.shared.draw(chance),
+            {name: regime.stream.draw(chance) for name in ("stdout", "stderr", "requests", "system")},
+            {number: regime.instance.draw(chance) for number in range(4)},
+            regime.stall.draw(chance),
+            chance.uniform(-20, 80),
+        )
 
     def readable(self, stream: str, instance: int, written: float, entry: str) -> float:
         """When an entry that was written at a time becomes readable; `entry` identifies it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.soundness.claims import COMMIT
-from benchmarks.soundness.regime import Delays, Regime
+from benchmarks.soundness.regime import Regime
 from benchmarks.soundness.story import FOREVER, NEWER, OURS, PREVIOUS, Line, Span, Story, Traffic
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import LOGS, Stored, instance, log_name, nanos, resource, stamp
@@ -238,7 +238,7 @@ class Told(Simulation):
 
     def __init__(self, story: Story, regime: Regime) -> None:
         super().__init__(world(story))
-        self.story, self.delays = story, Delays(regime, story.key)
+        self.story, self.delays = story, regime.delays(story.key)
         self.requests = 0
 
     def __call__(self, call: Call, sent: float) -> tuple[float, Result]:
