@@ -68,7 +68,7 @@ class Draft:
         self._plain_lines()
         self.lines.sort(key=lambda line: line.at)
         delayed = tuple(self._delayed(number, line, delays) for number, line in enumerate(self.lines))
-        return replace(self.story, lines=delayed)
+        return replace(self.story, lines=delayed, stall=delays.stall)
 
     def _plain_lines(self) -> None:
         story, chance = self.story, self.chance

@@ -10,6 +10,7 @@ from benchmarks.soundness.story import FOREVER, Health, Span, Traffic
 
 PROBED = ("serving", "proven", "candidate")
 FULL = ("serving", "proven", "internal")
+FULL_PROBED = ("serving", "proven")
 ALL = (*PROBED, "canary", "internal")
 
 
@@ -69,6 +70,7 @@ def _rolled_back(draft: Draft) -> None:
 
 
 def _old_answers(draft: Draft) -> None:
+    """For a while after the switch, or for good, requests reach the old revision; of a tag: it was on that before."""
     begin, lasts = draft.story.nominal_start, draft.chance.uniform(2, 70)
     draft.change(astray=(Span(-600.0, begin + lasts if draft.chance.random() < 0.5 else FOREVER),))
 
@@ -198,35 +200,40 @@ def _hidden(draft: Draft) -> None:
 
 
 FAULTS: Mapping[str, Fault] = {
+    # Good, if not easy.
     "healthy": Fault(_healthy, 12),
     "cold-start": Fault(_cold_start, 4, PROBED),
     "slow-ready": Fault(_slow_ready, 5, (*PROBED, "internal")),
+    "traffic-lags": Fault(_traffic_lags, 3, FULL),
+    "late-error": Fault(_late_error, 5),
+    # Bad.
     "never-ready": Fault(_never_ready, 4),
-    "stuck": Fault(_stuck, 1),
     "pinned": Fault(_pinned, 4, FULL),
     "partial": Fault(_partial, 3, FULL),
-    "traffic-lags": Fault(_traffic_lags, 3, FULL),
-    "rolled-back": Fault(_rolled_back, 3, FULL),
-    "old-answers": Fault(_old_answers, 7, PROBED),
-    "no-op": Fault(_no_op, 4),
-    "superseded": Fault(_superseded, 6),
+    "rolled-back": Fault(_rolled_back, 4, FULL),
+    "old-answers": Fault(_old_answers, 5, FULL_PROBED),
+    "tag-reuse": Fault(_old_answers, 8, ("candidate",)),
     "errors-after": Fault(_errors_after, 5, PROBED),
     "flapping": Fault(_flapping, 4, PROBED),
     "traceback": Fault(_traceback, 8),
-    "last-moment": Fault(_last_moment, 13),
+    "last-moment": Fault(_last_moment, 12),
     "error-line": Fault(_error_line, 4),
     "early-error": Fault(_early_error, 2),
-    "late-error": Fault(_late_error, 5),
     "never-started": Fault(_never_started, 3),
     "other-image": Fault(_other_image, 6, ("proven",)),
-    "tag-only": Fault(_tag_only, 6, ("proven",)),
-    "logs-denied": Fault(_logs_denied, 2),
-    "logs-denied-later": Fault(_logs_denied_later, 4),
-    "run-denied": Fault(_run_denied, 1),
+    # Evidence comes late, or in part.
     "api-faults": Fault(_api_faults, 5),
     "quota": Fault(_quota, 4),
-    "requests-lost": Fault(_requests_lost, 3, PROBED),
-    "some-requests-lost": Fault(_some_requests_lost, 2, PROBED),
-    "lines-lost": Fault(_lines_lost, 2),
+    "some-requests-lost": Fault(_some_requests_lost, 0.5, PROBED),
+    # Evidence cannot be had: few, for each is inconclusive at best.
+    "no-op": Fault(_no_op, 0.4),
+    "superseded": Fault(_superseded, 0.7),
+    "stuck": Fault(_stuck, 0.3),
+    "tag-only": Fault(_tag_only, 1.2, ("proven",)),
+    "logs-denied": Fault(_logs_denied, 0.3),
+    "logs-denied-later": Fault(_logs_denied_later, 0.5),
+    "run-denied": Fault(_run_denied, 0.3),
+    "requests-lost": Fault(_requests_lost, 0.3, PROBED),
+    "lines-lost": Fault(_lines_lost, 0.3),
 }
-"""All faults by name. `tag reuse` is old-answers under the suite `candidate`: the tag's URL still reaches the old one."""
+"""All faults by name."""

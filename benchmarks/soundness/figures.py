@@ -23,6 +23,9 @@ PHRASES = {
     "log lines": "no log entry",
     "readiness": "is not ready",
     "digest": "not a digest",
+    "answers": "answered too few",
+    "last reading": "was not read at the end",
+    "readable log": "the log readable past",
 }
 """Evidence that the truth calls missing -> what the gate's report has to say of it."""
 
@@ -38,8 +41,8 @@ class Case:
     bad: bool
     good: bool
     grades: Mapping[str, str]
-    named: bool | None
-    """Whether the gate's report names the evidence that was missing; None where none was, or it was not inconclusive."""
+    evidence: str
+    """Of an inconclusive gate: `named`, `not_named` or `not_missing`, see `naming`; else empty."""
     most_reads: int
     reads: int
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -52,11 +55,9 @@ def case(story: Story, said: Mapping[str, Said]) -> Case:
     truths = {gate: judge(story, suite, verdict.windows) for gate, verdict in said.items()}
     grades = {gate: grade(said[gate].outcome, truths[gate], strict=gate == "gate") for gate in said}
     gate, truth = said["gate"], truths["gate"]
-    named = None
-    if gate.outcome == "inconclusive" and truth.missing:
-        named = any(PHRASES[evidence] in reason for evidence in truth.missing for reason in gate.reasons.values())
+    evidence = naming(gate, truth) if gate.outcome == "inconclusive" else ""
     told: dict[str, Any] = {}
-    if grades["gate"] != "right" or named is False:
+    if grades["gate"] in ("false_pass", "false_fail") or evidence in ("not_named", "not_missing"):
         told = {
             "story": story.key,
             "suite": story.suite,
@@ -64,12 +65,13 @@ def case(story: Story, said: Mapping[str, Said]) -> Case:
             "grade": grades["gate"],
             "outcome": gate.outcome,
             "claims": dict(truth.claims),
-            "missing": list(truth.missing),
+            "missing": [*truth.missing, *truth.scarce],
+            "evidence": evidence,
             "reasons": dict(gate.reasons),
             "ended": round(gate.windows.ended, 3),
         }
     return Case(
-        story.key, story.regime, story.suite, story.faults, truth.bad, truth.good, grades, named, gate.most_reads, gate.reads, told
+        story.key, story.regime, story.suite, story.faults, truth.bad, truth.good, grades, evidence, gate.most_reads, gate.reads, told
     )  # fmt: skip
 
 
@@ -83,7 +85,22 @@ def grade(outcome: str, truth: Judgement, *, strict: bool) -> str:
         return "false_pass" if truth.bad or (strict and truth.missing) else "right"
     if outcome == "failed":
         return "false_fail" if truth.good else "right"
-    return "right" if truth.missing or truth.scarce else "inconclusive"
+    return "inconclusive"
+
+
+def naming(said: Said, truth: Judgement) -> str:
+    """Whether an inconclusive gate's report names the evidence that the truth calls missing.
+
+    `named`: each inconclusive check that started says that of a sort which was missing; `not_named`: one says something else;
+    `not_missing`: by the truth all evidence could be had.
+    """
+    wanted = [PHRASES[evidence] for evidence in (*truth.missing, *truth.scarce)]
+    if not wanted:
+        return "not_missing"
+    started = [reason for check, reason in said.reasons.items() if check in said.windows.starts]
+    reasons = [reason for reason in started if reason.startswith("inconclusive")]
+    named = reasons and all(any(phrase in reason for phrase in wanted) for reason in reasons)
+    return "named" if named else "not_named"
 
 
 def figures(cases: Iterable[Case]) -> dict[str, Any]:
@@ -137,7 +154,7 @@ def report(seed: int, cases: Iterable[Case], on_top: Iterable[Case], plant: str 
     everything = covered + more
     regimes = sorted({case.regime for case in everything})
     faults = sorted({case.faults[0] for case in covered})
-    named = Counter(case.named for case in covered)
+    naming = Counter(case.evidence for case in covered)
     return {
         **figures(covered),
         "seed": seed,
@@ -145,7 +162,7 @@ def report(seed: int, cases: Iterable[Case], on_top: Iterable[Case], plant: str 
         "regimes": {name: figures(case for case in everything if case.regime == name) for name in regimes},
         "by_fault": {name: figures(case for case in covered if case.faults[0] == name) for name in faults},
         "by_suite": {name: figures(case for case in covered if case.suite == name) for name in sorted(SUITES)},
-        "missing_evidence": {"named": named[True], "not_named": named[False]},
+        "missing_evidence": {kind: naming[kind] for kind in ("named", "not_named", "not_missing")},
         "reads": {
             "most_in_a_minute": max((case.most_reads for case in covered), default=0),
             "mean": round(sum(case.reads for case in covered) / max(1, len(covered)), 1),

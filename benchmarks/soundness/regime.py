@@ -22,6 +22,8 @@ from math import log
 from pathlib import Path
 from typing import Any
 
+from benchmarks.soundness.story import Span
+
 _FOLDER = Path(__file__).parent / "regimes"
 COVERED = ("shared", "independent")
 """The regimes that the top-level figures are about."""
@@ -125,22 +127,17 @@ class Delays:
     shared: float
     streams: Mapping[str, float]
     instances: Mapping[int, float]
-    stalled: float
-    """How long ingestion stands still."""
-    stall_begins: float
+    stall: Span | None
+    """When ingestion stands still."""
 
     @classmethod
     def drawn(cls, regime: Regime, key: str, chance: random.Random) -> Delays:
         """Draw those of a world."""
-        return cls(
-            regime,
-            key,
-            regime.shared.draw(chance),
-            {name: regime.stream.draw(chance) for name in ("stdout", "stderr", "requests", "system")},
-            {number: regime.instance.draw(chance) for number in range(4)},
-            regime.stall.draw(chance),
-            chance.uniform(-20, 80),
-        )
+        shared = regime.shared.draw(chance)
+        streams = {name: regime.stream.draw(chance) for name in ("stdout", "stderr", "requests", "system")}
+        instances = {number: regime.instance.draw(chance) for number in range(4)}
+        stalled, begins = regime.stall.draw(chance), chance.uniform(-20, 80)
+        return cls(regime, key, shared, streams, instances, Span(begins, begins + stalled) if stalled else None)
 
     def readable(self, stream: str, instance: int, written: float, entry: str) -> float:
         """When an entry that was written at a time becomes readable; `entry` identifies it."""
@@ -148,6 +145,5 @@ class Delays:
         delay = self.shared + self.streams[stream] + self.regime.entry.draw(chance) + self.regime.outlier.draw(chance)
         if stream in ("stdout", "stderr"):
             delay += self.instances[instance]
-        ends = self.stall_begins + self.stalled
-        held = max(0.0, ends - written) if self.stall_begins <= written else 0.0
-        return written + delay + held
+        stalled = self.stall is not None and self.stall.start <= written < self.stall.until
+        return delay + (self.stall.until if self.stall and stalled else written)

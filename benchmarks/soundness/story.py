@@ -103,6 +103,8 @@ class Story:
     outages: tuple[Outage, ...] = ()
     lost: float = 0.0
     """The share of request log entries that are never stored."""
+    stall: Span | None = None
+    """When ingestion stands still: what is written then becomes readable at its end, or later."""
     chain: str = "proven"
     """The commit-to-image chain: proven, unproven (the image is named by a tag), broken (another image was pushed)."""
 

@@ -17,6 +17,12 @@ BLIND = 4.0
 EDGE = 0.3
 """Seconds about a window's end that belong to neither side: what echoes leave open of the clocks' skew."""
 PROBE_TIMEOUT = 10.0
+_PATIENCE = 5.0
+"""Seconds after an outage within which nobody must have asked again."""
+_BACK_OFF = 30.0
+"""Seconds after a refusal to read the log within which nobody must have asked again: the quota is a minute's."""
+_CAUTION = 3.0
+"""Times the worst delay that one waits before one says that a line is absent."""
 
 Holds = bool | None
 """None: too close to call."""
@@ -43,7 +49,7 @@ class Judgement:
     missing: tuple[str, ...]
     """Evidence that a claim needs and that nobody could have: a pass without it is none."""
     scarce: tuple[str, ...]
-    """Evidence of which a part was lost: a verdict may be had or not."""
+    """Evidence that came late or in part: a verdict may be had or not."""
 
     @property
     def bad(self) -> bool:
@@ -68,7 +74,7 @@ def judge(story: Story, suite: Suite, windows: Windows) -> Judgement:
         claims["Healthy"] = _healthy(story, suite, windows)
     if suite.chain:
         claims["Proven"] = None if story.chain == "unproven" else story.chain == "proven"
-    return Judgement(claims, tuple(_missing(story, suite, windows)), tuple(_scarce(story)))
+    return Judgement(claims, tuple(_missing(story, suite, windows)), tuple(_scarce(story, suite, windows)))
 
 
 def _start(story: Story, windows: Windows, claim: str) -> float:
@@ -203,13 +209,39 @@ def _missing(story: Story, suite: Suite, windows: Windows) -> Iterator[str]:
     if story.logs_denied < _start(story, windows, "Quiet") + suite.quiet_for:
         yield "log permission"
     if story.lost == 1.0 and suite.health_within is not None:
-        yield "request log"
+        yield from ("request log", "readable log")  # without echoes nobody knows how far it is readable
     if not any(line.readable < FOREVER for line in _own(story)):
         yield "log lines"
     if suite.chain and story.chain == "unproven":
         yield "digest"
 
 
-def _scarce(story: Story) -> Iterator[str]:
+def _scarce(story: Story, suite: Suite, windows: Windows) -> Iterator[str]:
     if 0 < story.lost < 1:
         yield "request log"
+    if suite.split:
+        yield "answers"  # whom a request reaches is chance, and only so many are made
+    if story.superseded is not None and abs(story.superseded - windows.ended) < EDGE:
+        yield "newer revision"
+    if any(o.method == "GetService" and o.start < windows.ended <= o.until + _PATIENCE for o in story.outages):
+        yield "last reading"
+    quiet = _start(story, windows, "Quiet") + suite.quiet_for
+    if windows.ended >= windows.deadline - EDGE and quiet + _CAUTION * _worst_delay(story) > windows.deadline:
+        yield "readable log"
+
+
+def _worst_delay(story: Story) -> float:
+    """Seconds that an entry may have to wait until somebody reads it, who was refused while it became readable."""
+    readable = [(line.at, line.readable) for line in story.lines if line.readable < FOREVER]
+    readable += [(outage.start, outage.start) for outage in story.outages if outage.method == "ListEntries"]
+    readable += [(story.stall.start, story.stall.until)] if story.stall else []
+    return max((_read(story, at) - written for written, at in readable), default=0.0)
+
+
+def _read(story: Story, readable: float) -> float:
+    """When at the latest somebody reads what became readable, who asks again within a while after a refusal."""
+    at = readable
+    for outage in sorted(story.outages, key=lambda outage: outage.start):
+        if outage.method == "ListEntries" and outage.start <= at < outage.until + _BACK_OFF:
+            at = outage.until + _BACK_OFF
+    return at

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.soundness.__main__ import main
-from benchmarks.soundness.figures import grade, upper_bound
-from benchmarks.soundness.regime import Delays, Regime, RegimeError, load, named
-from benchmarks.soundness.truth import Judgement
+from benchmarks.soundness.figures import grade, naming, upper_bound
+from benchmarks.soundness.gate import Said
+from benchmarks.soundness.regime import Regime, RegimeError, load, named
+from benchmarks.soundness.story import Span
+from benchmarks.soundness.truth import Judgement, Windows
 
 GOOD = Judgement({"Quiet": True}, (), ())
 BAD = Judgement({"Quiet": False}, (), ())
@@ -32,8 +35,7 @@ SCARCE = Judgement({"Quiet": True}, (), ("request log",))
         ("failed", EDGE, "right"),
         ("inconclusive", GOOD, "inconclusive"),
         ("inconclusive", BAD, "inconclusive"),
-        ("inconclusive", WITHHELD, "right"),
-        ("inconclusive", SCARCE, "right"),
+        ("inconclusive", WITHHELD, "inconclusive"),
     ],
 )
 def test_verdicts_are_graded(outcome: str, truth: Judgement, grades: str) -> None:
@@ -42,6 +44,34 @@ def test_verdicts_are_graded(outcome: str, truth: Judgement, grades: str) -> Non
 
 def test_a_baseline_is_not_held_to_evidence_that_it_does_not_ask_for() -> None:
     assert grade("passed", WITHHELD, strict=False) == "right"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "truth", "evidence"),
+    [
+        ({"Quiet": "inconclusive: Cloud Logging said no"}, WITHHELD, "named"),
+        ({"Quiet": "inconclusive: the moon is full"}, WITHHELD, "not_named"),
+        ({"Quiet": "inconclusive: Cloud Logging said no", "Healthy": "inconclusive: no"}, WITHHELD, "not_named"),
+        ({"Quiet": "inconclusive: Cloud Logging said no", "Later": "inconclusive: no"}, WITHHELD, "named"),
+        ({"Quiet": "passed: Cloud Logging said no"}, WITHHELD, "not_named"),
+        ({"Healthy": "inconclusive: the request log is past it"}, SCARCE, "named"),
+        ({"Quiet": "inconclusive: Cloud Logging said no"}, GOOD, "not_missing"),
+    ],
+    ids=[
+        "named",
+        "another",
+        "one of two",
+        "one that did not start",
+        "no inconclusive check",
+        "in part",
+        "none missing",
+    ],
+)
+def test_an_inconclusive_verdict_names_the_evidence_that_was_missing(
+    reasons: dict[str, str], truth: Judgement, evidence: str
+) -> None:
+    said = Said("inconclusive", Windows({"Quiet": 0.0, "Healthy": 0.0}, 90.0, 480.0), reasons)
+    assert naming(said, truth) == evidence
 
 
 @pytest.mark.parametrize(("hits", "of"), [(0, 300), (0, 3)])
@@ -96,7 +126,7 @@ def test_a_bad_regime_is_refused(text: str, tmp_path: Path, capsys: pytest.Captu
 
 
 def test_delays_differ_by_stream_and_not_by_the_order_of_asking() -> None:
-    one, other = (Delays(named("independent"), "1 independent 1") for _ in range(2))
+    one, other = (named("independent").delays("1 independent 1") for _ in range(2))
     first = one.readable("stdout", 0, 10.0, "a"), one.readable("stderr", 0, 10.0, "b")
     second = other.readable("stderr", 0, 10.0, "b"), other.readable("stdout", 0, 10.0, "a")
     assert first == second[::-1]
@@ -104,8 +134,7 @@ def test_delays_differ_by_stream_and_not_by_the_order_of_asking() -> None:
 
 
 def test_nothing_is_readable_while_ingestion_stands_still() -> None:
-    delays = Delays(Regime("stalled", stall=named("shared").stall), "1 shared 1")
-    delays.stall_begins, delays.stalled = 20.0, 30.0
+    delays = replace(Regime("stalled").delays("1 shared 1"), stall=Span(20.0, 50.0))
     assert delays.readable("stdout", 0, 10.0, "a") == 10.0
     assert delays.readable("stdout", 0, 25.0, "b") == 50.0
     assert delays.readable("requests", 0, 49.0, "c") == 50.0

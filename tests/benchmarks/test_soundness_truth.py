@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.soundness.claims import STARTED, SUITES, TIMEOUT, TRACEBACK
-from benchmarks.soundness.story import FOREVER, PREVIOUS, Health, Line, Span, Story, Traffic
+from benchmarks.soundness.story import FOREVER, PREVIOUS, Health, Line, Outage, Span, Story, Traffic
 from benchmarks.soundness.truth import Judgement, Windows, judge
 
 WINDOWS = Windows({}, 100.0, TIMEOUT)
@@ -103,6 +103,7 @@ def test_traffic_counts_at_the_end() -> None:
         ({"run_denied": True}, "run permission", False),
         ({"logs_denied": 30.0}, "log permission", False),
         ({"lost": 1.0}, "request log", False),
+        ({"lost": 1.0}, "readable log", False),
         ({"ready": None}, "readiness", True),
         ({"lines": (replace(BEGUN, readable=FOREVER),)}, "log lines", False),
         ({"suite": "proven", "chain": "unproven"}, "digest", False),
@@ -112,6 +113,35 @@ def test_evidence_that_cannot_be_had_is_named(changes: dict[str, Any], missing: 
     truth = told(**changes)
     assert missing in truth.missing
     assert truth.bad is bad
+
+
+@pytest.mark.parametrize(
+    ("changes", "scarce"),
+    [
+        ({"lost": 0.3}, "request log"),
+        ({"superseded": 100.1}, "newer revision"),
+        ({"superseded": 99.9}, "newer revision"),
+        ({"outages": (Outage("GetService", "UNAVAILABLE", 70, 98),)}, "last reading"),
+        ({"suite": "canary", "traffic": (Traffic(-FOREVER, 20),)}, "answers"),
+    ],
+)
+def test_evidence_that_comes_late_or_in_part_is_named(changes: dict[str, Any], scarce: str) -> None:
+    truth = told(**changes)
+    assert truth.scarce == (scarce,)
+    assert truth.missing == ()
+
+
+def test_an_outage_that_was_over_before_the_end_excuses_nobody() -> None:
+    assert told(outages=(Outage("GetService", "UNAVAILABLE", 60, 90),)).scarce == ()
+    assert told(outages=(Outage("ListEntries", "UNAVAILABLE", 60, 99),)).scarce == ()
+
+
+def test_a_log_that_nobody_could_read_in_time_excuses_who_waited_to_the_deadline() -> None:
+    quota = tuple(Outage("ListEntries", "RESOURCE_EXHAUSTED", at, at + 40) for at in (40.0, 100.0, 160.0))
+    late = replace(WINDOWS, ended=TIMEOUT)
+    assert told(late, outages=quota, stall=Span(5, 75)).scarce == ("readable log",)
+    assert told(outages=quota, stall=Span(5, 75)).scarce == ()
+    assert told(late, outages=quota[:1]).scarce == ()
 
 
 def test_what_comes_after_the_gate_is_done_does_not_count() -> None:
