@@ -130,6 +130,14 @@ def test_the_margin_is_three_times_the_worst_echo_delay_seen() -> None:
 # Identity
 
 
+def test_a_stream_whose_own_lines_come_late_is_not_readable_because_another_is(tmp_path: Path) -> None:
+    lines = "[[20s, 'tick'], [58s, 'ImportError: no module']]"
+    late = f"logs: {{delay: {{stdout: 40s}}, groups: {{late: {{revision: {BACKEND}, stream: stdout, at: '@0s', lines: {lines}}}}}}}\n"
+    run = simulate(HEAD + QUIET, overlaid(tmp_path, late))
+    assert run.verdict("Quiet").outcome is Outcome.FAILED
+    assert 98 < run.ended < 105
+
+
 def test_a_response_counts_only_once_its_request_entry_names_the_revision() -> None:
     run = simulate(HEAD + HEALTHY, NETRA / "logs-late.yaml")
     assert run.verdict("Healthy").outcome is Outcome.PASSED

@@ -16,6 +16,8 @@ from validator.model.platform import REQUESTS, SYSTEM, Entry
 
 MARGIN = 10.0
 """Seconds that one stream may at least lag behind another."""
+_LATER = 2.0
+"""How many times later than the latest seen an entry may be, of a stream without an echo of its own."""
 LAG = 120.0
 """Seconds after which entries are assumed to be readable where nothing better is known."""
 
@@ -80,6 +82,12 @@ class LogEvidence:
     """The same, of the read under way."""
     worst_delay: float | None = None
     """The worst echo delay seen, seconds."""
+    lags: dict[str, float] = field(default_factory=dict)
+    """Log -> the worst delay seen of the revisions' own entries that an earlier whole read did not have, seconds."""
+    listening_since: float | None = None
+    """When the first whole read was asked for."""
+    heard: frozenset[Revision] = frozenset()
+    """The revisions of which the newest whole read, or one before, had entries."""
     skew: tuple[float, float] = (float("-inf"), float("inf"))
     """Bounds of platform time minus the gate's time, seconds."""
     newest: float | None = None
@@ -118,6 +126,8 @@ class LogEvidence:
             for stream, ended in self.fresh.items():
                 self.echoes[stream] = max(ended, self.echoes.get(stream, ended))
             self.read_at, self.read_began, self.fresh, self.fresh_newest = self.read_began, None, {}, None
+            self.listening_since = self.listening_since or self.read_at
+            self.heard = frozenset(self.entries)
             self.read_filter = call.filter
 
     def _entry(self, entry: Entry, observation: Observation) -> None:
@@ -143,6 +153,7 @@ class LogEvidence:
             self.arrived.setdefault(revision, []).append(entry)
             if not mark:
                 self.unprovoked.add(revision)
+            self._lag(revision, entry, observation.received)
 
     def select(self, revision: Revision, selector: Selector) -> Sequence[Entry]:
         """The entries of a revision that a selector selects, by time."""
@@ -178,6 +189,12 @@ class LogEvidence:
         # A probe that timed out goes on without us: its entry is written when the service is done.
         self.worst_delay = max(self.worst_delay or 0.0, seen - max(probe.received, entry.ended - self.offset))
 
+    def _lag(self, revision: Revision, entry: Entry, seen: float) -> None:
+        """Note how late an entry is, if an earlier whole read would have had it."""
+        since = self.listening_since
+        if since is not None and (revision in self.heard or entry.at > since + self.offset):
+            self.lags[entry.log] = max(seen + self.offset - entry.at, self.lags.get(entry.log, 0.0))
+
     @property
     def margin(self) -> float:
         """Seconds by which one stream may lag behind another: at least 10, three times the worst delay seen."""
@@ -194,10 +211,13 @@ class LogEvidence:
         own = self.echoes.get((service, stream))
         if own is not None:
             return Watermark(stream, own, Known.ECHOED)
+        return self._inferred(service, stream) or self._assumed(stream)
+
+    def _inferred(self, service: Service, stream: str) -> Watermark | None:
+        """From the newest echo of a sibling, less the margin; a larger one if the stream's own entries came later."""
         siblings = [at for (of, _), at in self.echoes.items() if of == service]
-        if siblings:
-            return Watermark(stream, max(siblings) - self.margin, Known.INFERRED)
-        return self._assumed(stream)
+        margin = max(self.margin, _LATER * self.lags.get(stream, 0.0))
+        return Watermark(stream, max(siblings) - margin, Known.INFERRED) if siblings else None
 
     def _assumed(self, stream: str) -> Watermark:
         return Watermark(stream, (self.read_at or 0.0) + self.offset - LAG, Known.ASSUMED)
@@ -207,9 +227,7 @@ class LogEvidence:
         reached = []
         for stream in streams:
             ways = [self.watermark(service, stream)]
-            siblings = [at for (of, _), at in self.echoes.items() if of == service]
-            if siblings:
-                ways.append(Watermark(stream, max(siblings) - self.margin, Known.INFERRED))
+            ways += filter(None, [self._inferred(service, stream)])
             if self.read_at is not None:
                 ways.append(self._assumed(stream))
             good = [way for way in ways if way.how.satisfies(demanded)]
