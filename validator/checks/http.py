@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -201,8 +202,18 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
 
 
 def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
-    """What an exchange says once it is known who answered; None if that says nothing of the target."""
-    said = evidence.once(check.name, observation.seq, lambda: _said(check, evidence, observation))
+    """What an exchange says once it is known who answered; None if that says nothing of the target.
+
+    It is told anew only when a further entry of it came: with redirects there is one a hop.
+    """
+    assert isinstance(observation.call, Exchange)
+    entries = len(evidence.request_entries(observation.call.mark))
+    judge = partial(_told, check, probe, evidence, observation)
+    return evidence.once((check.name, observation.seq, entries), judge)
+
+
+def _told(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
+    said = evidence.once((check.name, observation.seq), partial(_said, check, evidence, observation))
     if check.target.url or said.finding.state is State.UNKNOWN:
         return replace(said, conclusive=said.finding.state is not State.HOLDS and not probe.repeat)
     whole = whole_traffic(check.target, evidence, observation.sent)

@@ -12,9 +12,9 @@ from validator.engine.refusal import refusal
 from validator.model import platform, query
 from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
-from validator.model.evidence import Known, OlderEntries, Refusal, Selector, Watermark
+from validator.model.evidence import Known, Occasion, OlderEntries, Refusal, Selector, Told, Watermark
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
-from validator.model.judging import Attempt, State
+from validator.model.judging import State
 
 
 def absent(result: Result) -> bool:
@@ -60,8 +60,8 @@ class Folded:
     exchanges: dict[str, list[Observation]] = field(default_factory=dict)
     sent: dict[query.Query, Sent] = field(default_factory=dict)
     """Probes under way."""
-    found: dict[tuple[str, int], Attempt] = field(default_factory=dict, compare=False, repr=False)
-    """(check, observation) -> what it was found to be when it was first decided. Derived."""
+    found: dict[Occasion, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What each observation was found to be when it was first decided. Derived."""
     starts: dict[str, float] = field(default_factory=dict)
     """Check -> when it started. Kept here for the judges; set by what judges."""
     captured: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -218,14 +218,14 @@ class Folded:
         record = self.sent.get(asked)
         return record.at if record else None
 
-    def once(self, check: str, observation: int, judge: Callable[[], Attempt]) -> Attempt:
+    def once(self, occasion: Occasion, judge: Callable[[], Told]) -> Told:
         """What an observation says for a check, judged on the evidence of the moment at which it could first be."""
-        known = self.found.get((check, observation))
-        if known is None:
-            known = judge()
-            if known.finding.state is not State.UNKNOWN:
-                self.found[check, observation] = known
-        return known
+        if occasion in self.found:
+            return self.found[occasion]  # type: ignore[no-any-return]
+        said = judge()
+        if said is None or said.finding.state is not State.UNKNOWN:
+            self.found[occasion] = said
+        return said
 
     def previous(self, target: str) -> platform.Revision | None:
         """What served most before this deploy, else the newest older revision that was ever ready."""

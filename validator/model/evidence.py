@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from validator.model import platform
 from validator.model.journal import Observation
 from validator.model.judging import Attempt
 from validator.model.query import Baseline, Query
+
+
+Occasion = tuple[str | int, ...]
+"""What is judged once: a check, an observation's `seq`, and what else it is told by."""
+Told = TypeVar("Told", bound=Attempt | None)
 
 
 class Known(StrEnum):
@@ -157,7 +162,7 @@ class Evidence(Protocol):
         """When the probe that is under way for a query was sent; None if none is."""
         ...
 
-    def once(self, check: str, observation: int, judge: Callable[[], Attempt]) -> Attempt:
+    def once(self, occasion: Occasion, judge: Callable[[], Told]) -> Told:
         """What an observation says for a check, judged on the evidence of the moment at which it could first be.
 
         Later evidence does not change it: a service that becomes right later does not mend earlier answers.

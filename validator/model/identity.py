@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
@@ -76,10 +77,10 @@ def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
     All traffic was its, or a tag's URL was used, as the service was last seen before (or first seen after).
     """
     seen = evidence.services(target.name)
-    before = [service for observation, service in seen if observation.received <= at]
-    service = before[-1] if before else seen[0][1] if seen else None
-    if service is None:
+    if not seen:
         return False
+    before = bisect_right(seen, at, key=lambda each: each[0].received)
+    _, service = seen[max(0, before - 1)]
     frozen = evidence.frozen(target.name)
     return bool(_tag_url(target, service, frozen)) or service.serving().get(frozen, 0) == 100
 

@@ -95,7 +95,7 @@ def looks(
     for observation in evidence.answers(query):
         if isinstance(observation.result, Answer):
             content = observation.result.content
-            yield evidence.once(check.name, observation.seq, partial(judge, observation, content))
+            yield evidence.once((check.name, observation.seq), partial(judge, observation, content))
         else:
             reason = f"{observation.result.code}: {observation.result.message}"
             yield Attempt(observation.sent, Finding(State.UNKNOWN, reason), (observation.seq,))
