@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -215,6 +216,8 @@ def test_a_filter_matches(text: str, matching: str, source: str) -> None:
         ("textPayload=~x", "a regular expression must be in double quotes", 13),
         ("textPayload=*", "* is a value of the operator : alone", 0),
         ('"' + "x" * MAX_LENGTH + '"', "the filter has more than 20000 characters", MAX_LENGTH),
+        ("severity=ERROR\n" * 2000, "the filter has more than 20000 characters", MAX_LENGTH),
+        ("severity=ERROR\nOR\nOR", "syntax error at 'OR'", 18),
     ],
 )
 def test_a_filter_is_refused_with_a_position(text: str, message: str, position: int) -> None:
@@ -343,3 +346,18 @@ def test_a_printed_filter_is_parsed_to_the_same_tree(tree: Tree) -> None:
 @given(_filter, _entry)
 def test_a_filter_and_what_is_printed_of_it_match_the_same(text: str, entry: dict[str, Any]) -> None:
     assert compiled(planted(printed(planted(text))))(entry) is parse(text)(entry)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(_filter, min_size=2, max_size=3).map("\n".join) | st.text(alphabet='a"=-(\n) ORN.T:', max_size=30), _entry
+)
+def test_a_filter_of_several_lines_means_what_its_whole_text_means(text: str, entry: dict[str, Any]) -> None:
+    try:
+        whole = compiled(planted(text))
+    except FilterError as refused:
+        with pytest.raises(FilterError, match=re.escape(refused.message)) as caught:
+            parse(text)
+        assert caught.value.position == refused.position
+    else:
+        assert parse(text)(entry) is whole(entry)

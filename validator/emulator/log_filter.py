@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 
 from validator.emulator.log_grammar import MAX_LENGTH, planted
@@ -41,7 +42,20 @@ def parse(filter_text: str) -> Predicate:
     Raises:
         FilterError: it cannot be parsed, names a field or a function that is not there, or is too long.
     """
+    if len(filter_text) <= MAX_LENGTH:
+        with suppress(FilterError):
+            return both([_line(line) for line in filter_text.split("\n")])
     return compiled(planted(filter_text))
+
+
+@lru_cache(maxsize=1024)
+def _line(text: str) -> Predicate:
+    """The predicate of a line that is a filter by itself: lines one below the other are joined by AND.
+
+    Raises:
+        FilterError: it is no filter, or only a part of one.
+    """
+    return compiled(planted(text))
 
 
 def compiled(tree: Tree) -> Predicate:

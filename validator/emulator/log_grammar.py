@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from validator.emulator.log_match import FilterError
 from validator.emulator.log_tree import (
@@ -164,7 +164,7 @@ def _joined(word: str, parts: tuple[Tree, ...]) -> Tree:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", lexer="contextual")
+    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_Planter())
 
 
 def planted(filter_text: str) -> Tree:
@@ -176,15 +176,11 @@ def planted(filter_text: str) -> Tree:
     if len(filter_text) > MAX_LENGTH:
         raise FilterError(f"the filter has more than {MAX_LENGTH} characters", MAX_LENGTH)
     try:
-        return _Planter().transform(_parser().parse(filter_text))
+        return cast("Tree", _parser().parse(filter_text))
     except UnexpectedInput as error:
         position = _position(error, filter_text)
         near = filter_text[position : position + 20].partition("\n")[0]
         raise FilterError(f"syntax error at {near!r}" if near else "the filter ends too early", position) from error
-    except VisitError as error:
-        if isinstance(error.orig_exc, FilterError):
-            raise error.orig_exc from error
-        raise
 
 
 def _position(error: UnexpectedInput, filter_text: str) -> int:

@@ -86,7 +86,14 @@ def either(parts: list[Predicate]) -> Predicate:
     """Any of the parts."""
     if len(parts) == 1:
         return parts[0]
-    return lambda entry: any(part(entry) for part in parts)
+
+    def test(entry: Json) -> bool:
+        for part in parts:  # noqa: SIM110 - as above
+            if part(entry):
+                return True
+        return False
+
+    return test
 
 
 def negated(part: Predicate) -> Predicate:
@@ -116,20 +123,20 @@ def comparison(path: tuple[str, ...], operation: str, value: str, star: bool, qu
     if star:
         if operation != ":":
             raise FilterError("* is a value of the operator : alone")
-        return lambda entry: any(True for _ in _values(entry, keys, free))
+        return lambda entry: bool(_values(entry, keys + free))
     test = _test(kind, operation, value, quoted)
     if kind in ("struct", "map"):
         if free:
             return lambda entry: any(
-                test(leaf) for found in _values(entry, keys, free) for leaf in _inside(found, operation)
+                test(leaf) for found in _values(entry, keys + free) for leaf in _inside(found, operation)
             )
-        return lambda entry: any(test(leaf) for found in _values(entry, keys, free) for leaf in _leaves(found))
+        return lambda entry: any(test(leaf) for found in _values(entry, keys) for leaf in _leaves(found))
     default = _DEFAULTS[kind]
     if len(keys) == 1:
         return lambda entry, key=keys[0]: test(entry.get(key, default))  # type: ignore[misc]
 
     def nested(entry: Json) -> bool:
-        found = list(_values(entry, keys, ()))
+        found = _values(entry, keys)
         return any(map(test, found)) if found else test(default)
 
     return nested
@@ -154,17 +161,15 @@ def _resolve(path: tuple[str, ...]) -> tuple[tuple[str, ...], str, tuple[str, ..
     return tuple(keys), "struct", ()
 
 
-def _values(entry: Any, keys: tuple[str, ...], free: tuple[str, ...]) -> Iterator[Any]:
+def _values(entry: Any, keys: tuple[str, ...]) -> list[Any]:
     """The values at a path; each member of a list on the way."""
-    if isinstance(entry, list):
-        for member in entry:
-            yield from _values(member, keys, free)
-    elif not keys and not free:
-        yield entry
-    elif isinstance(entry, Mapping):
-        key, *rest = keys or free
-        if key in entry:
-            yield from _values(entry[key], tuple(rest) if keys else (), free if keys else tuple(rest))
+    for place, key in enumerate(keys):
+        if isinstance(entry, list):
+            return [value for member in entry for value in _values(member, keys[place:])]
+        if not isinstance(entry, dict) or key not in entry:
+            return []
+        entry = entry[key]
+    return [value for member in entry for value in _values(member, ())] if isinstance(entry, list) else [entry]
 
 
 def _inside(found: Any, operation: str) -> Iterator[Any]:
