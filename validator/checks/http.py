@@ -216,14 +216,14 @@ def _told(check: Check, probe: query.Probe, evidence: Evidence, observation: Obs
     said = evidence.once((check.name, observation.seq), partial(_said, check, evidence, observation))
     if check.target.url or said.finding.state is State.UNKNOWN:
         return replace(said, conclusive=said.finding.state is not State.HOLDS and not probe.repeat)
-    whole = whole_traffic(check.target, evidence, observation.sent)
-    if isinstance(observation.result, Problem) and whole:
+    if isinstance(observation.result, Problem) and whole_traffic(check.target, evidence, observation.sent):
         return replace(said, conclusive=not probe.repeat)
     identity = identify(observation, check.target, evidence)
     if identity.who is Who.TARGET:
         conclusive = said.finding.state is not State.HOLDS and not probe.repeat
         return replace(said, finding=_by(said.finding, identity), conclusive=conclusive)
     if identity.who is Who.OTHER:
+        whole = whole_traffic(check.target, evidence, observation.sent)
         return _by_another(check, probe, evidence, said, identity, whole=whole)
     refused = evidence.refusal(query.Logs(check.target.project)) is not None
     finding = Finding(State.UNKNOWN, identity.reason, remedy=identity.remedy, evidence=said.finding.evidence)

@@ -278,7 +278,11 @@ class Folded:
 
     def request_entries(self, mark: str) -> Sequence[platform.Entry]:
         """The request log's entries of a probe."""
-        return [entry for logs in self.logs.values() for entry in logs.requests.get(mark, ())]
+        return [entry for logs in self.logs.values() if mark in logs.requests for entry in logs.requests[mark]]
+
+    def echoed(self, target: str, stream: str) -> float | None:
+        """How far a stream's own echoes show it to be readable."""
+        return self._logs(target).echoes.get((self._service_key(target), stream))
 
     def watermark(self, target: str, stream: str) -> Watermark:
         """How far a stream is readable."""

@@ -11,7 +11,7 @@ from validator.engine import resolution
 from validator.engine.evidence import Folded
 from validator.model.check import MAIN, Assertion, Check, Spec
 from validator.model.instant import rfc3339
-from validator.model.journal import Ended, Ending, Record
+from validator.model.journal import Ended, Ending, Record, Sent
 from validator.model.judging import State
 from validator.model.kind import Kind
 from validator.model.query import Echo, Query
@@ -70,7 +70,10 @@ class Verdicts:
 
     def absorb(self, record: Record) -> None:
         """Take in one record and judge all that is open on it."""
+        due = self.until()
         self.evidence.take(record)
+        if isinstance(record, Sent) and (due is None or due > record.at):
+            return  # a probe under way tells nothing yet: it counts once a deadline comes
         if isinstance(record, Ended):
             self.ended = record
         moved = True

@@ -173,6 +173,10 @@ class Evidence(Protocol):
         """Whether the target's revision logged anything that no probe made it log."""
         ...
 
+    def echoed(self, target: str, stream: str) -> float | None:
+        """The newest moment (platform time) of a stream that is known to be readable by an echo of its own; None without."""
+        ...
+
     def watermark(self, target: str, stream: str) -> Watermark:
         """How far the log is readable (of several ways to know it, the best that reaches furthest)."""
         ...

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from validator.model.call import Answer, Exchange
 from validator.model.check import Target
-from validator.model.evidence import Evidence, Known
+from validator.model.evidence import Evidence
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, Entry, Service
 from validator.model.query import Logs, Probe
@@ -41,34 +41,45 @@ class Identity:
     remedy: str = ""
 
 
+_PENDING = Identity(
+    Who.PENDING, reason="which revision answered is not known yet: its request log entry is not readable"
+)
+_MISSING = Identity(
+    Who.UNTOLD,
+    reason="the request log is readable past this response and does not have it",
+    remedy="see that no exclusion filter drops run.googleapis.com/requests of this service;"
+    " if the URL is of something else, make that a target of its own with `url`",
+)
+
+
 def identify(observation: Observation, target: Target, evidence: Evidence) -> Identity:
     """Find a probe's entry in the request log and read off who answered."""
     call = observation.call
     assert isinstance(call, Exchange)
-    landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
     entries = evidence.request_entries(call.mark)
+    if not entries:
+        return _unnamed(observation, target, evidence)
+    landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
     if landed != call.url:  # redirects were followed: who answered is told by the last hop's entry
         entries = [entry for entry in entries if urlsplit(entry.url).netloc == urlsplit(landed).netloc]
-    if entries:
-        entry = max(entries, key=lambda each: each.order)
-        who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
-        return Identity(who, entry.revision, entry)
+    if not entries:
+        return _unnamed(observation, target, evidence)
+    entry = max(entries, key=lambda each: each.order)
+    who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
+    return Identity(who, entry.revision, entry)
+
+
+def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Identity:
+    """Of a probe without an entry in the request log: whether one may yet become readable."""
     refusal = evidence.refusal(Logs(target.project))
     if refusal:
         return Identity(
             Who.UNTOLD, reason=f"which revision answered is not known: {refusal.reason}", remedy=refusal.remedy
         )
-    mark = evidence.watermark(target.name, REQUESTS)
-    if mark.how is Known.ECHOED and mark.up_to >= evidence.platform_time(observation.received) + evidence.margin():
-        return Identity(
-            Who.UNTOLD,
-            reason="the request log is readable past this response and does not have it",
-            remedy="see that no exclusion filter drops run.googleapis.com/requests of this service;"
-            " if the URL is of something else, make that a target of its own with `url`",
-        )
-    return Identity(
-        Who.PENDING, reason="which revision answered is not known yet: its request log entry is not readable"
-    )
+    echoed = evidence.echoed(target.name, REQUESTS)
+    if echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin():
+        return _MISSING
+    return _PENDING
 
 
 def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
