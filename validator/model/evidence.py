@@ -12,7 +12,6 @@ from validator.model.journal import Observation
 from validator.model.judging import Attempt
 from validator.model.query import Baseline, Query
 
-
 Occasion = tuple[str | int, ...]
 """What is judged once: a check, an observation's `seq`, and what else it is told by."""
 Told = TypeVar("Told", bound=Attempt | None)
