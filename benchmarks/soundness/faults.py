@@ -224,16 +224,16 @@ FAULTS: Mapping[str, Fault] = {
     # Evidence comes late, or in part.
     "api-faults": Fault(_api_faults, 5),
     "quota": Fault(_quota, 4),
-    "some-requests-lost": Fault(_some_requests_lost, 0.5, PROBED),
-    # Evidence cannot be had: few, for each is inconclusive at best.
-    "no-op": Fault(_no_op, 0.4),
-    "superseded": Fault(_superseded, 0.7),
-    "stuck": Fault(_stuck, 0.3),
-    "tag-only": Fault(_tag_only, 1.2, ("proven",)),
-    "logs-denied": Fault(_logs_denied, 0.3),
-    "logs-denied-later": Fault(_logs_denied_later, 0.5),
-    "run-denied": Fault(_run_denied, 0.3),
-    "requests-lost": Fault(_requests_lost, 0.3, PROBED),
-    "lines-lost": Fault(_lines_lost, 0.3),
+    "some-requests-lost": Fault(_some_requests_lost, 2, PROBED),
+    # Evidence cannot be had: inconclusive is the best that any gate can say, if nothing else is wrong.
+    "no-op": Fault(_no_op, 4),
+    "superseded": Fault(_superseded, 6),
+    "stuck": Fault(_stuck, 1),
+    "tag-only": Fault(_tag_only, 6, ("proven",)),
+    "logs-denied": Fault(_logs_denied, 2),
+    "logs-denied-later": Fault(_logs_denied_later, 4),
+    "run-denied": Fault(_run_denied, 1),
+    "requests-lost": Fault(_requests_lost, 3, PROBED),
+    "lines-lost": Fault(_lines_lost, 2),
 }
 """All faults by name."""

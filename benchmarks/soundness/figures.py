@@ -85,7 +85,7 @@ def grade(outcome: str, truth: Judgement, *, strict: bool) -> str:
         return "false_pass" if truth.bad or (strict and truth.missing) else "right"
     if outcome == "failed":
         return "false_fail" if truth.good else "right"
-    return "inconclusive"
+    return "right" if truth.missing else "inconclusive"
 
 
 def naming(said: Said, truth: Judgement) -> str:

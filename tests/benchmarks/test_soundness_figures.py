@@ -35,7 +35,8 @@ SCARCE = Judgement({"Quiet": True}, (), ("request log",))
         ("failed", EDGE, "right"),
         ("inconclusive", GOOD, "inconclusive"),
         ("inconclusive", BAD, "inconclusive"),
-        ("inconclusive", WITHHELD, "inconclusive"),
+        ("inconclusive", WITHHELD, "right"),
+        ("inconclusive", SCARCE, "inconclusive"),
     ],
 )
 def test_verdicts_are_graded(outcome: str, truth: Judgement, grades: str) -> None:
