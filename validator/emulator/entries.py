@@ -60,7 +60,7 @@ def stamp(nanos: int) -> str:
     whole, rest = divmod(nanos, 1_000_000_000)
     places = 0 if not rest else 3 if not rest % 1_000_000 else 6 if not rest % 1000 else 9
     fraction = f".{rest:09d}"[: places + 1] if places else ""
-    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
+    return datetime.fromtimestamp(whole, UTC).isoformat().removesuffix("+00:00") + fraction + "Z"
 
 
 def nanos(at: float) -> int:

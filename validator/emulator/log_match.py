@@ -10,8 +10,9 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 import re2
@@ -126,11 +127,8 @@ def comparison(path: tuple[str, ...], operation: str, value: str, star: bool, qu
         return lambda entry: bool(_values(entry, keys + free))
     test = _test(kind, operation, value, quoted)
     if kind in ("struct", "map"):
-        if free:
-            return lambda entry: any(
-                test(leaf) for found in _values(entry, keys + free) for leaf in _inside(found, operation)
-            )
-        return lambda entry: any(test(leaf) for found in _values(entry, keys) for leaf in _leaves(found))
+        inside = partial(_inside, operation=operation) if free else _leaves
+        return lambda entry: any(map(test, chain.from_iterable(map(inside, _values(entry, keys + free)))))
     default = _DEFAULTS[kind]
     if len(keys) == 1:
         return lambda entry, key=keys[0]: test(entry.get(key, default))  # type: ignore[misc]
@@ -164,24 +162,26 @@ def _resolve(path: tuple[str, ...]) -> tuple[tuple[str, ...], str, tuple[str, ..
 def _values(entry: Any, keys: tuple[str, ...]) -> list[Any]:
     """The values at a path; each member of a list on the way."""
     for place, key in enumerate(keys):
-        if isinstance(entry, list):
+        if isinstance(entry, dict):
+            if key not in entry:
+                return []
+            entry = entry[key]
+        elif isinstance(entry, list):
             return [value for member in entry for value in _values(member, keys[place:])]
-        if not isinstance(entry, dict) or key not in entry:
+        else:
             return []
-        entry = entry[key]
     return [value for member in entry for value in _values(member, ())] if isinstance(entry, list) else [entry]
 
 
-def _inside(found: Any, operation: str) -> Iterator[Any]:
-    return _leaves(found) if operation in (":", "=~") or not isinstance(found, Mapping) else iter(())
+def _inside(found: Any, operation: str) -> Iterable[Any]:
+    if not isinstance(found, dict | list):
+        return (found,)
+    return _leaves(found) if operation in (":", "=~") or isinstance(found, list) else ()
 
 
 def _leaves(data: Any) -> Iterator[Any]:
-    if isinstance(data, Mapping):
-        for value in data.values():
-            yield from _leaves(value)
-    elif isinstance(data, list):
-        for value in data:
+    if isinstance(data, dict | list):
+        for value in data.values() if isinstance(data, dict) else data:
             yield from _leaves(value)
     else:
         yield data
@@ -262,6 +262,8 @@ def _test(kind: str, operation: str, value: str, quoted: bool) -> Callable[[Any]
 
 
 def _runtime(value: Any) -> str:
+    if isinstance(value, str):
+        return "string"
     return "bool" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "string"
 
 

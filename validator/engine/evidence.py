@@ -50,6 +50,8 @@ class Folded:
     resolutions: dict[str, Resolution] = field(default_factory=dict)
     superseded: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Target -> the newer revision, and when the older one was last seen to be the newest."""
+    shares: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """Target -> its revision's percent of the traffic, and when it was first seen with that."""
     revision_of: dict[str, platform.Revision] = field(default_factory=dict)
     listing: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
     """The pages of a listing that is under way."""
@@ -158,6 +160,9 @@ class Folded:
                 newer = tagged or service.latest_created
             if newer:
                 self.superseded[target] = (newer, history[-1][0].sent)
+        share = service.serving().get(self.frozen(target), 0)
+        if self.shares.get(target, (None, 0.0))[0] != share:
+            self.shares[target] = share, seen.received
         history.append((seen, service))
 
     # What judges see.
@@ -183,6 +188,10 @@ class Folded:
         """The service as it was seen last."""
         history = self.seen.get(target)
         return history[-1][1] if history else None
+
+    def share_since(self, target: str) -> float:
+        """When the target's share was first seen to be as it is."""
+        return self.shares[target][1]
 
     def frozen(self, target: str) -> str:
         """The target's revision by name."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urlsplit
 
-from validator.model.call import Answer, Exchange, ListEntries
+from validator.model.call import Answer, Exchange, Json, ListEntries
 from validator.model.evidence import Known, Selector, Watermark
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, SYSTEM, Entry
@@ -65,6 +65,8 @@ class LogEvidence:
     sent: dict[str, Probe] = field(default_factory=dict)
     """Mark -> its probe."""
     known: set[tuple[str, int, str]] = field(default_factory=set)
+    parsed: dict[tuple[str | None, ...], Entry] = field(default_factory=dict, compare=False, repr=False)
+    """Log name, timestamp and insert id, as they are written -> the entry. Derived."""
     entries: dict[Revision, list[Entry]] = field(default_factory=dict)
     """By time; what probes made the application write is among them, the probes' own request entries are not."""
     unprovoked: set[Revision] = field(default_factory=set)
@@ -118,7 +120,7 @@ class LogEvidence:
         if not call.page_token:
             self.read_began, self.fresh, self.fresh_newest = observation.sent, {}, None
         for data in observation.result.content.get("entries", ()):
-            self._entry(Entry.read(data), observation)
+            self._entry(self._parsed(data), observation)
         if not observation.result.content.get("nextPageToken"):
             # Only a whole read moves the watermark and the cursor: its first page says nothing of the last.
             if self.fresh_newest is not None:
@@ -129,6 +131,14 @@ class LogEvidence:
             self.listening_since = self.listening_since or self.read_at
             self.heard = frozenset(self.entries)
             self.read_filter = call.filter
+
+    def _parsed(self, data: Json) -> Entry:
+        """An entry; it comes again with every read that goes back to it, and is parsed once."""
+        key = (data.get("logName"), data.get("timestamp"), data.get("insertId"))
+        entry = self.parsed.get(key)
+        if entry is None:
+            entry = self.parsed[key] = Entry.read(data)
+        return entry
 
     def _entry(self, entry: Entry, observation: Observation) -> None:
         mark = self._mark(entry)

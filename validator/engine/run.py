@@ -179,8 +179,8 @@ class Engine:
                 return INTERVAL
             case query.Service(target) | query.Revision(target):
                 waited = any(
-                    asked in self.verdicts.queries(check) and check.target.name == target
-                    for check in self.verdicts.open_checks()
+                    asked in standing.queries and standing.check.target.name == target
+                    for standing in self.verdicts.open_checks()
                 )
                 return INTERVAL if waited else pace.WATCH
             case _:
@@ -230,10 +230,9 @@ class Engine:
         if self.closing is not None:
             return sorted(self.closing, key=repr)
         wanted: dict[query.Query, None] = {query.Service(name): None for name in self.verdicts.implicit}
-        for check in self.verdicts.open_checks():
-            polling = self.standings[check.name].verdict.polling
-            for asked in sorted(self.verdicts.queries(check), key=repr):
-                if polling or not isinstance(asked, query.Probe):
+        for standing in self.verdicts.open_checks():
+            for asked in standing.queries:
+                if standing.verdict.polling or not isinstance(asked, query.Probe):
                     wanted[asked] = None
         polled = {asked.target for asked in wanted if isinstance(asked, query.Probe) and self._echoes(asked)}
         return [q for q in wanted if not (isinstance(q, query.Echo) and q.target in polled)]
@@ -277,9 +276,7 @@ class Engine:
                 return (
                     revision is not None
                     and (revision.ready.succeeded or revision.ready.failed)
-                    and not any(
-                        asked in self.verdicts.queries(check) and check.hold for check in self.verdicts.open_checks()
-                    )
+                    and not any(each.check.hold and asked in each.queries for each in self.verdicts.open_checks())
                 )
             case query.Revisions(target):
                 return evidence.revisions(target) is not None

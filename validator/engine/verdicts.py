@@ -11,10 +11,10 @@ from validator.engine import resolution
 from validator.engine.evidence import Folded
 from validator.model.check import MAIN, Assertion, Check, Spec
 from validator.model.instant import rfc3339
-from validator.model.journal import Ended, Ending, Record, Sent
+from validator.model.journal import Ended, Ending, Observation, Record, Sent
 from validator.model.judging import State
 from validator.model.kind import Kind
-from validator.model.query import Echo, Query
+from validator.model.query import Echo, Probe, Query
 from validator.model.variables import queries as asked
 from validator.model.variables import values_of
 from validator.model.verdict import Outcome, Verdict
@@ -27,6 +27,8 @@ class Standing:
 
     check: Check
     verdict: Verdict
+    queries: tuple[Query, ...] = ()
+    """What the check asks for, in an order that is always the same."""
     started: float | None = None
     decided: float | None = None
     """When its verdict became final."""
@@ -58,7 +60,7 @@ class Verdicts:
         listened = {c.target.name for c in spec.checks if Echo(c.target.name) in self.queries(c)}
         self.evidence = Folded.of(spec, {MAIN, *listened})
         waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
-        self.standings = {c.name: Standing(c, waiting) for c in (*self.implicit.values(), *spec.checks)}
+        self.standings = {c.name: Standing(c, waiting, self._asked(c)) for c in (*self.implicit.values(), *spec.checks)}
 
     @classmethod
     def replay(cls, spec: Spec, kinds: Mapping[str, Kind], records: Iterable[Record]) -> Verdicts:
@@ -69,20 +71,28 @@ class Verdicts:
         return verdicts
 
     def absorb(self, record: Record) -> None:
-        """Take in one record and judge all that is open on it."""
-        due = self.until()
+        """Take in one record and judge again what is open and may change by it."""
+        news = self._news(record)
+        concerned = [standing for standing in self.standings.values() if news or _rests_on(standing, record)]
         self.evidence.take(record)
-        if isinstance(record, Sent) and (due is None or due > record.at):
-            return  # a probe under way tells nothing yet: it counts once a deadline comes
         if isinstance(record, Ended):
             self.ended = record
-        moved = True
-        while moved:
-            moved = sum(self._advance(standing, record.at) for standing in list(self.standings.values())) > 0
+        while concerned:
+            moved = [self._advance(standing, record.at) for standing in concerned]
+            concerned = list(self.standings.values()) if any(moved) else []
         if isinstance(record, Ended):
             self._close(record)
         elif self.decided:
             self.looks = self._last_looks(record.at)
+
+    def _news(self, record: Record) -> bool:
+        """Whether a record may concern any check: all but probes, and readings that show what was seen before."""
+        if isinstance(record, Sent):
+            return False
+        if not isinstance(record, Observation):
+            return True
+        before = self.evidence.answers(record.query)
+        return not isinstance(record.query, (Probe, Echo)) and not (before and before[-1].result == record.result)
 
     @property
     def decided(self) -> bool:
@@ -95,13 +105,16 @@ class Verdicts:
         own = (look for name, look in self.looks.items() if self.standings[name].check.target.name == target)
         return (service is not None and service.settled) or all(look.outcome is Outcome.PASSED for look in own)
 
-    def open_checks(self) -> list[Check]:
+    def open_checks(self) -> list[Standing]:
         """The checks that started and are not decided."""
-        return [s.check for s in self.standings.values() if s.started is not None and not s.verdict.final]
+        return [s for s in self.standings.values() if s.started is not None and not s.verdict.final]
 
     def queries(self, check: Check) -> frozenset[Query]:
         """What a check asks for, its asserts included."""
         return self.kinds[check.kind].queries(check) | asked(check)
+
+    def _asked(self, check: Check) -> tuple[Query, ...]:
+        return tuple(sorted(self.queries(check), key=repr))
 
     def until(self) -> float | None:
         """The next moment at which a verdict changes by time alone."""
@@ -140,7 +153,7 @@ class Verdicts:
             except Mistake as error:
                 reason = f"the captured values do not fit: {error.message}"
                 return self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason), now)
-            standing = replace(standing, check=check, started=now)
+            standing = replace(standing, check=check, queries=self._asked(check), started=now)
             self.evidence.starts[check.name] = now
         return self._set(standing, self._judge(check, now), now)
 
@@ -227,6 +240,13 @@ class Verdicts:
                 reason = f"{check.target.service} was not read at the end: whether a newer revision came is not known"
                 remedy = "see the problem that Cloud Run answered, and run the gate again"
                 self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy), ended.at)
+
+
+def _rests_on(standing: Standing, record: Record) -> bool:
+    """Whether a check's verdict may change by what it asked for, or by time; a probe under way tells nothing yet."""
+    told = isinstance(record, Observation) and record.query in standing.queries
+    until = standing.verdict.until
+    return told or (until is not None and until <= record.at)
 
 
 def _outdated(standing: Standing, newest: float) -> bool:

@@ -99,6 +99,10 @@ class Evidence(Protocol):
         """The service as it was seen last."""
         ...
 
+    def share_since(self, target: str) -> float:
+        """When the target's revision was first seen with the share of the traffic that it has without a break since."""
+        ...
+
     def frozen(self, target: str) -> str:
         """The short name of the target's revision, or empty while it is not resolved."""
         ...

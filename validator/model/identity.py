@@ -6,7 +6,6 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import takewhile
 from urllib.parse import urlsplit
 
 from validator.model.call import Answer, Exchange
@@ -131,9 +130,7 @@ def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
     if target.url or not probe.location.startswith("/") or percent in (0, 100) or tag_url(target, evidence):
         return ""
     frozen, most = evidence.frozen(target.name), split_probes(percent)
-    readings = reversed(evidence.services(target.name))
-    as_now = takewhile(lambda reading: reading[1].serving().get(frozen, 0) == percent, readings)
-    since = min(observation.received for observation, _ in as_now)
+    since = evidence.share_since(target.name)
     made = sum(observation.sent >= since for observation in evidence.answers(probe))
     return "" if made < most else f"{made} probes were made and {frozen} with {percent} % answered too few"
 

@@ -29,8 +29,7 @@ def seconds(text: str) -> float:
 
 def rfc3339(at: float) -> str:
     """Write Unix seconds as RFC 3339 in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(at, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def span(length: float) -> str:

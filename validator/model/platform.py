@@ -314,12 +314,12 @@ class Entry:
         """When it happened, Unix seconds, platform time."""
         return self.nanos / 1e9
 
-    @property
+    @cached_property
     def ended(self) -> float:
         """For a request: when the response was over; else `at`."""
         return self.at + float(self.raw.get("httpRequest", {}).get("latency", "0s").rstrip("s") or 0)
 
-    @property
+    @cached_property
     def received(self) -> float:
         """When Cloud Logging had it, Unix seconds; unlike the timestamp never the application's to write."""
         return seconds(self.raw["receiveTimestamp"]) if "receiveTimestamp" in self.raw else self.at
