@@ -20,11 +20,12 @@ from validator.model.identity import Identity, Who, identify, probed_enough, who
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import Attempt, Finding, State, eventually, timing, worst
+from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
 from validator.spec.mistake import Mistake
-from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
+from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, duration
 
 _TIMEOUT = "10s"
 _CUT = 0.05

@@ -13,10 +13,11 @@ from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import Attempt, Finding, State, eventually, looks, timing, worst
 from validator.model.platform import Revision
+from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, compiled, duration
+from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, duration
 
 lasting = True
 present = False

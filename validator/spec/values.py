@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, cast
 
 import re2
 
 from validator.model.instant import span
+from validator.model.selector import compiled
 from validator.spec.mistake import Mistake
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
@@ -111,14 +111,6 @@ def bound(value: Any, *path: str | int, of: Any = float) -> Bound:
     if low is not None and high is not None and low > high:
         raise Mistake(f"min {value['min']} is more than max {value['max']}", *path)
     return Bound(low, high)
-
-
-@lru_cache(maxsize=4096)
-def compiled(pattern: str) -> Any:
-    """The RE2 program of a pattern that was accepted by `check_pattern`."""
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
 
 
 def check_pattern(pattern: str, *path: str | int) -> str:
