@@ -19,11 +19,12 @@ from validator.model.judging import Finding, State
 from validator.model.log_event import Event, event_of, excerpt
 from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
 from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry
+from validator.model.selector import ALL, Selector, compiled
 from validator.model.variables import judge_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
 from validator.spec.mistake import Mistake
-from validator.spec.values import PATTERN, Bound, bound, bound_of, check_pattern, compiled
+from validator.spec.values import PATTERN, Bound, bound, bound_of, check_pattern
 
 _STREAMS = (STDOUT, STDERR, REQUESTS)
 _AT_LEAST_ONE = Bound(1, None)
@@ -88,24 +89,6 @@ schema = {
 
 
 @dataclass(frozen=True)
-class Selector:
-    """Which entries a rule is about."""
-
-    match: str = ""
-    severity: str = ""
-
-    def selects(self, entry: Entry) -> bool:
-        """Whether the entry is one of them."""
-        if self.severity and SEVERITIES.index(entry.severity) < SEVERITIES.index(self.severity):
-            return False
-        return not self.match or compiled(self.match).search(entry.text) is not None
-
-    def __str__(self) -> str:
-        severity = f"severity {self.severity} or worse" if self.severity else ""
-        return " and ".join(part for part in (self.match, severity) if part)
-
-
-@dataclass(frozen=True)
 class Rule:
     """How many entries of a sort there must be."""
 
@@ -160,8 +143,18 @@ def _rule(item: Any, count: Bound, *path: str | int) -> Rule:
 
 def queries(check: Check) -> frozenset[query.Query]:
     """The logs, and probes whose echoes tell how far they are readable."""
-    own: set[query.Query] = {query.Logs(check.target.project), query.Echo(check.target.name)}
+    target, wanted = check.target, check.options
+    assert isinstance(wanted, Options)
+    own: set[query.Query] = {query.Logs(target.project), query.Echo(target.name)}
+    own |= {query.Entries(target.name, rule.selector) for rule in wanted.rules}
+    if _sees_all(check):
+        own.add(query.Entries(target.name))
     return asked(check) | own
+
+
+def _sees_all(check: Check) -> bool:
+    """Whether its expressions see all entries, and not only those that its rules are about."""
+    return any("entries" in expression.names for expression in check.expressions)
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
@@ -179,14 +172,44 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     found = {selector: window.of(those) for selector, those in selected.items()}
     judged = []
     for rule in counted:
+        unread = _unread(check, evidence, rule.selector)
         those = window.touched(selected[rule.selector]) if rule.forbids else found[rule.selector]
-        judged.append(_count(rule, those, entries, complete))
+        judged.append(_or_unread(_count(rule, those, entries, complete and not unread), unread))
     if wanted.ordered:
-        judged.append(_order(wanted.ordered, found, complete))
+        unread = _unread(check, evidence, *wanted.ordered)
+        judged.append(_or_unread(_order(wanted.ordered, found, complete and not unread), unread))
     if check.asserts or check.captures:
-        own = {"entries": [entry.raw for entry in entries], "match": _groups(found)}
-        judged.extend(_Judged(finding, complete) for finding in judge_asserts(check, evidence, own))
+        judged.extend(_expressions(check, evidence, entries, found, complete))
     return _conclude(judged, entries, window)
+
+
+def _unread(check: Check, evidence: Evidence, *selectors: Selector) -> Finding | None:
+    """Why not all entries that selectors select are read; None if nothing keeps them from being."""
+    refusals = (evidence.refusal(query.Entries(check.target.name, selector)) for selector in selectors)
+    refusal = next(filter(None, refusals), None)
+    return Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy) if refusal else None
+
+
+def _or_unread(judged: _Judged, unread: Finding | None) -> _Judged:
+    """A finding that more entries could change is none if they are not read."""
+    return _Judged(unread, True) if unread and not judged.settled else judged
+
+
+def _expressions(
+    check: Check,
+    evidence: Evidence,
+    entries: Sequence[Entry],
+    found: Mapping[Selector, Sequence[Entry]],
+    complete: bool,
+) -> Iterable[_Judged]:
+    """What asserts and captures come to, on all entries or on those that the rules are about."""
+    unread = _unread(check, evidence, *((ALL,) if _sees_all(check) else found))
+    if unread:
+        return [_Judged(unread, True)]
+    if not complete:
+        return [_Judged(Finding(State.HOLDS, ""), False)]
+    own = {"entries": [entry.raw for entry in entries], "match": _groups(found)}
+    return [_Judged(finding, True) for finding in judge_asserts(check, evidence, own)]
 
 
 def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], window: Window) -> Verdict:

@@ -18,13 +18,16 @@ from validator.model.instant import rfc3339, span
 from validator.model.judging import Finding, State
 from validator.model.log_event import Event, at_least, events, excerpt
 from validator.model.log_signature import Signatures, signature
-from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
-from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry
+from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of
+from validator.model.platform import SEVERITIES, STDERR, STDOUT, Entry
+from validator.model.selector import Selector, compiled
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.values import PATTERN, check_pattern, compiled
+from validator.spec.values import PATTERN, check_pattern
 
+_PRINTED = Selector(log="others")
+"""What the service itself logged, and not its requests: no severity decides what is a line of a stack trace."""
 _SHOWN = 5
 """Signatures shown."""
 _SURGE = 3.0
@@ -87,15 +90,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class _Printed:
-    """Selects what the service itself logged, and not its requests."""
-
-    def selects(self, entry: Entry) -> bool:
-        """Whether the entry is not of the request log."""
-        return entry.log != REQUESTS
-
-
-@dataclass(frozen=True)
 class _Told:
     """One signature and the events that have it, by time."""
 
@@ -131,8 +125,13 @@ def _baseline(check: Check) -> query.Baseline:
 def queries(check: Check) -> frozenset[query.Query]:
     """The logs of both revisions, what tells the older one, and probes whose echoes tell how far they are readable."""
     target = check.target
-    own: set[query.Query] = {query.Logs(target.project), query.Revisions(target.name), query.Echo(target.name)}
-    return asked(check) | own | {_baseline(check)}
+    return asked(check) | {
+        query.Logs(target.project),
+        query.Entries(target.name, _PRINTED),
+        query.Revisions(target.name),
+        query.Echo(target.name),
+        _baseline(check),
+    }
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
@@ -142,16 +141,20 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, (STDOUT, STDERR), wanted.watermark)
     if isinstance(window, Verdict):
         return window
+    unread = unread_verdict(query.Entries(target.name, _PRINTED), evidence)
+    if unread:
+        return unread
     for needed in (query.Revisions(target.name), _baseline(check)):
         refusal = evidence.refusal(needed)
         if refusal:
             reason = f"what an older revision logged is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = window.touched(evidence.select(target.name, _Printed()))
+    selected = evidence.select(target.name, _PRINTED)
+    if selected and not window.complete:
+        return open_verdict(window, f"{len(selected)} entries were read so far")
+    entries = window.touched(selected)
     if not entries or not evidence.unprovoked(target.name):
         return nothing_logged(evidence.frozen(target.name), window)
-    if not window.complete:
-        return open_verdict(window, f"{len(entries)} entries were read so far")
     older = evidence.baseline(_baseline(check))
     if older is None or older.up_to < older.revision.created + window.length:
         return Verdict(Outcome.INCONCLUSIVE, "what the older revision logged is not wholly read yet", False)

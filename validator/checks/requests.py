@@ -16,9 +16,10 @@ from validator.model.check import Check
 from validator.model.evidence import Evidence, Known, OlderEntries
 from validator.model.instant import span
 from validator.model.judging import Finding, State, worst
-from validator.model.log_window import Window, open_verdict, window_of
+from validator.model.log_window import Window, open_verdict, unread_verdict, window_of
 from validator.model.platform import REQUESTS, Entry
 from validator.model.rank_test import LEAST, chance
+from validator.model.selector import Selector, compiled
 from validator.model.served import Served, percentile, served
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
@@ -32,7 +33,6 @@ from validator.spec.values import (
     bound,
     bound_of,
     check_pattern,
-    compiled,
     duration,
     rate,
 )
@@ -41,6 +41,7 @@ _PERCENTILES = ("p50", "p90", "p95", "p99")
 _HEALTH = r"^/(?:_?health[a-z]*|live(?:ness|z)?|ready|readiness|readyz|ping|_ah/.*|api/health)/?$"
 _CHANCE = 0.01
 """A difference less likely than this by chance alone is one."""
+_SERVED = Selector(log="requests")
 _SHOWN = 5
 """Failed, or else slow, requests shown."""
 
@@ -124,15 +125,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class _Requests:
-    """Selects requests."""
-
-    def selects(self, entry: Entry) -> bool:
-        """Whether the entry is of the request log."""
-        return entry.log == REQUESTS
-
-
-@dataclass(frozen=True)
 class _Sample:
     """Requests of one revision: those that count, and how many others there were."""
 
@@ -172,7 +164,11 @@ def _baseline(check: Check) -> query.Baseline | None:
 def queries(check: Check) -> frozenset[query.Query]:
     """The request log, probes whose echoes tell how far it is readable, and the baseline's where it is compared."""
     target, older = check.target, _baseline(check)
-    own: set[query.Query] = {query.Logs(target.project), query.Echo(target.name)}
+    own: set[query.Query] = {
+        query.Logs(target.project),
+        query.Entries(target.name, _SERVED),
+        query.Echo(target.name),
+    }
     return asked(check) | own | ({query.Revisions(target.name), older} if older else set())
 
 
@@ -183,12 +179,15 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, (REQUESTS,), wanted.watermark)
     if isinstance(window, Verdict):
         return window
+    unread = unread_verdict(query.Entries(target.name, _SERVED), evidence)
+    if unread:
+        return unread
     for needed in (query.Revisions(target.name), asked_older) if asked_older else ():
         refusal = evidence.refusal(needed)
         if refusal:
             reason = f"what an older revision served is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = evidence.select(target.name, _Requests())
+    entries = evidence.select(target.name, _SERVED)
     if not window.complete:
         return open_verdict(window, f"{len(entries)} requests were read so far")
     entries = [entry for entry in entries if entry.ended <= window.end]

@@ -6,8 +6,10 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from validator.model.call import Answer, ListEntries
+from validator.engine.budget import LIST_CALLS_A_MINUTE
+from validator.model.call import PAGE, Answer, ListEntries
 from validator.model.check import Target
+from validator.model.evidence import Refusal
 from validator.model.instant import rfc3339, seconds
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, SYSTEM, Entry, Revision
@@ -15,6 +17,8 @@ from validator.model.query import Baseline
 
 _STEP = 10.0
 """Seconds: a span is read up to the next of these, so that a small change of the clock's skew is no new read."""
+_JUDGED_AFTER = 10
+"""Pages after which it is judged whether a read can come to its end."""
 _UNTIL = re.compile(r'timestamp<="([^"]+)"')
 _LOGS = {
     "requests": f'log_id("{REQUESTS}")',
@@ -53,13 +57,18 @@ class BaselineReads:
     """The newest read that came to its end: its first call, and the entries by time."""
     pages: list[Entry] = field(default_factory=list)
     """Of the read under way."""
+    calls: int = 0
+    """Of the read under way, and"""
+    began: float = 0.0
+    """when its first was made."""
 
     def page(self, seen: Observation) -> None:
         """Fold one page, or a failed call; after a failure a read begins anew."""
         call = seen.call
         assert isinstance(call, ListEntries)
         if not call.page_token or not isinstance(seen.result, Answer):
-            self.pages = []
+            self.pages, self.calls, self.began = [], 0, seen.sent
+        self.calls += 1
         if not isinstance(seen.result, Answer):
             return
         found = map(Entry.read, seen.result.content.get("entries", ()))
@@ -69,3 +78,20 @@ class BaselineReads:
             first = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size)
             self.whole = first, sorted(once.values(), key=lambda entry: entry.order)
             self.pages = []
+
+    def too_much(self, seen: Observation, deadline: float) -> Refusal | None:
+        """Why the read under way, as far as this page, cannot come to its end by the run's deadline; None if it may."""
+        call = seen.call
+        assert isinstance(call, ListEntries)
+        if self.calls < _JUDGED_AFTER or not self.pages:
+            return None
+        minutes = (self.pages[-1].at - self.pages[0].at) / 60
+        volume = len(self.pages) / minutes if minutes > 0 else math.inf
+        pace = PAGE * min(LIST_CALLS_A_MINUTE, self.calls * 60 / max(1.0, seen.at - self.began))
+        if volume * (end_of(call) - self.pages[-1].at) / pace <= deadline - seen.at:
+            return None
+        return Refusal(
+            f"volume {volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute",
+            "name a revision in `baseline` that logged less, or give the check a shorter window or the run a longer `timeout`",
+            (seen.seq,),
+        )

@@ -8,13 +8,15 @@ from typing import Any
 
 from validator.engine.baseline import BaselineReads, end_of
 from validator.engine.log_evidence import LogEvidence
+from validator.engine.narrowing import Demand, narrowed
 from validator.engine.refusal import refusal
 from validator.model import platform, query
 from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
-from validator.model.evidence import Known, Occasion, OlderEntries, Refusal, Selector, Told, Watermark
+from validator.model.evidence import Known, Occasion, OlderEntries, Refusal, Told, Watermark
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
 from validator.model.judging import State
+from validator.model.selector import Selector
 
 
 def absent(result: Result) -> bool:
@@ -42,6 +44,8 @@ class Folded:
     variables: Mapping[str, str] = field(repr=False)
     listened: frozenset[str] = frozenset()
     """The targets whose own log entries some check rests on."""
+    demands: dict[str, frozenset[query.Entries]] = field(default_factory=dict, compare=False)
+    """Check -> the log entries that its rules are about. Of the spec; of captured values once they are known."""
     started: float = 0.0
     run_id: str = ""
     observations: dict[query.Query, list[Observation]] = field(default_factory=dict)
@@ -70,9 +74,14 @@ class Folded:
     """What checks captured when they passed; likewise."""
 
     @classmethod
-    def of(cls, spec: Spec, listened: Iterable[str] = ()) -> Folded:
-        """The evidence of an empty journal; `listened` are the targets whose own log entries are asked for."""
-        return cls(spec.targets, spec.timeout, spec.variables, frozenset(listened))
+    def of(
+        cls, spec: Spec, listened: Iterable[str] = (), demands: Mapping[str, frozenset[query.Entries]] | None = None
+    ) -> Folded:
+        """The evidence of an empty journal; `listened` are the targets whose own log entries are asked for.
+
+        `demands` are the entries that each check's rules are about.
+        """
+        return cls(spec.targets, spec.timeout, spec.variables, frozenset(listened), dict(demands or {}))
 
     def fold(self, records: Iterable[Record]) -> Folded:
         """Take in records, in order."""
@@ -100,10 +109,15 @@ class Folded:
         target = None if isinstance(asked, query.Logs) else self.targets[asked.target]
         if isinstance(asked, query.Logs):
             self.logs[asked.project].page(seen)
+            self._narrow(asked.project, seen.at)
         if isinstance(asked, query.Baseline):
             assert target is not None
             self.logs[target.project].reads += 1
-            self.baselines.setdefault(asked, BaselineReads(self.run_id)).page(seen)
+            reads = self.baselines.setdefault(asked, BaselineReads(self.run_id))
+            reads.page(seen)
+            too_much = reads.too_much(seen, self.deadline)
+            if too_much:
+                self.refusals[asked] = too_much
         if isinstance(asked, (query.Probe, query.Echo)):
             assert isinstance(seen.call, Exchange)
             assert target is not None
@@ -118,6 +132,29 @@ class Folded:
         final = None if regional else refusal(asked, owner, seen.result, seen.seq)
         if final:
             self.refusals[asked] = final
+
+    def _narrow(self, project: str, now: float) -> None:
+        """Ask less of logs that are too much for the budget of reads."""
+        logs = self.logs[project]
+        if logs.reading:
+            found = narrowed(logs, self.demanded(project), now, self.deadline)
+            if found:
+                logs.narrow(found)
+
+    def demanded(self, project: str) -> dict[tuple[str, str, str], Demand]:
+        """What the checks ask of each revision's log."""
+        found: dict[tuple[str, str, str], Demand] = {}
+        for asked in sorted(frozenset().union(*self.demands.values()), key=repr):
+            revision = self.revision(asked.target)
+            if revision is not None and self.targets[asked.target].project == project:
+                key = self._revision_key(asked.target)
+                before = found[key].selectors if key in found else ()
+                found[key] = Demand(revision.created, (*dict.fromkeys((*before, asked.selector)),))
+        return found
+
+    def goes_on(self, asked: query.Query) -> bool:
+        """Whether the next page of a query is still wanted."""
+        return not isinstance(asked, query.Logs) or self.logs[asked.project].reading is not None
 
     def _answer(self, asked: query.Query, seen: Observation, answer: Answer) -> None:
         content = answer.content
@@ -178,6 +215,9 @@ class Folded:
 
     def refusal(self, asked: query.Query) -> Refusal | None:
         """Why it will never be answered."""
+        if isinstance(asked, query.Entries):
+            narrowing = self._logs(asked.target).narrowed.get(self._revision_key(asked.target))
+            return narrowing.refusal(asked.selector) if narrowing else None
         return self.refusals.get(asked)
 
     def services(self, target: str) -> Sequence[tuple[Observation, platform.Service]]:
@@ -276,6 +316,11 @@ class Folded:
     def unprovoked(self, target: str) -> bool:
         """Whether the revision logged anything that no probe made it log."""
         return self._revision_key(target) in self._logs(target).unprovoked
+
+    def volume(self, target: str) -> float | None:
+        """Entries a minute that the revision logs, if they are too many to read them all."""
+        narrowing = self._logs(target).narrowed.get(self._revision_key(target))
+        return narrowing.volume if narrowing else None
 
     def logs_read(self, target: str) -> float | None:
         """When the newest complete read was asked for."""

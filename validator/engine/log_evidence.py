@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urlsplit
 
-from validator.model.call import Answer, Exchange, Json, ListEntries
-from validator.model.evidence import Known, Selector, Watermark
+from validator.engine.budget import LIST_CALLS_A_MINUTE
+from validator.model.call import PAGE, Answer, Exchange, Json, ListEntries
+from validator.model.evidence import Known, Refusal, Watermark
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, SYSTEM, Entry
+from validator.model.selector import ALL, Selector
 
 MARGIN = 10.0
 """Seconds that one stream may at least lag behind another."""
@@ -20,6 +22,8 @@ _LATER = 2.0
 """How many times later than the latest seen an entry may be, of a stream without an echo of its own."""
 LAG = 120.0
 """Seconds after which entries are assumed to be readable where nothing better is known."""
+_QUICK = 1.0
+"""Seconds between a read's first and last page up to which it is as good as one look at the whole log."""
 
 Service = tuple[str, str]
 """Location and service, short names."""
@@ -37,6 +41,61 @@ class Probe:
     sent: float
     received: float | None = None
     """When its answer was there, the gate's clock; None while it is under way."""
+
+
+def readable_in_time(volume: float, behind: float, left: float, pace: float) -> bool:
+    """Whether a log of `volume` entries a minute, `behind` seconds behind, is read to its end in `left` seconds."""
+    return volume < pace and behind * volume / (pace - volume) <= left
+
+
+@dataclass
+class Reading:
+    """A read under way, as far as its pages came."""
+
+    began: float
+    """When its first page was asked for."""
+    since: float
+    """The same of the first of the reads that were given up before it; else as `began`."""
+    pages: int = 0
+    oldest: float = float("inf")
+    """The oldest receive time of its entries, platform time."""
+    newest: float = float("-inf")
+    echoes: dict[tuple[Service, str], float] = field(default_factory=dict)
+    """(service, log) -> end time of its newest marked entry, platform time."""
+
+    @property
+    def minutes(self) -> float:
+        """How much of the log it covers; 0 or less for none."""
+        return (self.newest - self.oldest) / 60
+
+    def pace(self, now: float) -> float:
+        """Entries that it can read in a minute."""
+        return PAGE * min(LIST_CALLS_A_MINUTE, self.pages * 60 / max(1.0, now - self.began))
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What is asked of a revision's log where all of it is too much."""
+
+    kept: tuple[Selector, ...]
+    """What is asked for still: all that these select."""
+    first: float
+    """When the revision logged its first entry, Unix seconds, platform time: up to that all is asked for."""
+    volume: float
+    """Entries a minute."""
+
+    def refusal(self, selector: Selector) -> Refusal | None:
+        """Why not all that a selector selects is read; None if it is."""
+        if selector in self.kept:
+            return None
+        reason = f"volume {self.volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute"
+        if selector == ALL:
+            remedy = "write patterns or a `severity` instead of an assert over all `entries`"
+        elif selector.log:
+            remedy = "judge a revision with less traffic (a tag, a canary), or a shorter window (`within`, `for`)"
+        else:
+            remedy = "write a rarer pattern or a worse `severity`, or a longer `timeout`"
+        return Refusal(f"{reason}: {selector} cannot be read in time", remedy)
 
 
 def _order(entry: Entry) -> tuple[int, str]:
@@ -80,8 +139,6 @@ class LogEvidence:
     """Mark -> the request log's entries: one, or with redirects one a hop."""
     echoes: dict[tuple[Service, str], float] = field(default_factory=dict)
     """(service, log) -> end time of its newest marked entry, platform time; as of the last complete read."""
-    fresh: dict[tuple[Service, str], float] = field(default_factory=dict)
-    """The same, of the read under way."""
     worst_delay: float | None = None
     """The worst echo delay seen, seconds."""
     lags: dict[str, float] = field(default_factory=dict)
@@ -94,9 +151,14 @@ class LogEvidence:
     """Bounds of platform time minus the gate's time, seconds."""
     newest: float | None = None
     """The newest receive time of all entries of whole reads, platform time: the cursor."""
-    fresh_newest: float | None = None
-    """The same, of the read under way."""
-    read_began: float | None = None
+    seen: dict[tuple[Service, str], float] = field(default_factory=dict)
+    """Echoes of the newest complete read, if that was a slow one: what they tell of holds for the read after it."""
+    reading: Reading | None = None
+    """The read under way."""
+    given_up: float | None = None
+    """When the first began of the reads that were given up since the newest complete one."""
+    narrowed: dict[Revision, Narrowing] = field(default_factory=dict)
+    """The revisions of which not all is asked for."""
     read_at: float | None = None
     """When the newest complete read was asked for."""
     read_filter: str = ""
@@ -115,22 +177,47 @@ class LogEvidence:
         assert isinstance(call, ListEntries)
         self.reads += 1
         if not isinstance(observation.result, Answer):
-            self.read_began, self.fresh, self.fresh_newest = None, {}, None
+            self.reading = None
             return
         if not call.page_token:
-            self.read_began, self.fresh, self.fresh_newest = observation.sent, {}, None
+            since = observation.sent if self.given_up is None else self.given_up
+            self.reading = Reading(observation.sent, since)
+        reading = self.reading
         for data in observation.result.content.get("entries", ()):
             self._entry(self._parsed(data), observation)
+        if reading is None:
+            return  # a page of a read that was given up
+        reading.pages += 1
         if not observation.result.content.get("nextPageToken"):
             # Only a whole read moves the watermark and the cursor: its first page says nothing of the last.
-            if self.fresh_newest is not None:
-                self.newest = max(self.fresh_newest, self.newest or self.fresh_newest)
-            for stream, ended in self.fresh.items():
-                self.echoes[stream] = max(ended, self.echoes.get(stream, ended))
-            self.read_at, self.read_began, self.fresh, self.fresh_newest = self.read_began, None, {}, None
+            if reading.newest > float("-inf"):
+                self.newest = max(reading.newest, self.newest or reading.newest)
+            self._commit(reading, quick=observation.sent - reading.began <= _QUICK)
+            self.read_at, self.read_filter, self.reading = reading.began, call.filter, None
             self.listening_since = self.listening_since or self.read_at
             self.heard = frozenset(self.entries)
-            self.read_filter = call.filter
+            self.given_up = None
+
+    def _commit(self, reading: Reading, *, quick: bool) -> None:
+        """Take in the echoes of a complete read.
+
+        An echo tells what is readable when it is found; the pages before it were read earlier. So those that a slow read
+        found count once another read has begun after it, and come to its end.
+        """
+        for stream, ended in (*self.seen.items(), *(reading.echoes.items() if quick else ())):
+            self.echoes[stream] = max(ended, self.echoes.get(stream, ended))
+        self.seen = {} if quick else reading.echoes
+
+    def narrow(self, found: Mapping[Revision, Narrowing]) -> None:
+        """Ask less of some revisions from now on; the read under way is given up."""
+        self.narrowed.update(found)
+        self.given_up = self.reading.since if self.reading else self.given_up
+        self.reading = None
+
+    def first(self, revision: Revision, created: float) -> float | None:
+        """When a revision logged its first entry that no probe made it log; None if its log tells none."""
+        own = (e for e in self.entries.get(revision, ()) if created <= e.at <= e.received and not self._mark(e))
+        return next((entry.at for entry in own), None)
 
     def _parsed(self, data: Json) -> Entry:
         """An entry; it comes again with every read that goes back to it, and is parsed once."""
@@ -142,19 +229,21 @@ class LogEvidence:
 
     def _entry(self, entry: Entry, observation: Observation) -> None:
         mark = self._mark(entry)
-        self.fresh_newest = max(entry.received, self.fresh_newest or entry.received)
-        if mark:
+        if self.reading:
+            self.reading.oldest = min(entry.received, self.reading.oldest)
+            self.reading.newest = max(entry.received, self.reading.newest)
+        if mark and self.reading:
             # A line's timestamp is the application's to write; it is not readable before it was received.
             stream = ((entry.location, entry.service), entry.log)
             ended = min(entry.ended, entry.received)
-            self.fresh[stream] = max(ended, self.fresh.get(stream, ended))
+            self.reading.echoes[stream] = max(ended, self.reading.echoes.get(stream, ended))
         identity = (entry.log, entry.nanos, entry.insert_id)
         if identity in self.known:
             return
         self.known.add(identity)
         if mark and entry.log == REQUESTS:
             self.requests.setdefault(mark, []).append(entry)
-            self._echo(mark, entry, observation.received)
+            self._echo(mark, entry, self._seen(observation))
             return
         revision = (entry.location, entry.service, entry.revision)
         sort = self.system if entry.log == SYSTEM else self.entries
@@ -163,7 +252,12 @@ class LogEvidence:
             self.arrived.setdefault(revision, []).append(entry)
             if not mark:
                 self.unprovoked.add(revision)
-            self._lag(revision, entry, observation.received)
+            self._lag(revision, entry, self._seen(observation))
+
+    def _seen(self, observation: Observation) -> float:
+        """When a page's entries could be read, had the read not taken long to come to them."""
+        since = self.reading.since if self.reading else observation.sent
+        return observation.received - (observation.sent - since)
 
     def select(self, revision: Revision, selector: Selector) -> Sequence[Entry]:
         """The entries of a revision that a selector selects, by time."""

@@ -72,6 +72,8 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         build.id if build else "",
         build.log_url if build else "",
         chain(target, evidence),
-        LogStatistics(len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay),
+        LogStatistics(
+            len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay, evidence.volume(target.name)
+        ),
         len(evidence.probes(target.name)),
     )

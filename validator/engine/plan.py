@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from validator.engine import pace, resolution
 from validator.engine.budget import LIST_CALLS_A_MINUTE
-from validator.engine.evidence import Folded
-from validator.engine.log_evidence import MARGIN
+from validator.engine.evidence import Folded, Resolution
+from validator.engine.log_evidence import MARGIN, Narrowing
+from validator.engine.narrowing import BUSY
 from validator.engine.refusal import APIS
 from validator.engine.stage import stage
 from validator.engine.verdicts import Verdicts
@@ -20,11 +21,13 @@ from validator.model.judging import INTERVAL
 from validator.model.kind import Kind
 from validator.model.plan import Asked, CheckPlan, LogPlan, Plan, Role, TargetPlan
 from validator.model.platform import Revision
+from validator.model.selector import ALL
 
 _RUN_ID = "RUN-ID"
 _INVOKER = "roles/run.invoker"
 _CREATED = "1970-01-01T00:00:00.000Z"
 """What stands in the filter for a moment that only the run knows."""
+_FIRST = "1970-01-01T00:00:00.001Z"
 
 
 def plan_of(spec: Spec, kinds: Mapping[str, Kind]) -> Plan:
@@ -33,10 +36,11 @@ def plan_of(spec: Spec, kinds: Mapping[str, Kind]) -> Plan:
     wanted: dict[query.Query, list[str]] = {}
     for check in (*verdicts.implicit.values(), *spec.checks):
         for asked in sorted(verdicts.queries(check), key=repr):
-            wanted.setdefault(asked, []).append(check.name)
+            if not isinstance(asked, query.Entries):  # they come with the logs
+                wanted.setdefault(asked, []).append(check.name)
     used = {check.target.name for check in spec.checks} | set(verdicts.implicit)
     targets = tuple(_target(target, wanted) for name, target in spec.targets.items() if name in used)
-    return Plan(spec, targets, tuple(_logs(spec, wanted)), tuple(_roles(spec, wanted)), _checks(spec, verdicts))
+    return Plan(spec, targets, tuple(_logs(verdicts, wanted)), tuple(_roles(spec, wanted)), _checks(spec, verdicts))
 
 
 def _target(target: Target, wanted: Mapping[query.Query, list[str]]) -> TargetPlan:
@@ -75,22 +79,37 @@ def _asked(asked: query.Query, target: Target, checks: tuple[str, ...]) -> Asked
     return Asked(text, call, every, rests, checks)
 
 
-def _logs(spec: Spec, wanted: Mapping[query.Query, list[str]]) -> Iterator[LogPlan]:
+def _logs(verdicts: Verdicts, wanted: Mapping[query.Query, list[str]]) -> Iterator[LogPlan]:
     for asked in wanted:
         if isinstance(asked, query.Logs):
             reads = min(LIST_CALLS_A_MINUTE, math.ceil(60 / pace.READ))
-            yield LogPlan(asked.project, log_filter(spec, asked), reads)
+            whole = tuple(
+                check.name
+                for check in verdicts.spec.checks
+                if check.target.project == asked.project and query.Entries(check.target.name) in verdicts.queries(check)
+            )
+            usual, narrow = (log_filter(verdicts, asked, narrow=narrow) for narrow in (False, True))
+            yield LogPlan(asked.project, usual, narrow, reads, BUSY, whole)
 
 
-def log_filter(spec: Spec, asked: query.Logs) -> str:
-    """The very filter that the engine would ask with, with the run's own names where only the run knows better."""
-    evidence = Folded.of(spec)
+def log_filter(verdicts: Verdicts, asked: query.Logs, *, narrow: bool) -> str:
+    """The very filter that the engine would ask with, with the run's own names where only the run knows better.
+
+    `narrow` is for what it asks where the service logs too much to read all of it.
+    """
+    spec = verdicts.spec
+    evidence = Folded.of(spec, verdicts.evidence.listened, verdicts.evidence.demands)
     evidence.take(Started(0.0, _RUN_ID))
     for target in spec.targets.values():
         name = target.revision or f"REVISION-OF-{target.service}"
         evidence.revision_of[target.name] = Revision.read({"name": f"{target.path}/revisions/{name}"})
+        evidence.resolutions[target.name] = Resolution(name, name)
+    for revision, demand in evidence.demanded(asked.project).items() if narrow else ():
+        kept = tuple(selector for selector in demand.selectors if selector != ALL)
+        evidence.logs[asked.project].narrow({revision: Narrowing(kept, demand.created, BUSY)})
     call = stage(asked, evidence)
-    return call.filter.replace(_CREATED, "CREATION-OF-THE-REVISION") if isinstance(call, ListEntries) else ""
+    text = call.filter if isinstance(call, ListEntries) else ""
+    return text.replace(_CREATED, "CREATION-OF-THE-REVISION").replace(_FIRST, "ITS-FIRST-ENTRY")
 
 
 def _roles(spec: Spec, wanted: Mapping[query.Query, list[str]]) -> Iterator[Role]:

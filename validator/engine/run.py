@@ -135,6 +135,8 @@ class Engine:
         record = Observation(now, self.seq, asked, call, completion.sent, completion.received, completion.result)
         self._schedule(now, asked, errand, record)
         self._record(record)
+        if not self.verdicts.evidence.goes_on(asked):
+            errand.next_page = None
         if self.closing is not None and isinstance(asked, query.Service):
             read = isinstance(record.result, Answer) and record.sent >= self.closed_at
             if read and self.verdicts.settled(asked.target):

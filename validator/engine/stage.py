@@ -9,7 +9,7 @@ from validator import __version__
 from validator.engine.baseline import end_of
 from validator.engine.baseline import read as baseline_read
 from validator.engine.evidence import Folded, absent
-from validator.engine.log_evidence import LAG
+from validator.engine.log_evidence import LAG, Narrowing
 from validator.model import query
 from validator.model.call import (
     Call,
@@ -26,7 +26,8 @@ from validator.model.custody import BUILD_LABEL
 from validator.model.evidence import Known
 from validator.model.identity import Who, identify, probed_enough, tag_url, unreachable
 from validator.model.instant import rfc3339
-from validator.model.platform import REQUESTS, STDERR, STDOUT, Revision
+from validator.model.platform import REQUESTS, STDERR, STDOUT, SYSTEM, Revision
+from validator.model.push_down import PushDown
 
 OVERLAP = LAG
 """Seconds that a read of the logs goes back before the newest entry known, for entries that become readable late."""
@@ -49,6 +50,8 @@ def stage(asked: query.Query, evidence: Folded) -> Call | Impossible | None:
     """
     if isinstance(asked, query.Logs):
         return _logs(asked, evidence)
+    if isinstance(asked, query.Entries):
+        return None  # they come with the logs
     target = evidence.targets[asked.target]
     match asked:
         case query.Service():
@@ -181,7 +184,12 @@ def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
     if not any(evidence.revision(target.name) for target in targets):
         return None
     services = " OR ".join(f'"{target.service}"' for target in targets)
-    parts = [f'(resource.labels.revision_name="{r.name}" AND {_since(r.created)})' for r in wanted]
+    narrowed = evidence.logs[asked.project].narrowed
+    parts = [
+        _of_revision(revision, narrowed.get((target.region, target.service, revision.name)))
+        for target in targets
+        if (revision := _listened(target, evidence))
+    ]
     parts += [f'trace:"{evidence.run_id}"', f'httpRequest.userAgent:"{evidence.run_id}"']
     lines = [
         'resource.type="cloud_run_revision"',
@@ -202,6 +210,17 @@ def _listened(target: Target, evidence: Folded) -> Revision | None:
     if revision is None or not (target.name in evidence.listened or revision.ready.failed):
         return None
     return revision
+
+
+def _of_revision(revision: Revision, narrowing: Narrowing | None) -> str:
+    """A revision's entries: all, or what its checks are about besides its first one and what the platform tells of it."""
+    parts = [f'resource.labels.revision_name="{revision.name}"', _since(revision.created)]
+    if narrowing:
+        created, first = rfc3339(revision.created), rfc3339(narrowing.first + 0.001)
+        own = [PushDown(narrowing.kept).filter] if narrowing.kept else []
+        told = (f'log_id("{SYSTEM}")', f'(timestamp>="{created}" AND timestamp<="{first}")', *own)
+        parts.append(f"({' OR '.join(told)})")
+    return f"({' AND '.join(parts)})"
 
 
 def _since(at: float) -> str:

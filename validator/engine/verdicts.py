@@ -14,7 +14,7 @@ from validator.model.instant import rfc3339
 from validator.model.journal import Ended, Ending, Observation, Record, Sent
 from validator.model.judging import State
 from validator.model.kind import Kind
-from validator.model.query import Echo, Probe, Query
+from validator.model.query import Echo, Entries, Probe, Query
 from validator.model.variables import queries as asked
 from validator.model.variables import values_of
 from validator.model.verdict import Outcome, Verdict
@@ -58,7 +58,7 @@ class Verdicts:
             if services[check.target.service] > 1:
                 self.implicit[name] = replace(check, name=f"{check.target.service} ({name}) is resolved and ready")
         listened = {c.target.name for c in spec.checks if Echo(c.target.name) in self.queries(c)}
-        self.evidence = Folded.of(spec, {MAIN, *listened})
+        self.evidence = Folded.of(spec, {MAIN, *listened}, {c.name: self._entries(c, bound=False) for c in spec.checks})
         waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
         self.standings = {c.name: Standing(c, waiting, self._asked(c)) for c in (*self.implicit.values(), *spec.checks)}
 
@@ -116,6 +116,11 @@ class Verdicts:
     def _asked(self, check: Check) -> tuple[Query, ...]:
         return tuple(sorted(self.queries(check), key=repr))
 
+    def _entries(self, check: Check, *, bound: bool = True) -> frozenset[Entries]:
+        """The log entries that a check asks for; any, as long as it is not bound to the captured values that it uses."""
+        found = frozenset(asked for asked in self.queries(check) if isinstance(asked, Entries))
+        return frozenset({Entries(check.target.name)}) if found and check.bind and not bound else found
+
     def until(self) -> float | None:
         """The next moment at which a verdict changes by time alone."""
         moments = [s.verdict.until for s in self.standings.values() if not s.verdict.final and s.verdict.until]
@@ -155,6 +160,7 @@ class Verdicts:
                 return self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason), now)
             standing = replace(standing, check=check, queries=self._asked(check), started=now)
             self.evidence.starts[check.name] = now
+            self.evidence.demands[check.name] = self._entries(check)
         return self._set(standing, self._judge(check, now), now)
 
     def _judge(self, check: Check, now: float) -> Verdict:

@@ -53,6 +53,10 @@ class ListBuilds:
     page_token: str = ""
 
 
+PAGE = 1000
+"""Entries that a page of entries.list holds at most; https://cloud.google.com/logging/quotas."""
+
+
 @dataclass(frozen=True)
 class ListEntries:
     """logging.v2 LoggingServiceV2.ListLogEntries."""
@@ -60,7 +64,7 @@ class ListEntries:
     resource_names: tuple[str, ...]
     filter: str
     order_by: str = "timestamp asc"
-    page_size: int = 1000
+    page_size: int = PAGE
     page_token: str = ""
 
 

@@ -11,6 +11,7 @@ from validator.model import platform
 from validator.model.journal import Observation
 from validator.model.judging import Attempt
 from validator.model.query import Baseline, Query
+from validator.model.selector import Selector
 
 Occasion = tuple[str | int, ...]
 """What is judged once: a check, an observation's `seq`, and what else it is told by."""
@@ -58,16 +59,6 @@ class Refusal:
     reason: str
     remedy: str
     rests_on: tuple[int, ...] = ()
-
-
-class Selector(Protocol):
-    """Which entries a rule is about; hashable, and the same for an entry every time."""
-
-    def __hash__(self) -> int: ...
-
-    def selects(self, entry: platform.Entry) -> bool:
-        """Whether the entry is one of them."""
-        ...
 
 
 class Evidence(Protocol):

@@ -10,7 +10,7 @@ from validator.model.check import Check
 from validator.model.evidence import Evidence, Known, Watermark
 from validator.model.instant import rfc3339
 from validator.model.platform import Entry
-from validator.model.query import Logs
+from validator.model.query import Entries, Logs
 from validator.model.verdict import Outcome, Verdict
 
 
@@ -60,6 +60,14 @@ def window_of(check: Check, evidence: Evidence, streams: Sequence[str], demanded
     known = evidence.watermark_at_least(target.name, streams, demanded)
     complete = known is not None and known.up_to > end and evidence.logs_read(target.name) is not None
     return Window(revision.created, end, known, complete)
+
+
+def unread_verdict(asked: Entries, evidence: Evidence) -> Verdict | None:
+    """What a check comes to of whose entries there are too many to read."""
+    refusal = evidence.refusal(asked)
+    if refusal is None:
+        return None
+    return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
 
 
 def open_verdict(window: Window, reason: str) -> Verdict:

@@ -36,7 +36,13 @@ class LogPlan:
 
     project: str
     filter: str
+    narrow: str
+    """The filter where a service logs too much to read all of it: what rules are about, and no more."""
     reads_a_minute: int
+    busy: int
+    """Entries a minute from which the narrow one may be used."""
+    whole: tuple[str, ...]
+    """The checks that need all entries: inconclusive where those cannot be read in time."""
 
 
 @dataclass(frozen=True)

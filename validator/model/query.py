@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from validator.model.selector import ALL, Selector
+
 Role = Literal["target", "previous"]
 
 
@@ -42,6 +44,14 @@ class Logs:
     """The log entries of all targets in one project."""
 
     project: str
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Those of the target's log entries that a rule is about. They come with the reads of the project's logs."""
+
+    target: str
+    selector: Selector = ALL
 
 
 @dataclass(frozen=True)
@@ -84,4 +94,4 @@ class Echo:
     target: str
 
 
-Query = Service | Revision | Revisions | Build | Logs | Baseline | Probe | Echo
+Query = Service | Revision | Revisions | Build | Logs | Entries | Baseline | Probe | Echo

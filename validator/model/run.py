@@ -42,6 +42,8 @@ class LogStatistics:
     """ListLogEntries calls to the target's project (shared by its targets)."""
     echo_delay: float | None
     """The worst delay from a probe's end to its entry being readable, seconds; None if none came back."""
+    volume: float | None = None
+    """Entries a minute, if that was more than the budget of reads carries: then only what the checks are about was read."""
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,8 @@ class Logs(TypedDict):
     echo_delay: float | None
     """The worst delay from a probe's end to its entry being readable, seconds."""
     watermarks: list[Mark]
+    volume: float | None
+    """Entries a minute, if that was too much to read all of it: then what the checks are about was read."""
 
 
 class TargetSummary(TypedDict):

@@ -102,8 +102,9 @@ def reading(target: doc.TargetSummary) -> str:
     delay = "no probe was found in the request log"
     if logs["echo_delay"] is not None:
         delay = f"worst echo delay {span(logs['echo_delay'])}"
+    too_much = f" of {logs['volume']:,.0f} a minute, too many to read all," if logs["volume"] is not None else ""
     return (
-        f"{_some(logs['entries'], 'entry', 'entries')} in {_some(logs['reads'], 'read', 'reads')}, "
+        f"{_some(logs['entries'], 'entry', 'entries')}{too_much} in {_some(logs['reads'], 'read', 'reads')}, "
         f"{_some(target['probes'], 'probe', 'probes')}, {delay}"
     )
 

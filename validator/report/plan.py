@@ -26,6 +26,11 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield ""
         yield f"Log filter of project {logs.project}, at most {logs.reads_a_minute} reads a minute"
         yield from (f"  {line}" for line in logs.filter.splitlines())
+        if logs.narrow != logs.filter:
+            yield f"Instead, if that is too much to read (from {logs.busy:,} entries a minute), only what rules are about"
+            yield from (f"  {line}" for line in logs.narrow.splitlines() if line not in logs.filter.splitlines())
+        if logs.whole:
+            yield f"  Inconclusive then, as they need all entries: {', '.join(logs.whole)}"
     yield ""
     yield "Least roles of the gate's account"
     yield from (f"  {role.role:38} on {role.on} ({role.why})" for role in plan.roles)
@@ -85,7 +90,14 @@ def as_json(plan: Plan) -> str:
             for target in plan.targets
         ],
         "logs": [
-            {"project": logs.project, "filter": logs.filter, "reads_a_minute": logs.reads_a_minute}
+            {
+                "project": logs.project,
+                "filter": logs.filter,
+                "reads_a_minute": logs.reads_a_minute,
+                "narrow": logs.narrow,
+                "busy": logs.busy,
+                "whole": list(logs.whole),
+            }
             for logs in plan.logs
         ],
         "roles": [{"role": role.role, "on": role.on, "why": role.why} for role in plan.roles],

@@ -221,6 +221,7 @@ def _logs(logs: LogStatistics) -> doc.Logs:
         "watermarks": [
             {"stream": mark.stream, "up_to": _instant(mark.up_to), "how": mark.how.value} for mark in logs.watermarks
         ],
+        "volume": None if logs.volume is None else round(logs.volume),
     }
 
 

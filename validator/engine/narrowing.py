@@ -1,0 +1,136 @@
+"""Less of a log asked of the server, where all of it is more than the budget of reads can carry.
+
+Decided at the pages of a read, from what was read alone. Two cases: a busy log of which the checks need little is narrowed
+early, and costs no verdict; a read that cannot come to its end before the run's deadline is given up, and with it the checks
+that need too much. The next read begins anew with the narrower filter, so nothing is skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from validator.engine.log_evidence import LAG, LogEvidence, Narrowing, Reading, Revision, readable_in_time
+from validator.model.call import PAGE
+from validator.model.platform import Entry
+from validator.model.push_down import MOST_CHARACTERS, PushDown
+from validator.model.selector import ALL, Selector
+
+BUSY = 5_000
+"""Entries a minute; the overlap of each read alone then takes half a minute's budget."""
+_EARLY = 10
+"""The page at which a busy log is narrowed, if that costs nothing."""
+_PATIENCE = 60.0
+"""Seconds that a read has gone on before it is given up: a start alone may be noisy."""
+_LITTLE = 0.5
+"""Of a log that is narrowed early, the share that is still asked for at most."""
+_SAMPLE = 2000
+"""Entries by which shares are told."""
+_LONGEST = 0.8 * MOST_CHARACTERS
+"""Characters of all that is pushed down."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the checks ask of one revision's log."""
+
+    created: float
+    """When the revision was created, platform time."""
+    selectors: tuple[Selector, ...]
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """A revision that much of a read is of."""
+
+    revision: Revision
+    demand: Demand
+    entries: Sequence[Entry]
+    """Of the read under way."""
+    now: Narrowing | None
+    """What is asked of it so far."""
+    first: float
+
+    def narrowed(self, kept: Sequence[Selector], reading: Reading) -> Narrowing:
+        """What to ask of it from now on."""
+        volume = self.now.volume if self.now else len(self.entries) / reading.minutes
+        return Narrowing(tuple(kept), self.first, volume)
+
+    def let(self, *selectors: Selector) -> float:
+        """The share of the entries that the filter of some selectors would have let through, by a sample."""
+        sample = self.entries[:: max(1, len(self.entries) // _SAMPLE)]
+        return sum(map(PushDown(selectors).lets, sample)) / len(sample)
+
+
+def narrowed(
+    logs: LogEvidence, demands: Mapping[Revision, Demand], now: float, deadline: float
+) -> Mapping[Revision, Narrowing]:
+    """What to ask of which revisions from now on; empty if the read under way may go on."""
+    reading = logs.reading
+    if reading is None or reading.minutes <= 0:
+        return {}
+    at_most = reading.pages * PAGE / reading.minutes
+    if now - reading.began >= _PATIENCE and not _ends(reading, at_most, now, deadline):
+        busy = list(_busy(logs, reading, demands))
+        volume = sum(len(each.entries) for each in busy) / reading.minutes
+        return {} if _ends(reading, volume, now, deadline) else _given_up(busy, reading, now, deadline)
+    if reading.pages == _EARLY and at_most >= BUSY:
+        return _costless(list(_busy(logs, reading, demands)), reading)
+    return {}
+
+
+def _ends(reading: Reading, volume: float, now: float, deadline: float) -> bool:
+    """Whether the read ends in time, and another after it: what a slow read found holds for the next one."""
+    return readable_in_time(volume, now - reading.newest + LAG, deadline - now, reading.pace(now))
+
+
+def _busy(logs: LogEvidence, reading: Reading, demands: Mapping[Revision, Demand]) -> Iterator[_Busy]:
+    for revision, demand in demands.items():
+        now = logs.narrowed.get(revision)
+        let = PushDown(now.kept).lets if now else None
+        entries = [
+            entry
+            for entry in logs.arrived.get(revision, ())
+            if reading.oldest <= entry.received <= reading.newest and (let is None or let(entry))
+        ]
+        first = now.first if now else logs.first(revision, demand.created)
+        if len(entries) > PAGE and first is not None:
+            yield _Busy(revision, demand, entries, now, first)
+
+
+def _costless(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narrowing]:
+    """Where all that is asked for is little: that."""
+    found: dict[Revision, Narrowing] = {}
+    for each in busy:
+        kept = each.demand.selectors
+        if each.now or ALL in kept or not _fit([*(n.kept for n in found.values()), kept]):
+            continue
+        if each.let(*kept) <= _LITTLE:
+            found[each.revision] = each.narrowed(kept, reading)
+    return found
+
+
+def _given_up(busy: Sequence[_Busy], reading: Reading, now: float, deadline: float) -> Mapping[Revision, Narrowing]:
+    """Of all that is asked for as much as can be read in time, what selects least first."""
+    asked = [
+        (each.let(selector) * len(each.entries) / reading.minutes, place, each, selector)
+        for place, each in enumerate(busy)
+        for selector in (each.now.kept if each.now else each.demand.selectors)
+        if selector != ALL
+    ]
+    asked.sort(key=lambda item: item[:2])
+    kept: dict[Revision, tuple[Selector, ...]] = {each.revision: () for each in busy}
+    total = 0.0
+    for volume, _, each, selector in asked:
+        more = {**kept, each.revision: (*kept[each.revision], selector)}
+        behind = now - each.demand.created + LAG
+        if _fit(more.values()) and readable_in_time(total + volume, behind, deadline - now, reading.pace(now)):
+            kept, total = more, total + volume
+    if asked and all(each.now and set(each.now.kept) == set(kept[each.revision]) for each in busy):
+        widest = asked[-1][2].revision  # measured to be too much, whatever the estimates say
+        kept[widest] = kept[widest][:-1]
+    return {each.revision: each.narrowed(kept[each.revision], reading) for each in busy}
+
+
+def _fit(pushed: Iterable[tuple[Selector, ...]]) -> bool:
+    return sum(len(PushDown(selectors).filter) for selectors in pushed) <= _LONGEST
