@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulated import NETRA, ROOT, simulate
 from validator.engine.evidence import Folded
+from validator.engine.verdicts import Verdicts
 
 pytestmark = pytest.mark.slow
 SCENARIOS = sorted(NETRA.glob("*.yaml"))
@@ -17,6 +18,15 @@ CHECKS = (ROOT / "checks.yaml").read_text(encoding="utf-8")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_a_verdict_computed_live_equals_the_one_computed_again_from_the_journal(scenario: Path) -> None:
     run = simulate(CHECKS, scenario)
+    assert run.replayed().standings == run.engine.standings
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_judging_every_check_on_every_record_decides_nothing_else_and_nothing_sooner(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = simulate(CHECKS, scenario)
+    monkeypatch.setattr(Verdicts, "_news", lambda _self, _record: True)
     assert run.replayed().standings == run.engine.standings
 
 
