@@ -32,7 +32,7 @@ from validator.emulator.log_tree import (
     Values,
 )
 
-__all__ = ["MAX_LENGTH", "FilterError", "Predicate", "compiled", "parse"]
+__all__ = ["MAX_LENGTH", "FilterError", "Predicate", "compiled", "parse", "parts"]
 
 
 @lru_cache(maxsize=1024)
@@ -42,10 +42,20 @@ def parse(filter_text: str) -> Predicate:
     Raises:
         FilterError: it cannot be parsed, names a field or a function that is not there, or is too long.
     """
+    return both(list(parts(filter_text)))
+
+
+@lru_cache(maxsize=1024)
+def parts(filter_text: str) -> tuple[Predicate, ...]:
+    """Predicates that an entry has to fulfil, all of them: one a line, or one alone where lines are no filters.
+
+    Raises:
+        FilterError: as `parse` does.
+    """
     if len(filter_text) <= MAX_LENGTH:
         with suppress(FilterError):
-            return both([_line(line) for line in filter_text.split("\n")])
-    return compiled(planted(filter_text))
+            return tuple(map(_line, filter_text.split("\n")))
+    return (compiled(planted(filter_text)),)
 
 
 @lru_cache(maxsize=1024)
