@@ -203,28 +203,24 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
 
 
 def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
-    """What an exchange says once it is known who answered; None if that says nothing of the target.
-
-    It is told anew only when a further entry of it came: with redirects there is one a hop.
-    """
-    assert isinstance(observation.call, Exchange)
-    entries = len(evidence.request_entries(observation.call.mark))
-    judge = partial(_told, check, probe, evidence, observation)
-    return evidence.once((check.name, observation.seq, entries), judge)
-
-
-def _told(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
+    """What an exchange says once it is known who answered; None if that says nothing of the target."""
     said = evidence.once((check.name, observation.seq), partial(_said, check, evidence, observation))
     if check.target.url or said.finding.state is State.UNKNOWN:
         return replace(said, conclusive=said.finding.state is not State.HOLDS and not probe.repeat)
     if isinstance(observation.result, Problem) and whole_traffic(check.target, evidence, observation.sent):
         return replace(said, conclusive=not probe.repeat)
     identity = identify(observation, check.target, evidence)
+    occasion = check.name, observation.seq, identity.revision or identity.reason
+    return evidence.once(occasion, partial(_told, check, probe, evidence, said, identity), wholly=True)
+
+
+def _told(check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, identity: Identity) -> Attempt | None:
+    """What an exchange says by who answered it."""
     if identity.who is Who.TARGET:
         conclusive = said.finding.state is not State.HOLDS and not probe.repeat
         return replace(said, finding=_by(said.finding, identity), conclusive=conclusive)
     if identity.who is Who.OTHER:
-        whole = whole_traffic(check.target, evidence, observation.sent)
+        whole = whole_traffic(check.target, evidence, said.at)
         return _by_another(check, probe, evidence, said, identity, whole=whole)
     refused = evidence.refusal(query.Logs(check.target.project)) is not None
     finding = Finding(State.UNKNOWN, identity.reason, remedy=identity.remedy, evidence=said.finding.evidence)

@@ -267,12 +267,12 @@ class Folded:
         record = self.sent.get(asked)
         return record.at if record else None
 
-    def once(self, occasion: Occasion, judge: Callable[[], Told]) -> Told:
+    def once(self, occasion: Occasion, judge: Callable[[], Told], *, wholly: bool = False) -> Told:
         """What an observation says for a check, judged on the evidence of the moment at which it could first be."""
         if occasion in self.found:
             return self.found[occasion]  # type: ignore[no-any-return]
         said = judge()
-        if said is None or said.finding.state is not State.UNKNOWN:
+        if wholly or said is None or said.finding.state is not State.UNKNOWN:
             self.found[occasion] = said
         return said
 

@@ -156,10 +156,11 @@ class Evidence(Protocol):
         """When the probe that is under way for a query was sent; None if none is."""
         ...
 
-    def once(self, occasion: Occasion, judge: Callable[[], Told]) -> Told:
+    def once(self, occasion: Occasion, judge: Callable[[], Told], *, wholly: bool = False) -> Told:
         """What an observation says for a check, judged on the evidence of the moment at which it could first be.
 
         Later evidence does not change it: a service that becomes right later does not mend earlier answers.
+        What is unknown is judged again, unless the occasion `wholly` names what it is unknown for.
         """
         ...
 
