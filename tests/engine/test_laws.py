@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import NETRA, ROOT, simulate
+from tests.simulated import NETRA, ROOT, Finished, simulate
 from validator.engine.evidence import Folded
 from validator.engine.verdicts import Verdicts
+from validator.model.call import Answer
+from validator.model.journal import Observation
+from validator.model.query import Logs
 
 pytestmark = pytest.mark.slow
 SCENARIOS = sorted(NETRA.glob("*.yaml"))
@@ -43,3 +46,24 @@ def test_fold_equals_refold_at_every_length(scenario: Path) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_a_run_is_the_same_when_it_is_run_again(scenario: Path) -> None:
     assert simulate(CHECKS, scenario).engine.journal == simulate(CHECKS, scenario).engine.journal
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_a_journal_without_the_entries_that_come_again_folds_to_the_same(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = simulate(CHECKS, scenario)
+    monkeypatch.setattr(Folded, "lean", lambda _, __, result: result)
+    full = simulate(CHECKS, scenario)
+    assert full.engine.standings == run.engine.standings
+    assert full.engine.verdicts.evidence.logs == run.engine.verdicts.evidence.logs
+    if run.ended > 60:
+        assert _entries(run) < _entries(full) / 2
+
+
+def _entries(run: Finished) -> int:
+    """How many log entries the journal holds, those that come again counted again."""
+    seen = (
+        record for record in run.engine.journal if isinstance(record, Observation) and isinstance(record.query, Logs)
+    )
+    return sum(len(each.result.content.get("entries", ())) for each in seen if isinstance(each.result, Answer))

@@ -152,6 +152,12 @@ class Folded:
                 found[key] = Demand(revision.created, (*dict.fromkeys((*before, asked.selector)),))
         return found
 
+    def lean(self, asked: query.Query, result: Result) -> Result:
+        """What came of a call, without the log entries that the journal holds already."""
+        if isinstance(asked, query.Logs) and isinstance(result, Answer):
+            return Answer(self.logs[asked.project].lean(result.content))
+        return result
+
     def goes_on(self, asked: query.Query) -> bool:
         """Whether the next page of a query is still wanted."""
         return not isinstance(asked, query.Logs) or self.logs[asked.project].reading is not None

@@ -102,6 +102,15 @@ def _order(entry: Entry) -> tuple[int, str]:
     return entry.order
 
 
+def _received(entry: Entry) -> float:
+    return entry.received
+
+
+def _key(data: Json) -> tuple[str | None, ...]:
+    """What tells an entry from all others, as it stands in its JSON."""
+    return data.get("logName"), data.get("timestamp"), data.get("insertId")
+
+
 def _same(url: str, other: str) -> bool:
     """Whether two URLs ask the same of a service, whatever host name was used."""
     one, two = urlsplit(url), urlsplit(other)
@@ -198,6 +207,27 @@ class LogEvidence:
             self.heard = frozenset(self.entries)
             self.given_up = None
 
+    def lean(self, content: Json) -> Json:
+        """A page without what earlier pages held already: it folds to the same.
+
+        Of those entries only the ones stay that move a read: the oldest and the newest received, each stream's newest echo.
+        """
+        entries = content.get("entries", ())
+        known = [entry for data in entries if (entry := self.parsed.get(_key(data)))]
+        if not known:
+            return content
+        telling = [min(known, key=_received), max(known, key=_received)]
+        echoes: dict[tuple[Service, str], Entry] = {}
+        for entry in filter(self._mark, known):
+            echo = echoes.setdefault(((entry.location, entry.service), entry.log), entry)
+            if min(entry.ended, entry.received) > min(echo.ended, echo.received):
+                echoes[(entry.location, entry.service), entry.log] = entry
+        kept = {_key(entry.raw) for entry in (*telling, *echoes.values())}
+        return {
+            **content,
+            "entries": [data for data in entries if (key := _key(data)) in kept or key not in self.parsed],
+        }
+
     def _commit(self, reading: Reading, *, quick: bool) -> None:
         """Take in the echoes of a complete read.
 
@@ -221,7 +251,7 @@ class LogEvidence:
 
     def _parsed(self, data: Json) -> Entry:
         """An entry; it comes again with every read that goes back to it, and is parsed once."""
-        key = (data.get("logName"), data.get("timestamp"), data.get("insertId"))
+        key = _key(data)
         entry = self.parsed.get(key)
         if entry is None:
             entry = self.parsed[key] = Entry.read(data)

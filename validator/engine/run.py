@@ -132,7 +132,8 @@ class Engine:
             self.politeness[host_of(call)].done(slow=errand.slow)
             errand.slow = completion.received - completion.sent > _SLOW
         self.seq += 1
-        record = Observation(now, self.seq, asked, call, completion.sent, completion.received, completion.result)
+        result = self.verdicts.evidence.lean(asked, completion.result)
+        record = Observation(now, self.seq, asked, call, completion.sent, completion.received, result)
         self._schedule(now, asked, errand, record)
         self._record(record)
         if not self.verdicts.evidence.goes_on(asked):
