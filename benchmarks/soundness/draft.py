@@ -71,7 +71,7 @@ class Draft:
         return replace(self.story, lines=delayed, stall=delays.stall)
 
     def _plain_lines(self) -> None:
-        story, chance = self.story, self.chance
+        story, chance = self.story, random.Random(f"{self.story.key} lines")
         if not story.foreign:
             self.write(story.created + 1.2, "Starting front, environment: production")
             if story.ready is not None and self.started:

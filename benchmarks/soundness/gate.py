@@ -32,6 +32,8 @@ class Said:
     windows: Windows
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Check -> its verdict and why, of those that did not pass."""
+    decided: Mapping[str, float] = field(default_factory=dict)
+    """Check -> when its verdict became final, platform time as in a story."""
     reads: int = 0
     """ListLogEntries calls."""
     most_reads: int = 0
@@ -44,11 +46,15 @@ def spec(suite: str) -> Spec:
     return load(SUITES[suite].text, f"{suite}.yaml", kinds(), {})
 
 
-def judge(story: Story, regime: Regime) -> Said:
-    """Run the gate."""
+def run(story: Story, regime: Regime) -> tuple[Engine, float]:
+    """The engine at its end, and when that was, Unix seconds of the gate's clock."""
     engine = Engine(spec(story.suite), kinds(), blake2b(story.key.encode(), digest_size=8).hexdigest())
-    begin = EPOCH - story.skew
-    ended = drive(engine, Told(story, regime), begin)
+    return engine, drive(engine, Told(story, regime), EPOCH - story.skew)
+
+
+def judge(story: Story, regime: Regime) -> Said:
+    """Run the gate, and keep what it said."""
+    engine, ended = run(story, regime)
     shift = story.skew - EPOCH
     starts = {s.check.name: s.started + shift for s in engine.standings.values() if s.started is not None}
     told = {s.check.name: s.verdict for s in engine.standings.values() if s.verdict.outcome != "passed"}
@@ -57,6 +63,7 @@ def judge(story: Story, regime: Regime) -> Said:
         str(overall(engine.verdicts)),
         Windows(starts, ended + shift, TIMEOUT, EDGE if SUITES[story.suite].health_within else EDGE + abs(story.skew)),
         {name: f"{verdict.outcome}: {verdict.reason}" for name, verdict in told.items()},
+        {s.check.name: s.decided + shift for s in engine.standings.values() if s.decided is not None},
         len(reads),
         _most_in_a_minute(reads),
     )

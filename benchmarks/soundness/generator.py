@@ -36,7 +36,7 @@ def story(
 
 def written(key: str, delays: Delays, suite: str, fault: str, chance: random.Random) -> Story:
     """A story in which a fault befalls a deployment that is judged by a suite."""
-    draft = Draft(_plain(key, delays.regime, suite, fault, chance), chance)
+    draft = Draft(plain(key, delays.regime, suite, fault, chance), chance)
     FAULTS[fault].write(draft)
     return draft.told(delays)
 
@@ -55,7 +55,7 @@ def _cells(faults: tuple[str, ...], suites: tuple[str, ...]) -> _Cells:
     )
 
 
-def _plain(key: str, regime: Regime, suite: str, fault: str, chance: random.Random) -> Story:
+def plain(key: str, regime: Regime, suite: str, fault: str, chance: random.Random) -> Story:
     """A deployment that has just come to a good end."""
     age = chance.uniform(20, 300)
     skew = chance.uniform(-3, 3) if chance.random() < 0.3 else chance.uniform(-0.05, 0.05)

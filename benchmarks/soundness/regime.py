@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ def named(name: str) -> Regime:
 class Delays:
     """The delays of one world, seconds."""
 
-    regime: Regime
+    regime: Regime = field(repr=False)
     key: str
     shared: float
     streams: Mapping[str, float]

@@ -141,7 +141,7 @@ def _healthy(story: Story, suite: Suite, windows: Windows) -> Holds:
         return _answers_some(story, start, start + within)
     if latest(story.traffic, start + within).percent not in (0, 100):
         return None  # requests are split where they should not be: the claim on traffic tells
-    raw = list(_sound(story))
+    raw = list(sound(story))
     merged = _bridged(raw)
     may = any(_holds_from(span, start, within, suite.health_for) for span in merged)
     must = any(_holds_from(span, start, within - BLIND, suite.health_for + BLIND) for span in raw)
@@ -154,12 +154,12 @@ def _holds_from(span: Span, start: float, within: float, hold: float) -> bool:
 
 
 def _answers_some(story: Story, start: float, until: float) -> Holds:
-    spans = [Span(max(span.start, start), min(span.until, until)) for span in _sound(story)]
+    spans = [Span(max(span.start, start), min(span.until, until)) for span in sound(story)]
     longest = max((span.until - span.start for span in spans), default=0.0)
     return False if longest <= 0 else True if longest > until - start - BLIND else None
 
 
-def _sound(story: Story) -> Iterator[Span]:
+def sound(story: Story) -> Iterator[Span]:
     """When a request to the URL is answered by this revision, as it should be."""
     turns = {turn.at for turn in story.health[1:]} | {turn.at for turn in story.traffic[1:]}
     edges = turns | {edge for span in story.astray for edge in (span.start, span.until)}

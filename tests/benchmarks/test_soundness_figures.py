@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.soundness import gate
 from benchmarks.soundness.__main__ import main
 from benchmarks.soundness.figures import grade, naming, upper_bound
 from benchmarks.soundness.gate import Said
+from benchmarks.soundness.generator import story
 from benchmarks.soundness.regime import Regime, RegimeError, load, named
 from benchmarks.soundness.story import Span
 from benchmarks.soundness.truth import Judgement, Windows
+from validator.engine.outcome import outcome
 
+MOST_READS = 20
+"""A minute: a third of the project's quota."""
 GOOD = Judgement({"Quiet": True}, (), ())
 BAD = Judgement({"Quiet": False}, (), ())
 EDGE = Judgement({"Quiet": None}, (), ())
@@ -94,16 +99,38 @@ def test_the_command_writes_what_the_issue_asks_for(tmp_path: Path, capsys: pyte
     assert found["runs"] == 6
     assert set(found["regimes"]) == {"shared", "independent", "heavy"}
     assert found["regimes"]["shared"]["runs"] + found["regimes"]["independent"]["runs"] == 6
-    for gate in ("gate", "naive", "careful"):
-        counts = [found[gate][kind] for kind in ("false_pass", "false_fail", "inconclusive", "right")]
+    for who in ("gate", "naive", "careful"):
+        counts = [found[who][kind] for kind in ("false_pass", "false_fail", "inconclusive", "right")]
         assert all(isinstance(count, int) for count in counts)
         assert sum(counts) == 6
-        assert 0 <= found[gate]["false_pass_bound"] <= 1
+        assert 0 <= found[who]["false_pass_bound"] <= 1
     assert sum(part["runs"] for part in found["by_fault"].values()) == 6
     assert "false passes" in capsys.readouterr().out
     before = file.read_text(encoding="utf-8")
     assert main([*arguments[:-4], "--processes", "2", "--json", str(file)]) == 0
     assert file.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.slow
+def test_in_500_runs_no_verdict_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    assert main(["--runs", "500", "--seed", "20260921", "--json", str(file)]) == 0
+    found = json.loads(file.read_text(encoding="utf-8"))
+    said, evidence = found["gate"], found["missing_evidence"]
+    assert (said["false_pass"], said["false_fail"]) == (0, 0), found["not_right"]
+    assert said["inconclusive"] <= 0.05 * found["runs"]
+    assert (evidence["not_named"], evidence["not_missing"]) == (0, 0), found["not_right"]
+    assert found["bad"] >= 0.4 * found["runs"]
+    assert found["reads"]["most_in_a_minute"] <= MOST_READS
+    assert all(found[who]["false_pass"] > 0 for who in ("naive", "careful"))
+    assert found["regimes"]["heavy"]["runs"] == 250
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_summary_says_how_many_reads_were_made(number: int) -> None:
+    told, drawn = story(4, named("shared"), number), named("shared")
+    engine, _ = gate.run(told, drawn)
+    assert outcome(engine).targets[0].logs.reads == gate.judge(told, drawn).reads
 
 
 @pytest.mark.slow

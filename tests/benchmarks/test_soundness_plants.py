@@ -13,6 +13,16 @@ from benchmarks.soundness.regime import Regime
 from benchmarks.soundness.story import Story
 from benchmarks.soundness.truth import judge
 
+_LOGGED = ("traceback", "last-moment", "error-line")
+HARMED = {
+    "no-margin": _LOGGED,
+    "no-identity": ("old-answers", "tag-reuse"),
+    "echo-ignored": _LOGGED,
+    "no-overlap": _LOGGED,
+    "latest-re-resolved": ("superseded",),
+    "denied-as-empty": ("logs-denied", "logs-denied-later"),
+}
+"""Plant -> the faults under which it does harm; of 500 runs only these are made here, for the others take time and show nothing."""
 REGIMES = [regime.named(name) for name in regime.COVERED]
 SEED = 7
 
@@ -29,6 +39,8 @@ def test_a_planted_defect_yields_a_false_pass_within_500_runs(plant: str) -> Non
     for number in range(500):
         drawn = REGIMES[number % 2]
         told = story(SEED, drawn, number)
+        if told.faults[0] not in HARMED[plant]:
+            continue
         if graded(told, drawn, plant) == "false_pass" and graded(told, drawn) != "false_pass":
             return
     pytest.fail(f"{plant} did no harm in 500 runs")
