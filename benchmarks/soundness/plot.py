@@ -137,7 +137,7 @@ def _axes() -> Iterator[str]:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     least, assumed = _x(DISPERSIONS[0]), _x(ASSUMED)
     yield f'<rect class="assumed" x="{least:.1f}" y="{_TOP}" width="{assumed - least:.1f}" height="{bottom - _TOP}"/>'
-    yield f'<text class="small" x="{least + 8:.1f}" y="{_TOP + 18}">the gate claims to be right here</text>'
+    yield f'<text class="small" x="{least + 8:.1f}" y="{_y(0.36):.1f}">the gate claims to be right here</text>'
     for percent in (0, 1, 5, 10, 25, 50, 75, 100):
         y = _y(percent / 100)
         yield f'<path class="{"grid" if percent else "axis"}" d="M{_LEFT} {y:.1f}H{right}"/>'
@@ -145,7 +145,7 @@ def _axes() -> Iterator[str]:
     for tick in _TICKS:
         yield f'<path class="axis" d="M{_x(tick):.1f} {bottom}v5"/>'
         yield f'<text x="{_x(tick):.1f}" y="{bottom + 20}" text-anchor="middle">{tick} s</text>'
-    told = "how much longer one of stdout, stderr and the request log may take than another (logarithmic)"
+    told = "how much longer one log stream may take than another, up to (logarithmic)"
     yield f'<text x="{(_LEFT + right) / 2:.1f}" y="{_HEIGHT - 16}" text-anchor="middle">{told}</text>'
 
 

@@ -53,6 +53,14 @@ def test_with_for_a_violation_begins_it_anew() -> None:
     assert judge((0, H), (2, V), (4, H), (6, H), (8, H), hold=4).outcome is Outcome.PASSED
 
 
+def test_what_left_a_gap_in_what_holds_is_named() -> None:
+    looks = [Attempt(at, Finding(state, f"{state} at {at:g}", remedy="look")) for at, state in ((0, H), (2, U), (6, H))]
+    verdict = eventually(looks, Timing(0, 5, 4), 20)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.reason == "it holds, but not for 4 s without an attempt of which nothing is known: unknown at 2"
+    assert verdict.remedy == "look"
+
+
 def test_a_gap_over_two_intervals_begins_it_anew() -> None:
     assert judge((0, H), (4, H), hold=4).outcome is Outcome.PASSED
     assert not judge((0, H), (4.1, H), hold=4).final

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -156,8 +156,18 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
         bad = sum(attempt.finding.state is State.VIOLATED for attempt in made)
         reason = decided.finding.reason + (f" (in {bad} of {len(made)} attempts)" if len(made) > 1 else "")
         return _verdict(Outcome.FAILED, decided, len(made), final=final, until=until, reason=reason, polling=polling)
-    reason = f"it holds, but not yet for {span(timing.hold)} without a break"
-    return _verdict(Outcome.INCONCLUSIVE, decided, len(made), final=final, until=until, reason=reason, polling=polling)
+    short = _short(decided, made, timing.hold)
+    return _verdict(Outcome.INCONCLUSIVE, short, len(made), final=final, until=until, polling=polling)
+
+
+def _short(newest: Attempt, made: Iterable[Attempt], hold: float) -> Attempt:
+    """The newest attempt that holds, as one of holds that are too short; if an attempt is not told, by what."""
+    reason, remedy = f"it holds, but not yet for {span(hold)} without a break", newest.finding.remedy
+    for attempt in made:
+        if attempt.finding.state is State.UNKNOWN and not attempt.pending:
+            reason = f"it holds, but not for {span(hold)} without an attempt of which nothing is known: {attempt.finding.reason}"
+            remedy = attempt.finding.remedy
+    return replace(newest, finding=replace(newest.finding, reason=reason, remedy=remedy))
 
 
 def _verdict(
