@@ -68,7 +68,8 @@ def _gates(part: _Figures) -> Iterator[str]:
     for gate in GATES:
         own = part[gate]
         rates = [
-            f"{own[kind]:,} | {own[f'{kind}_rate']:.2%} | {own[f'{kind}_bound']:.2%}" for kind in ("false_pass", "false_fail")
+            f"{own[kind]:,} | {own[f'{kind}_rate']:.2%} | {own[f'{kind}_bound']:.2%}"
+            for kind in ("false_pass", "false_fail")
         ]
         share = own["inconclusive"] / part["runs"]
         yield f"| {gate} | {' | '.join(rates)} | {own['inconclusive']:,} ({share:.1%}) | {own['right']:,} |"

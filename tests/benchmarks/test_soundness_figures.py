@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.soundness import gate
+from benchmarks.soundness import gate, table
 from benchmarks.soundness.__main__ import main
-from benchmarks.soundness.figures import grade, naming, upper_bound
+from benchmarks.soundness.figures import GATES, case, grade, naming, report, upper_bound
 from benchmarks.soundness.gate import Said
 from benchmarks.soundness.generator import story
 from benchmarks.soundness.regime import Regime, RegimeError, load, named
-from benchmarks.soundness.story import Span
+from benchmarks.soundness.story import Span, Story
+from benchmarks.soundness.table import BEGIN, END
 from benchmarks.soundness.truth import Judgement, Windows
 from validator.engine.outcome import outcome
 
@@ -166,3 +167,24 @@ def test_nothing_is_readable_while_ingestion_stands_still() -> None:
     assert delays.readable("stdout", 0, 10.0, "a") == 10.0
     assert delays.readable("stdout", 0, 25.0, "b") == 50.0
     assert delays.readable("requests", 0, 49.0, "c") == 50.0
+
+
+def test_the_figures_are_written_into_the_page(tmp_path: Path) -> None:
+    cases = [case(told, {who: Said("passed", Windows({}, 90.0, 480.0)) for who in GATES}) for told in stories(30)]
+    figures, page = tmp_path / "figures.json", tmp_path / "page.md"
+    figures.write_text(json.dumps(report(4, cases[:20], cases[20:])), encoding="utf-8")
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    for _ in range(2):
+        assert table.main([str(figures), "--page", str(page)]) == 0
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"before\n{BEGIN}\n20 runs in the regimes")
+        assert text.endswith(f"\n{END}\nafter\n")
+        assert "old" not in text.replace("old-answers", "")
+        assert "| gate | " in text
+    page.write_text("no marks", encoding="utf-8")
+    assert table.main([str(figures), "--page", str(page)]) == 2
+    assert page.read_text(encoding="utf-8") == "no marks"
+
+
+def stories(count: int) -> list[Story]:
+    return [story(4, named(("shared", "independent")[number % 2]), number) for number in range(count)]
