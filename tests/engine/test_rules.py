@@ -119,6 +119,16 @@ def test_watermark_assumed_accepts_a_service_that_cannot_be_probed() -> None:
     assert not exchanges(list(run.engine.journal))
 
 
+def test_a_log_that_was_seen_to_lag_is_not_assumed_to_be_quicker(tmp_path: Path) -> None:
+    lines = "[[5s, 'tick'], [58s, 'ImportError: no module']]"
+    late = f"logs: {{delay: {{stdout: 150s}}, groups: {{late: {{revision: {BACKEND}, stream: stdout, at: '@0s', lines: {lines}}}}}}}\n"
+    accepting = "  - {name: Quiet, for: 60s, logs: {forbid: [ImportError], watermark: assumed}}\n"
+    unprobed = HEAD.replace("staging}\nchecks", "staging, echo: off}\nchecks")
+    run = simulate(unprobed + accepting, overlaid(tmp_path, late))
+    assert run.verdict("Quiet").outcome is Outcome.FAILED
+    assert run.decided("Quiet") > 205
+
+
 def test_the_margin_is_three_times_the_worst_echo_delay_seen() -> None:
     run = simulate(HEAD + QUIET, NETRA / "logs-late.yaml")
     logs = run.engine.verdicts.evidence.logs["netra-staging"]

@@ -335,6 +335,11 @@ class LogEvidence:
         return max(MARGIN, 3 * (self.worst_delay or 0.0))
 
     @property
+    def overlap(self) -> float:
+        """Seconds that a read goes back before the newest entry known, for entries that become readable late."""
+        return max(LAG, self.margin, _LATER * max(self.lags.values(), default=0.0))
+
+    @property
     def offset(self) -> float:
         """The least correction of the gate's clock that the echoes admit, seconds."""
         low, high = self.skew
@@ -354,7 +359,8 @@ class LogEvidence:
         return Watermark(stream, max(siblings) - margin, Known.INFERRED) if siblings else None
 
     def _assumed(self, stream: str) -> Watermark:
-        return Watermark(stream, (self.read_at or 0.0) + self.offset - LAG, Known.ASSUMED)
+        lag = max(LAG, _LATER * self.lags.get(stream, 0.0))
+        return Watermark(stream, (self.read_at or 0.0) + self.offset - lag, Known.ASSUMED)
 
     def at_least(self, service: Service, streams: Sequence[str], demanded: Known) -> Watermark | None:
         """The least of the streams' watermarks, each by the furthest-reaching way that is good enough."""

@@ -9,7 +9,7 @@ from validator import __version__
 from validator.engine.baseline import end_of
 from validator.engine.baseline import read as baseline_read
 from validator.engine.evidence import Folded, absent
-from validator.engine.log_evidence import LAG, Narrowing
+from validator.engine.log_evidence import Narrowing
 from validator.model import query
 from validator.model.call import (
     Call,
@@ -29,8 +29,6 @@ from validator.model.instant import rfc3339
 from validator.model.platform import REQUESTS, STDERR, STDOUT, SYSTEM, Revision
 from validator.model.push_down import PushDown
 
-OVERLAP = LAG
-"""Seconds that a read of the logs goes back before the newest entry known, for entries that become readable late."""
 _MOST_SKEW = 600.0
 """Seconds that the platform's clock may be behind the gate's, for the bound on what is read at all."""
 
@@ -200,7 +198,7 @@ def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
     scope = "\n".join(lines)
     known = evidence.logs[asked.project]
     if known.newest is not None and known.read_filter.startswith(scope):  # else it is read from the beginning
-        lines.append(_since(known.newest - max(OVERLAP, known.margin)))
+        lines.append(_since(known.newest - known.overlap))
     return ListEntries((f"projects/{asked.project}",), "\n".join(lines))
 
 
