@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import HEAD, NETRA, overlaid, simulate
-from validator.checks.http import difference
+from validator.model.json_match import difference
 from validator.model.verdict import Outcome
 
 INVALID = (

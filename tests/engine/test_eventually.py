@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.model.judging import Attempt, Finding, State, Timing, eventually
+from validator.model.finding import Attempt, Finding, State
+from validator.model.judging import Timing, eventually
 from validator.model.verdict import Outcome, Verdict
 
 H, V, U = State.HOLDS, State.VIOLATED, State.UNKNOWN

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from validator.model.judging import Finding, State
+from validator.model.finding import Finding, State
 from validator.spec.cel import CelError, compile  # noqa: A004  the module's own word
 
 VARIABLES = {

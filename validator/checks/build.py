@@ -12,9 +12,10 @@ from validator.model import query
 from validator.model.call import Json
 from validator.model.check import Check
 from validator.model.evidence import Evidence
+from validator.model.finding import Attempt, Finding, State, worst
 from validator.model.instant import span
 from validator.model.journal import Observation
-from validator.model.judging import Attempt, Finding, State, eventually, looks, timing, worst
+from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Build
 from validator.model.variables import holds_and_asserts
 from validator.model.verdict import Excerpt, Verdict

@@ -16,10 +16,12 @@ from validator.model import query
 from validator.model.call import Exchange, Json, Problem
 from validator.model.check import Check
 from validator.model.evidence import Evidence
+from validator.model.finding import Attempt, Finding, State, worst
 from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
-from validator.model.judging import Attempt, Finding, State, eventually, timing, worst
+from validator.model.json_match import difference
+from validator.model.judging import eventually, timing
 from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
@@ -373,23 +375,3 @@ def _json(wanted: Any, body: Any, text: str) -> Finding:
     if where:
         return Finding(State.VIOLATED, f"the JSON differs at {where}", expected, text[:_EXCERPT])
     return Finding(State.HOLDS, "the JSON has what is wanted", expected)
-
-
-def difference(wanted: Any, body: Any, path: str = "json") -> str:
-    """Where a body does not contain what is wanted (objects partially, all else whole), or nothing."""
-    if isinstance(wanted, dict):
-        if not isinstance(body, dict):
-            return f"{path}: not an object"
-        for key, value in wanted.items():
-            if key not in body:
-                return f"{path}.{key}: missing"
-            if found := difference(value, body[key], f"{path}.{key}"):
-                return found
-        return ""
-    same = type(wanted) is type(body) or (_number(wanted) and _number(body))
-    shown = json.dumps(body, ensure_ascii=False)[:100]
-    return "" if same and wanted == body else f"{path}: {shown} and not {json.dumps(wanted, ensure_ascii=False)[:100]}"
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

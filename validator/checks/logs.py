@@ -14,8 +14,8 @@ from typing import Any
 from validator.model import query
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Known
+from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339
-from validator.model.judging import Finding, State
 from validator.model.log_event import Event, event_of, excerpt
 from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
 from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry

@@ -14,8 +14,8 @@ from typing import Any
 from validator.model import query
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Known, OlderEntries
+from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339, span
-from validator.model.judging import Finding, State
 from validator.model.log_event import Event, at_least, events, excerpt
 from validator.model.log_signature import Signatures, signature
 from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of

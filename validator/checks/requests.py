@@ -14,8 +14,8 @@ from typing import Any
 from validator.model import query
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Known, OlderEntries
+from validator.model.finding import Finding, State, worst
 from validator.model.instant import span
-from validator.model.judging import Finding, State, worst
 from validator.model.log_window import Window, open_verdict, unread_verdict, window_of
 from validator.model.platform import REQUESTS, Entry
 from validator.model.rank_test import LEAST, chance

@@ -13,8 +13,9 @@ from validator.model import query
 from validator.model.call import Json
 from validator.model.check import Check
 from validator.model.evidence import Evidence
+from validator.model.finding import Attempt, Finding, State, worst
 from validator.model.journal import Observation
-from validator.model.judging import Attempt, Finding, State, eventually, looks, timing, worst
+from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Service
 from validator.model.variables import holds_and_asserts
 from validator.model.verdict import Excerpt, Verdict

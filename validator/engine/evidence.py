@@ -14,8 +14,8 @@ from validator.model import platform, query
 from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
 from validator.model.evidence import Known, Occasion, OlderEntries, Refusal, Told, Watermark
+from validator.model.finding import State
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
-from validator.model.judging import State
 from validator.model.selector import Selector
 
 

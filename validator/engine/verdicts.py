@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from validator.engine import resolution
 from validator.engine.evidence import Folded
 from validator.model.check import MAIN, Assertion, Check, Spec
+from validator.model.finding import State
 from validator.model.instant import rfc3339
 from validator.model.journal import Ended, Ending, Observation, Record, Sent
-from validator.model.judging import State
 from validator.model.kind import Kind
 from validator.model.query import Echo, Entries, Probe, Query
 from validator.model.variables import queries as asked

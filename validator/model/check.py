@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from validator.model.judging import Finding
+from validator.model.finding import Finding
 
 MAIN = "main"
 """The name of the spec's `target`; those under `targets` have their own."""

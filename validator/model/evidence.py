@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from validator.model import platform
+from validator.model.finding import Attempt
 from validator.model.journal import Observation
-from validator.model.judging import Attempt
 from validator.model.query import Baseline, Query
 from validator.model.selector import Selector
 

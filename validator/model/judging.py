@@ -1,68 +1,23 @@
-"""The rules all kinds share: what one attempt says, and what many attempts come to over time."""
+"""What many attempts come to over time: the rule that all kinds share."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from validator.model.call import Answer, Json
+from validator.model.check import Check
+from validator.model.evidence import Evidence
+from validator.model.finding import Attempt, Finding, State
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.query import Query
-from validator.model.verdict import Excerpt, Outcome, Verdict
-
-if TYPE_CHECKING:
-    from validator.model.check import Check
-    from validator.model.evidence import Evidence
+from validator.model.verdict import Outcome, Verdict
 
 INTERVAL = 2.0
 """Seconds between attempts."""
-
-
-class State(StrEnum):
-    """What one attempt says of a rule."""
-
-    HOLDS = "holds"
-    VIOLATED = "violated"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A state with its reason."""
-
-    state: State
-    reason: str
-    expected: str = ""
-    actual: str = ""
-    remedy: str = ""
-    evidence: tuple[Excerpt, ...] = ()
-    stop: bool | None = None
-    """Whether the check's `until` is true of this attempt; None if it has none."""
-    captured: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One look at the platform, judged."""
-
-    at: float
-    """When the look was taken, Unix seconds."""
-    finding: Finding
-    rests_on: tuple[int, ...] = ()
-    conclusive: bool = False
-    """Whether waiting cannot mend it (or, when unknown, cannot make it known)."""
-    pending: bool = False
-    """Whether an unknown may yet be told by evidence that is on its way."""
-
-    @property
-    def decides(self) -> bool:
-        """Whether it ends the polling: by the check's `until` if that has one, else by being conclusive."""
-        return self.conclusive if self.finding.stop is None else self.finding.stop
 
 
 @dataclass(frozen=True)
@@ -102,12 +57,6 @@ def looks(
     if refusal:
         finding = Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy)
         yield Attempt(math.inf, finding, refusal.rests_on, conclusive=True)
-
-
-def worst(findings: Iterable[Finding]) -> Finding:
-    """The finding that decides over several rules at once: violated before unknown before holds."""
-    order = {State.VIOLATED: 0, State.UNKNOWN: 1, State.HOLDS: 2}
-    return min(findings, key=lambda finding: order[finding.state])
 
 
 def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdict:

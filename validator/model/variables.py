@@ -10,7 +10,7 @@ from typing import Any
 from validator.model import query
 from validator.model.check import MAIN, Assertion, Check
 from validator.model.evidence import Evidence
-from validator.model.judging import Finding, State, worst
+from validator.model.finding import Finding, State, worst
 
 _REVISION = "google.cloud.run.v2.Revision"
 

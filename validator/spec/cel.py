@@ -12,7 +12,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from validator.model.judging import Finding, State
+from validator.model.finding import Finding, State
 from validator.spec.cel_shown import hides, shown
 from validator.spec.cel_text import Expr, written
 from validator.spec.cel_tree import EMPTY, UNSET, Tree, walk
