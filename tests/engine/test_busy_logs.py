@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from tests.busy import CREATED, Busy, busy
 from tests.simulated import BACKEND, HEAD, PREVIOUS, START, Finished, overlaid
+from validator.engine import narrowing
 from validator.engine.budget import LIST_CALLS_A_MINUTE
 from validator.model.verdict import Outcome, Verdict
 
@@ -161,3 +163,27 @@ def test_a_slow_read_does_not_take_an_echo_at_its_end_for_news_of_its_beginning(
     checks = "  - {name: No late line, for: 60s, logs: {forbid: [SegFault]}, assert: 'entries.size() > 0'}\n"
     run, _ = busy(HEAD + checks, overlaid(tmp_path, lines), 4_000, created=CREATED)
     assert run.verdict("No late line").outcome is Outcome.FAILED
+
+
+@pytest.mark.slow
+def test_twice_as_many_entries_take_hardly_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """20,000 entries stand for the 200,000 that are kept."""
+    monkeypatch.setattr(narrowing, "MOST_KEPT", 20_000)
+    held = []
+    for minutes in (4, 12):
+        checks = (
+            f"  - {{name: Quiet, for: {minutes}m, logs: {{forbid: [SegFold]}}}}\n"
+            f"  - {{name: All, for: {minutes}m, logs: {{forbid: [SegFold]}}, assert: 'entries.size() > 1000'}}\n"
+        )
+        tracemalloc.start()
+        run, world = busy(HEAD.replace("6m", "1h") + checks, overlaid(tmp_path, LINES), 4_000)
+        held.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        assert run.verdict("Quiet").outcome is Outcome.PASSED
+        assert run.verdict("All").outcome is Outcome.INCONCLUSIVE
+        assert run.verdict("All").reason.endswith(
+            "for so long exceeds what is kept in memory: all entries cannot be kept"
+        )
+        assert run.replayed().standings == run.engine.standings
+        assert most_reads_a_minute(world) <= LIST_CALLS_A_MINUTE * 4 / 3
+    assert held[1] < 1.2 * held[0]

@@ -83,19 +83,23 @@ class Narrowing:
     """When the revision logged its first entry, Unix seconds, platform time: up to that all is asked for."""
     volume: float
     """Entries a minute."""
+    full: bool = False
+    """Whether it is not the reading but the keeping of all of it that is too much."""
 
     def refusal(self, selector: Selector) -> Refusal | None:
         """Why not all that a selector selects is read; None if it is."""
         if selector in self.kept:
             return None
         reason = f"volume {self.volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute"
+        if self.full:
+            reason = f"volume {self.volume:,.0f}/min for so long exceeds what is kept in memory"
         if selector == ALL:
             remedy = "write patterns or a `severity` instead of an assert over all `entries`"
         elif selector.log:
             remedy = "judge a revision with less traffic (a tag, a canary), or a shorter window (`within`, `for`)"
         else:
             remedy = "write a rarer pattern or a worse `severity`, or a longer `timeout`"
-        return Refusal(f"{reason}: {selector} cannot be read in time", remedy)
+        return Refusal(f"{reason}: {selector} cannot be {'kept' if self.full else 'read in time'}", remedy)
 
 
 def _order(entry: Entry) -> tuple[int, str]:

@@ -8,7 +8,7 @@ that need too much. The next read begins anew with the narrower filter, so nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from validator.engine.log_evidence import LAG, LogEvidence, Narrowing, Reading, Revision, readable_in_time
 from validator.model.call import PAGE
@@ -24,6 +24,10 @@ _PATIENCE = 60.0
 """Seconds that a read has gone on before it is given up: a start alone may be noisy."""
 _LITTLE = 0.5
 """Of a log that is narrowed early, the share that is still asked for at most."""
+MOST_KEPT = 200_000
+"""Entries of a revision that are kept in memory; beyond them only rare ones are asked for."""
+_RARE = 0.1
+"""The share of a log that is rare."""
 _SAMPLE = 2000
 """Entries by which shares are told."""
 _LONGEST = 0.8 * MOST_CHARACTERS
@@ -48,8 +52,13 @@ class _Busy:
     entries: Sequence[Entry]
     """Of the read under way."""
     now: Narrowing | None
-    """What is asked of it so far."""
+    """What is asked of it so far, if not all."""
     first: float
+
+    @property
+    def asked(self) -> tuple[Selector, ...]:
+        """What is asked of it so far: what was left out once stays out, as it was not read meanwhile."""
+        return self.now.kept if self.now else self.demand.selectors
 
     def narrowed(self, kept: Sequence[Selector], reading: Reading) -> Narrowing:
         """What to ask of it from now on."""
@@ -69,6 +78,10 @@ def narrowed(
     reading = logs.reading
     if reading is None or reading.minutes <= 0:
         return {}
+    full = {revision: demand for revision, demand in demands.items() if _overflows(logs, revision)}
+    rare = _rare(list(_busy(logs, reading, full)), reading)
+    if rare:
+        return rare
     at_most = reading.pages * PAGE / reading.minutes
     if now - reading.began >= _PATIENCE and not _ends(reading, at_most, now, deadline):
         busy = list(_busy(logs, reading, demands))
@@ -77,6 +90,12 @@ def narrowed(
     if reading.pages == _EARLY and at_most >= BUSY:
         return _costless(list(_busy(logs, reading, demands)), reading)
     return {}
+
+
+def _overflows(logs: LogEvidence, revision: Revision) -> bool:
+    """Whether more of a log came than is kept, and it still goes on coming."""
+    asked = logs.narrowed.get(revision)
+    return len(logs.arrived.get(revision, ())) > MOST_KEPT and not (asked and asked.full)
 
 
 def _ends(reading: Reading, volume: float, now: float, deadline: float) -> bool:
@@ -110,12 +129,22 @@ def _costless(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narr
     return found
 
 
+def _rare(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narrowing]:
+    """Where more was logged than is kept: what is asked for of that little of it."""
+    return {
+        each.revision: replace(
+            each.narrowed([s for s in each.asked if s != ALL and each.let(s) <= _RARE], reading), full=True
+        )
+        for each in busy
+    }
+
+
 def _given_up(busy: Sequence[_Busy], reading: Reading, now: float, deadline: float) -> Mapping[Revision, Narrowing]:
     """Of all that is asked for as much as can be read in time, what selects least first."""
     asked = [
         (each.let(selector) * len(each.entries) / reading.minutes, place, each, selector)
         for place, each in enumerate(busy)
-        for selector in (each.now.kept if each.now else each.demand.selectors)
+        for selector in each.asked
         if selector != ALL
     ]
     asked.sort(key=lambda item: item[:2])

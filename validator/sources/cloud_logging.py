@@ -52,6 +52,16 @@ class CloudLogging:
 
 
 def _content(page: Any) -> dict[str, Any]:
+    content = _read(page)
+    same: dict[str, Any] = {}
+    for entry in content.get("entries", ()):
+        for part in ("resource", "labels"):  # the same for thousands: kept once
+            if part in entry:
+                entry[part] = same.setdefault(repr(entry[part]), entry[part])
+    return content
+
+
+def _read(page: Any) -> dict[str, Any]:
     try:
         return MessageToDict(page)
     except (TypeError, SerializeToJsonError):
