@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from validator.engine.log_evidence import LAG, LogEvidence, Narrowing, Reading, Revision, readable_in_time
+from validator.engine.log_evidence import LogEvidence, Narrowing, Reading, Revision, readable_in_time
 from validator.model.call import PAGE
 from validator.model.platform import Entry
 from validator.model.push_down import MOST_CHARACTERS, PushDown
@@ -83,10 +83,10 @@ def narrowed(
     if rare:
         return rare
     at_most = reading.pages * PAGE / reading.minutes
-    if now - reading.began >= _PATIENCE and not _ends(reading, at_most, now, deadline):
+    if now - reading.began >= _PATIENCE and not _ends(logs, reading, at_most, now, deadline):
         busy = list(_busy(logs, reading, demands))
         volume = sum(len(each.entries) for each in busy) / reading.minutes
-        return {} if _ends(reading, volume, now, deadline) else _given_up(busy, reading, now, deadline)
+        return {} if _ends(logs, reading, volume, now, deadline) else _given_up(logs, busy, reading, now, deadline)
     if reading.pages == _EARLY and at_most >= BUSY:
         return _costless(list(_busy(logs, reading, demands)), reading)
     return {}
@@ -98,9 +98,9 @@ def _overflows(logs: LogEvidence, revision: Revision) -> bool:
     return len(logs.arrived.get(revision, ())) > MOST_KEPT and not (asked and asked.full)
 
 
-def _ends(reading: Reading, volume: float, now: float, deadline: float) -> bool:
+def _ends(logs: LogEvidence, reading: Reading, volume: float, now: float, deadline: float) -> bool:
     """Whether the read ends in time, and another after it: what a slow read found holds for the next one."""
-    return readable_in_time(volume, now - reading.newest + LAG, deadline - now, reading.pace(now))
+    return readable_in_time(volume, now - reading.newest + logs.overlap, deadline - now, reading.pace(now))
 
 
 def _busy(logs: LogEvidence, reading: Reading, demands: Mapping[Revision, Demand]) -> Iterator[_Busy]:
@@ -139,7 +139,9 @@ def _rare(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narrowin
     }
 
 
-def _given_up(busy: Sequence[_Busy], reading: Reading, now: float, deadline: float) -> Mapping[Revision, Narrowing]:
+def _given_up(
+    logs: LogEvidence, busy: Sequence[_Busy], reading: Reading, now: float, deadline: float
+) -> Mapping[Revision, Narrowing]:
     """Of all that is asked for as much as can be read in time, what selects least first."""
     asked = [
         (each.let(selector) * len(each.entries) / reading.minutes, place, each, selector)
@@ -152,7 +154,7 @@ def _given_up(busy: Sequence[_Busy], reading: Reading, now: float, deadline: flo
     total = 0.0
     for volume, _, each, selector in asked:
         more = {**kept, each.revision: (*kept[each.revision], selector)}
-        behind = now - each.demand.created + LAG
+        behind = now - each.demand.created + logs.overlap
         if _fit(more.values()) and readable_in_time(total + volume, behind, deadline - now, reading.pace(now)):
             kept, total = more, total + volume
     if asked and all(each.now and set(each.now.kept) == set(kept[each.revision]) for each in busy):
