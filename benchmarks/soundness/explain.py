@@ -8,7 +8,7 @@ from pprint import pformat
 
 from benchmarks.soundness import gate, regime
 from benchmarks.soundness.claims import SUITES
-from benchmarks.soundness.figures import grade
+from benchmarks.soundness.figures import grade, naming
 from benchmarks.soundness.generator import story
 from benchmarks.soundness.truth import judge
 
@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(pformat(told))
     print(pformat(said))
     print(pformat(truth))
-    print(grade(said.outcome, truth, strict=True))
+    evidence = f"; the missing evidence is {naming(said, truth)}" if said.outcome == "inconclusive" else ""
+    print(grade(said.outcome, truth, strict=True) + evidence)
 
 
 if __name__ == "__main__":

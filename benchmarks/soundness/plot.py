@@ -17,13 +17,13 @@ from benchmarks.soundness.figures import GATES, grade, upper_bound
 from benchmarks.soundness.regime import Regime, Spread
 from benchmarks.soundness.truth import judge
 
-DISPERSIONS = (2.0, 5.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)
+DISPERSIONS = (2.0, 5.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0)
 """Seconds by which one stream's delay may differ from another's."""
 ASSUMED = 10.0
 """The dispersion up to which the gate claims to be right: its least margin."""
 _FAULTS = ("traceback", "last-moment", "error-line")
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 820, 460, 64, 64, 96, 64
-_TICKS = (2, 5, 10, 20, 30, 60, 120, 180)
+_TICKS = (2, 5, 10, 20, 30, 60, 120, 180, 300)
 _STYLE = """\
 text{font:13px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}
 .title{font-size:15px;font-weight:600}.small{font-size:12px;fill:#59636e}

@@ -10,8 +10,9 @@ import argparse
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pprint import pformat
 from typing import Any
 
@@ -156,50 +157,61 @@ def slacks(story: Story, drawn: Settled, said: Said, truth: Judgement) -> Iterat
             yield f"{story.faults[0]}: found before it would have passed", without.windows.ended - min(found)
 
 
-def explore(seconds: float, plant: str = "", first: int = 0, examples: int = 150) -> Iterator[Find]:
-    """Search in rounds, each from a seed of its own and for one fault, and tell each sort of find once."""
-    until = time.monotonic() + seconds
-    known: set[tuple[object, ...]] = set()
-    number = first
-    while time.monotonic() < until:
-        found = _round(number, plant, known, until, examples)
-        if found:
-            known.add(found.sort)
-            yield found
-        number += 1
+@dataclass
+class Search:
+    """Rounds, each from a seed of its own and for one fault."""
 
+    plant: str = ""
+    examples: int = 150
+    """Stories a round, besides those that make a find plainer."""
+    known: set[tuple[object, ...]] = field(default_factory=set)
+    """Sorts of finds that were told."""
+    tally: Counter[str] = field(default_factory=Counter)
+    """Grade -> stories judged."""
 
-def _round(number: int, plant: str, known: set[tuple[object, ...]], until: float, examples: int) -> Find | None:
-    newest: list[Find] = []
-    fault = FAULTY[number % len(FAULTY)]
+    def explore(self, seconds: float, first: int = 0) -> Iterator[Find]:
+        """Search for so long, from that seed on, and tell each sort of find once."""
+        until = time.monotonic() + seconds
+        number = first
+        while time.monotonic() < until:
+            found = self._round(number, until)
+            if found:
+                self.known.add(found.sort)
+                yield found
+            number += 1
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        phases=(Phase.generate, Phase.target, Phase.shrink),
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data())
-    def look(data: st.DataObject) -> None:
-        story, drawn = composed(fault, lambda low, high: data.draw(st.integers(low, high)))
-        if time.monotonic() > until and not newest:
-            return
-        find = verdict(story, drawn, plant)
-        if find.grade in ("false_pass", "false_fail") and find.sort not in known:
-            newest.append(find)
-            raise _Found
-        with planted(plant):
-            for label, slack in slacks(story, drawn, find.said, find.truth):
-                target(-slack, label=label)
+    def _round(self, number: int, until: float) -> Find | None:
+        newest: list[Find] = []
+        fault = FAULTY[number % len(FAULTY)]
 
-    try:
-        look()
-    except _Found:
-        return newest[-1]
-    return None
+        @seed(number)
+        @settings(
+            max_examples=self.examples,
+            phases=(Phase.generate, Phase.target, Phase.shrink),
+            database=None,
+            deadline=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(st.data())
+        def look(data: st.DataObject) -> None:
+            story, drawn = composed(fault, lambda low, high: data.draw(st.integers(low, high)))
+            if time.monotonic() > until and not newest:
+                return
+            find = verdict(story, drawn, self.plant)
+            self.tally[find.grade] += 1
+            if find.grade in ("false_pass", "false_fail") and find.sort not in self.known:
+                newest.append(find)
+                raise _Found
+            with planted(self.plant):
+                for label, slack in slacks(story, drawn, find.said, find.truth):
+                    target(-slack, label=label)
+
+        try:
+            look()
+        except _Found:
+            return newest[-1]
+        return None
 
 
 def verdict(story: Story, drawn: Settled, plant: str = "") -> Find:
@@ -217,12 +229,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the first round; each further one takes the next")
     parser.add_argument("--plant", choices=sorted(PLANTS), default="", help="plant a defect that must be found")
     asked = parser.parse_args(arguments)
-    finds = 0
-    for find in explore(60 * asked.minutes, asked.plant, asked.seed):
-        finds += 1
+    search = Search(asked.plant)
+    for find in search.explore(60 * asked.minutes, asked.seed):
         print(pformat([find.grade, find.story, find.regime.chosen, find.said, find.truth]), flush=True)
-    print(f"{finds} sorts of wrong verdicts in {asked.minutes:g} minutes")
-    return 1 if finds else 0
+    print(f"{len(search.known)} sorts of wrong verdicts in {search.tally.total():,} stories: {dict(search.tally)}")
+    return 1 if search.known else 0
 
 
 if __name__ == "__main__":

@@ -46,11 +46,12 @@ def told(found: _Figures) -> Iterator[str]:
         yield from ("", f"The regime {name}, {part['runs']:,} runs, {part['bad']:,} bad:", "")
         yield from _gates(part)
     evidence, reads = found["missing_evidence"], found["reads"]
-    unnamed = evidence["not_named"] + evidence["not_missing"]
+    every, unnamed = sum(evidence.values()), evidence["not_named"] + evidence["not_missing"]
+    rightly = every - found["gate"]["inconclusive"]
     yield ""
-    yield f"The gate was inconclusive in {sum(evidence.values()):,} runs. In {evidence['named']:,} of them its report names the evidence"
-    yield f"that the truth calls missing, in {unnamed} it does not. In the busiest minute of any run it read the log"
-    yield f"{reads['most_in_a_minute']} times (its budget is 20), {reads['mean']:g} times in a run on average."
+    yield f"The gate said inconclusive in {every:,} of the {found['runs']:,} runs; in {rightly:,} of them nobody could have had the evidence, which is"
+    yield f"right. In {evidence['named']:,} its report names the evidence that the truth calls missing, in {unnamed} it does not. In the busiest"
+    yield f"minute of any run it read the log {reads['most_in_a_minute']} times (its budget is 20), {reads['mean']:g} times in a run on average."
     yield ""
     yield "| fault | runs | bad | gate: false passes | false fails | inconclusive | careful: false passes | naive: false passes |"
     yield "|---|---|---|---|---|---|---|---|"

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.faults import FAULTS
-from benchmarks.soundness.search import FAULTY, Chosen, composed, explore, mended, verdict
+from benchmarks.soundness.search import FAULTY, Chosen, Search, composed, mended, verdict
 from benchmarks.soundness.truth import Windows, judge
 
 WINDOWS = Windows({}, 90.0, 480.0)
@@ -22,7 +22,7 @@ SECONDS = 240.0
     ("plant", "fault"), [("echo-ignored", "last-moment"), ("no-identity", "old-answers"), ("latest-re-resolved", "superseded")]
 )  # fmt: skip
 def test_a_planted_defect_is_found(plant: str, fault: str) -> None:
-    find = next(explore(SECONDS, plant, FAULTY.index(fault)))
+    find = next(Search(plant).explore(SECONDS, FAULTY.index(fault)))
     assert find.grade == "false_pass"
     assert find.story.faults[0] == fault
     assert verdict(find.story, find.regime, plant).grade == "false_pass"
