@@ -171,11 +171,9 @@ def _names(curves: Curves) -> Iterator[str]:
 
 
 def _breaks(curves: Curves) -> Iterator[str]:
-    """Where the gate and the careful one break: the first point with a false pass."""
-    for row, name in enumerate(("careful", "gate")):
-        at = breaks(curves[name])
-        if at is None:
-            continue
+    """Where the gate and the careful one break: the first point with a false pass; the later one's name stands above."""
+    broken = {name: at for name in ("careful", "gate") if (at := breaks(curves[name])) is not None}
+    for row, (name, at) in enumerate(sorted(broken.items(), key=lambda each: -each[1])):
         x, top = _x(at), _TOP + 44 + 22 * row
         yield f'<g class="{name}"><path class="break" d="M{x:.1f} {_HEIGHT - _BOTTOM}V{top}"/>'
         yield f'<text class="name" x="{x - 6:.1f}" y="{top + 8}" text-anchor="end">{name} breaks at {at:g} s</text></g>'
