@@ -16,12 +16,17 @@ from google.cloud.devtools.cloudbuild_v1 import Build, CloudBuildClient
 from google.cloud.devtools.cloudbuild_v1.services.cloud_build.transports import CloudBuildGrpcTransport
 from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
 from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
+from google.cloud.logging_v2.types import ListLogEntriesResponse
 from google.cloud.run_v2 import Condition, RevisionsClient, ServicesClient, TrafficTargetAllocationType
 from google.cloud.run_v2.services.revisions.transports import RevisionsGrpcTransport
 from google.cloud.run_v2.services.services.transports import ServicesGrpcTransport
+from google.protobuf.json_format import MessageToDict
 
 from validator.emulator.scenario import ScenarioError
 from validator.emulator.servers import Emulator
+from validator.model.platform import Entry
+from validator.model.push_down import PushDown
+from validator.model.selector import Selector
 from validator.sources.connection import parse
 
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"
@@ -119,6 +124,24 @@ def test_entries_come_whole_and_in_order_over_several_pages(channel: grpc.Channe
     pages = [[entry.text_payload for entry in page.entries] for page in client.list_log_entries(request=request).pages]
     assert [len(page) for page in pages] == [5, 5, 3]
     assert pages[1][1] == "✅ Step 26: ClickHouse initialized"
+
+
+def test_what_selectors_select_is_what_the_server_lets_through_for_them(channel: grpc.Channel) -> None:
+    client = LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
+
+    def listed(text: str) -> list[Entry]:
+        found = client.list_log_entries(
+            {"resource_names": ["projects/netra-staging"], "filter": text, "page_size": 1000}
+        )
+        return [Entry.read(MessageToDict(ListLogEntriesResponse.pb(page).entries[n]))
+                for page in found.pages for n in range(len(page.entries))]  # fmt: skip
+
+    selectors = (Selector(r"\[ClickHouse\] REAL \w+"), Selector('"quoted" \\d+'), Selector(severity="WARNING"))
+    every, let = listed(""), listed(PushDown(selectors).filter)
+    for selector in selectors:
+        assert [e.insert_id for e in let if selector.selects(e)] == [e.insert_id for e in every if selector.selects(e)]
+    assert any(selectors[0].selects(entry) for entry in let)
+    assert len(let) < len(every)
 
 
 def test_a_refusal_is_googles_error(channel: grpc.Channel) -> None:
