@@ -1,8 +1,9 @@
 """Less of a log asked of the server, where all of it is more than the budget of reads can carry.
 
-Decided at the pages of a read, from what was read alone. Two cases: a busy log of which the checks need little is narrowed
+Decided at the pages of a read, from what was read alone. Three cases: a busy log of which the checks need little is narrowed
 early, and costs no verdict; a read that cannot come to its end before the run's deadline is given up, and with it the checks
-that need too much. The next read begins anew with the narrower filter, so nothing is skipped.
+that need too much; and of a log that outgrows what is kept in memory only rare entries are asked for. The next read begins
+anew with the narrower filter, so nothing is skipped.
 """
 
 from __future__ import annotations
