@@ -219,6 +219,17 @@ def test_a_newer_revision_that_only_the_last_reading_shows_is_no_green(tmp_path:
 # False reds
 
 
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "RESOURCE_EXHAUSTED"])
+def test_a_last_reading_that_is_refused_for_a_while_is_tried_again_in_time(tmp_path: Path, code: str) -> None:
+    faults = f"faults: [{{method: GetService, code: {code}, from: '@+50s', until: '@+95s'}}]\n"
+    run = simulate(HEAD + TRAFFIC + QUIET, overlaid(tmp_path, faults))
+    decided = run.standing("Quiet").decided
+    assert decided is not None
+    assert 67 < decided - START < 93
+    assert run.run.outcome is Outcome.PASSED
+    assert 95 < run.ended < 101
+
+
 def test_probes_go_on_when_a_split_that_told_too_little_changes(tmp_path: Path) -> None:
     held = "  - {name: Healthy, within: 60s, for: 10s, http: {path: /health}}\n"
     whole = "[{type: TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST, percent: 100}]"

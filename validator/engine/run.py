@@ -24,6 +24,8 @@ _GRACE = 2.0
 _LONGEST_PAUSE = 30.0
 _LONGEST_CLOSING = 30.0
 """Seconds that the end waits for the last readings of the services."""
+_CLOSING_PAUSE = 5.0
+"""Seconds at most between tries of a last reading."""
 _SLOW = 2.0
 """Seconds after which a probe's answer is called slow."""
 _ECHOES = 10
@@ -58,6 +60,9 @@ class _Errand:
     """Whether the limits did not allow it when it was due."""
     slow: bool = False
     """Whether its last answer took long: it may not take all places from others."""
+
+
+_Errands = Sequence[tuple[query.Query, _Errand]]
 
 
 @dataclass
@@ -104,9 +109,10 @@ class Engine:
             self._maybe_end(now)
         if self.verdicts.ended is not None:
             return Step(done=True)
-        requests = tuple(self._ask(now))
-        decided = self.verdicts.decided and self.closing is None  # by what turned out to be impossible to ask
-        return Step(requests, now if decided else self._wake_at(now))
+        errands = self._open_errands(now)
+        requests = tuple(self._ask(now, errands))
+        impossible = any(errand.over for _, errand in errands)  # that may decide a check, or let another be asked for
+        return Step(requests, now if impossible else self._wake_at(now, errands))
 
     def interrupt(self, now: float) -> None:
         """End the run at once; what is not decided stays inconclusive."""
@@ -152,6 +158,8 @@ class Engine:
             longest = min(_LONGEST_PAUSE, 2.0**errand.failures)
             if seen.result.code == "RESOURCE_EXHAUSTED":
                 longest = _LONGEST_PAUSE  # 429 comes without Retry-After, and the quota is a minute's
+            if self.closing is not None:
+                longest = min(longest, _CLOSING_PAUSE)
             errand.due = now + self.chance.uniform(0.5, longest)
             return
         errand.failures = 0
@@ -249,13 +257,15 @@ class Engine:
         found = any(evidence.request_entries(call.mark) for call in made if isinstance(call, Exchange))
         return found or len(made) < _ECHOES
 
-    def _ask(self, now: float) -> Iterable[Request]:
+    def _open_errands(self, now: float) -> _Errands:
+        """Those that are under way, and those that are to be asked some time."""
         wanted = [(asked, self.errands.setdefault(asked, _Errand(now))) for asked in self._wanted()]
-        ready = [
-            (self._due(asked, errand), asked, errand)
-            for asked, errand in wanted
-            if not (errand.request or errand.over or self._settled(asked))
+        return [
+            (asked, errand) for asked, errand in wanted if errand.request or not (errand.over or self._settled(asked))
         ]
+
+    def _ask(self, now: float, errands: _Errands) -> Iterable[Request]:
+        ready = [(self._due(asked, errand), asked, errand) for asked, errand in errands if not errand.request]
         for due, asked, errand in sorted(ready, key=lambda each: each[0]):
             if due > now:
                 break
@@ -322,24 +332,20 @@ class Engine:
         self.asked[self.requests] = asked
         return errand.request
 
-    def _wake_at(self, now: float) -> float:
+    def _wake_at(self, now: float, errands: _Errands) -> float:
         evidence = self.verdicts.evidence
         moments = [evidence.deadline]
         until = self.verdicts.until()
         if until is not None:
             moments.append(until)
-        for asked in self._wanted():
-            errand = self.errands.get(asked)
-            if errand is None:
-                moments.append(now)
-            elif errand.request:
+        for asked, errand in errands:
+            due = self._due(asked, errand)
+            if errand.request:
                 moments.append((errand.sent or now) + errand.request.timeout + _GRACE)
-            elif not errand.over and not self._settled(asked):
-                due = self._due(asked, errand)
-                if due > now:
-                    moments.append(due)
-                elif errand.held:
-                    moments.append(self._allowed_at(now, asked))
+            elif due > now:
+                moments.append(due)
+            elif errand.held:
+                moments.append(self._allowed_at(now, asked))
         if self.closing is not None:
             moments.append(self.closed_at + _LONGEST_CLOSING)
         return max(now, min(moments))
