@@ -30,7 +30,10 @@ Patch = tuple[Any, str, Any]
 
 def _no_margin() -> list[Patch]:
     """One stream's echo is taken for all streams at once."""
-    return [(LogEvidence, "margin", property(lambda _self: 0.0))]
+    return [
+        (LogEvidence, "margin", property(lambda _self: 0.0)),
+        (LogEvidence, "margin_of", lambda _self, _stream: 0.0),
+    ]
 
 
 def _no_identity() -> list[Patch]:

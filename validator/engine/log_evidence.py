@@ -338,6 +338,10 @@ class LogEvidence:
         """Seconds by which one stream may lag behind another: at least 10, three times the worst delay seen."""
         return max(MARGIN, 3 * (self.worst_delay or 0.0))
 
+    def margin_of(self, stream: str) -> float:
+        """The same for one stream: at least twice the worst delay seen of its own entries."""
+        return max(self.margin, _LATER * self.lags.get(stream, 0.0))
+
     @property
     def overlap(self) -> float:
         """Seconds that a read goes back before the newest entry known, for entries that become readable late."""
@@ -357,10 +361,9 @@ class LogEvidence:
         return self._inferred(service, stream) or self._assumed(stream)
 
     def _inferred(self, service: Service, stream: str) -> Watermark | None:
-        """From the newest echo of a sibling, less the margin; a larger one if the stream's own entries came later."""
+        """From the newest echo of a sibling, less the stream's margin."""
         siblings = [at for (of, _), at in self.echoes.items() if of == service]
-        margin = max(self.margin, _LATER * self.lags.get(stream, 0.0))
-        return Watermark(stream, max(siblings) - margin, Known.INFERRED) if siblings else None
+        return Watermark(stream, max(siblings) - self.margin_of(stream), Known.INFERRED) if siblings else None
 
     def _assumed(self, stream: str) -> Watermark:
         lag = max(LAG, _LATER * self.lags.get(stream, 0.0))
