@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -71,9 +71,23 @@ Wrap = Callable[[Callable[[Call, float], tuple[float, Result]], Call, float], tu
 """(the world's answer, a call, its time) -> another answer."""
 
 
-def simulate(checks: str, scenario: Path, *, skew: float = 0.0, wrap: Wrap | None = None) -> Finished:
+def case(folder: Path, environment: Mapping[str, str]) -> Finished:
+    """Judge a case's scenario by its spec, in an environment laid over the scenario's own."""
+    scenario = folder / "scenario.yaml"
+    variables = {**load_scenario(scenario, START).env, **environment}
+    return simulate((folder / "spec.yaml").read_text(encoding="utf-8"), scenario, variables=variables)
+
+
+def simulate(
+    checks: str,
+    scenario: Path,
+    *,
+    variables: Mapping[str, str] | None = None,
+    skew: float = 0.0,
+    wrap: Wrap | None = None,
+) -> Finished:
     """Judge a scenario by a spec's text; the world's clock is `skew` seconds ahead of the gate's."""
-    spec = load(checks, "checks.yaml", kinds(), {"PROJECT_ID": "netra-staging"})
+    spec = load(checks, "checks.yaml", kinds(), variables or {"PROJECT_ID": "netra-staging"})
     simulation = Simulation(World.of(load_scenario(scenario, START)))
     engine = Engine(spec, kinds(), "0123456789abcdef")
 
