@@ -12,14 +12,26 @@ from validator.model.verdict import Outcome, Verdict
 H, V, U = State.HOLDS, State.VIOLATED, State.UNKNOWN
 
 
-def judge(*looks: tuple[float, State], within: float = 20, hold: float = 0, now: float | None = None) -> Verdict:
-    attempts = [Attempt(at, Finding(state, f"{state} at {at:g}")) for at, state in looks]
-    return eventually(attempts, Timing(0, within, hold), now if now is not None else looks[-1][0])
+def judge(
+    *looks: tuple[float, State],
+    within: float = 20,
+    hold: float = 0,
+    times: int = 1,
+    attempts: int | None = None,
+    took: float = 0,
+    now: float | None = None,
+) -> Verdict:
+    made = [Attempt(at, Finding(state, f"{state} at {at:g}"), took=took) for at, state in looks]
+    return eventually(made, Timing(0, within, hold, times, attempts), now if now is not None else looks[-1][0])
 
 
 def test_passes_at_the_first_holds() -> None:
     verdict = judge((0, V), (2, H), (4, V))
-    assert (verdict.outcome, verdict.final, verdict.reason) == (Outcome.PASSED, True, "holds at 2")
+    assert (verdict.outcome, verdict.final, verdict.reason) == (
+        Outcome.PASSED,
+        True,
+        "holds at 2, after 1 failed attempt: violated at 0",
+    )
 
 
 def test_is_not_decided_by_a_violation_before_the_deadline() -> None:
@@ -58,13 +70,58 @@ def test_what_left_a_gap_in_what_holds_is_named() -> None:
     looks = [Attempt(at, Finding(state, f"{state} at {at:g}", remedy="look")) for at, state in ((0, H), (2, U), (6, H))]
     verdict = eventually(looks, Timing(0, 5, 4), 20)
     assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert verdict.reason == "it holds, but not for 4 s without an attempt of which nothing is known: unknown at 2"
+    assert verdict.reason == "it holds, but not for 4 s without a break: nothing is known of one attempt: unknown at 2"
     assert verdict.remedy == "look"
 
 
 def test_a_gap_over_two_intervals_begins_it_anew() -> None:
     assert judge((0, H), (4, H), hold=4).outcome is Outcome.PASSED
     assert not judge((0, H), (4.1, H), hold=4).final
+
+
+def test_slow_answers_are_no_gap() -> None:
+    slow = [(at, H) for at in (0, 6, 12, 18)]
+    assert judge(*slow, hold=18, took=5.9).outcome is Outcome.PASSED
+    assert not judge(*slow, hold=18, took=1).final
+
+
+def test_so_many_in_a_row_have_to_hold() -> None:
+    assert not judge((0, H), (2, H), (4, V), (6, H), (8, H), times=3).final
+    verdict = judge((0, H), (2, V), (4, H), (6, H), (8, H), times=3)
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.reason == "holds at 8 (3 times in a row), after 1 failed attempt: violated at 2"
+
+
+def test_a_row_that_began_in_time_is_followed() -> None:
+    assert not judge((18, H), (20, H), times=3, now=21).final
+    assert judge((18, H), (20, H), (22, H), times=3).outcome is Outcome.PASSED
+    assert judge((18, H), (20, H), (22, V), times=3).outcome is Outcome.FAILED
+
+
+def test_a_row_that_is_too_short_says_how_far_it_came() -> None:
+    assert judge((0, H), (2, H), times=5).reason == "it holds, 2 of 5 times in a row"
+
+
+def test_the_first_decided_answer_decides_where_one_attempt_is_asked_for() -> None:
+    assert judge((0, U), (2, V), (4, H), attempts=1).outcome is Outcome.FAILED
+    assert judge((0, U), (2, H), (4, V), attempts=1).outcome is Outcome.PASSED
+
+
+def test_the_last_of_so_many_attempts_decides() -> None:
+    assert not judge((0, V), (2, V), attempts=3).final
+    verdict = judge((0, V), (2, V), (4, V), attempts=3)
+    assert (verdict.outcome, verdict.final, verdict.reason) == (
+        Outcome.FAILED,
+        True,
+        "violated at 4 (in 3 of 3 attempts)",
+    )
+
+
+def test_a_pass_tells_the_reasons_of_the_attempts_that_failed() -> None:
+    reasons = ["status 500"] * 3 + ["status 503"]
+    made = [Attempt(2 * n, Finding(V, reason)) for n, reason in enumerate(reasons)]
+    verdict = eventually([*made, Attempt(9, Finding(H, "status 200"))], Timing(0, 20), 9)
+    assert verdict.reason == "status 200, after 4 failed attempts: status 500 (3 times); status 503"
 
 
 def test_holds_under_way_at_the_deadline_are_followed_until_full() -> None:

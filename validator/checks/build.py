@@ -25,6 +25,7 @@ _UNFINISHED = ("QUEUED", "PENDING", "WORKING")
 _GOOD = ("SUCCESS", *_UNFINISHED)
 
 lasting = False
+within: float | None = None
 present = False
 variables: dict[str, str] = {}
 schema = {
@@ -80,7 +81,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
         if not found:
             return Attempt(observation.at, Finding(State.UNKNOWN, "no build of this image is listed"))
         build = Build.read(found[0])
-        finding = holds_and_asserts(check, evidence, _find(check, build, observation.received), {"build": build.raw})
+        own = _find(check, build, observation.received)
+        finding = holds_and_asserts(check, evidence.as_of(observation), own, {"build": build.raw})
         conclusive = finding.state is State.VIOLATED and (check.within is None or build.status not in _UNFINISHED)
         return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive)
 

@@ -19,6 +19,7 @@ from validator.model.variables import queries as asked
 from validator.model.verdict import Verdict
 
 lasting = False
+within: float | None = None
 present = True
 variables: dict[str, str] = {}
 schema = {

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from validator.model import query
 from validator.model.call import Exchange, Json, Problem
 from validator.model.check import Check
-from validator.model.evidence import Evidence
+from validator.model.evidence import Evidence, Resources
 from validator.model.finding import Attempt, Finding, State, worst
 from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
@@ -36,6 +36,7 @@ _EXCERPT = 500
 """Characters of a body that are shown."""
 
 lasting = True
+within: float | None = 60.0
 present = False
 variables = {
     "status": "int",
@@ -201,19 +202,24 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     if refusal:
         finding = Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy)
         attempts.append(Attempt(now, finding, refusal.rests_on, conclusive=True))
-    return eventually(attempts, timing(check, evidence), now)
+    return eventually(attempts, timing(check, evidence, within), now)
 
 
 def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
     """What an exchange says once it is known who answered; None if that says nothing of the target."""
-    said = evidence.once((check.name, observation.seq), partial(_said, check, evidence, observation))
+    key = (check.name, check.part, observation.seq)
+    said = evidence.derive(key, partial(_said, check, evidence, observation), lasting=_decided)
     if check.target.url or said.finding.state is State.UNKNOWN:
         return replace(said, conclusive=said.finding.state is not State.HOLDS and not probe.repeat)
     if isinstance(observation.result, Problem) and whole_traffic(check.target, evidence, observation.sent):
         return replace(said, conclusive=not probe.repeat)
     identity = identify(observation, check.target, evidence)
-    occasion = check.name, observation.seq, identity.revision or identity.reason
-    return evidence.once(occasion, partial(_told, check, probe, evidence, said, identity), wholly=True)
+    by = (*key, identity.revision or identity.reason)
+    return evidence.derive(by, partial(_told, check, probe, evidence, said, identity))
+
+
+def _decided(said: Attempt) -> bool:
+    return said.finding.state is not State.UNKNOWN
 
 
 def _told(check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, identity: Identity) -> Attempt | None:
@@ -260,8 +266,9 @@ def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt
         finding = _problem(check, evidence, observation, result)
     else:
         shown = (_shown(observation, result.content),)
-        finding = _denied(check, result.content) or _find(check, evidence, result.content, shown)
-    return Attempt(observation.sent, finding, (observation.seq,))
+        known = evidence.as_of(observation)
+        finding = _denied(check, result.content) or _find(check, known, result.content, shown)
+    return Attempt(observation.sent, finding, (observation.seq,), took=observation.received - observation.sent)
 
 
 def _problem(check: Check, evidence: Evidence, observation: Observation, problem: Problem) -> Finding:
@@ -318,7 +325,7 @@ def _shown(observation: Observation, content: Json) -> Excerpt:
     return Excerpt(f"{line}: {text}" if text else line, observation.received, "http")
 
 
-def _find(check: Check, evidence: Evidence, content: Json, shown: tuple[Excerpt, ...]) -> Finding:
+def _find(check: Check, evidence: Resources, content: Json, shown: tuple[Excerpt, ...]) -> Finding:
     wanted = check.options
     assert isinstance(wanted, Options)
     status, text = int(content["status"]), str(content.get("text", ""))

@@ -32,6 +32,7 @@ _SHOWN = 5
 """Entries shown of one rule."""
 
 lasting = True
+within: float | None = None
 present = False
 variables = {"entries": "list(google.logging.v2.LogEntry)", "match": "map(string, string)"}
 _SELECTOR = {

@@ -35,6 +35,7 @@ _SURGE = 3.0
 _COUNT = {"type": "integer", "minimum": 0}
 
 lasting = True
+within: float | None = None
 present = False
 variables = {"entries": "list(google.logging.v2.LogEntry)"}
 schema = {

@@ -46,6 +46,7 @@ _SHOWN = 5
 """Failed, or else slow, requests shown."""
 
 lasting = True
+within: float | None = None
 present = False
 variables = {"entries": "list(google.logging.v2.LogEntry)"}
 schema = {

@@ -15,12 +15,13 @@ from validator.model.journal import Observation
 from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Revision
 from validator.model.selector import compiled
-from validator.model.variables import holds_and_asserts
+from validator.model.variables import holds_and_asserts, unchanging
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
 from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, duration
 
 lasting = True
+within: float | None = None
 present = False
 variables: dict[str, str] = {}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -97,8 +98,11 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     def look(observation: Observation, content: Json) -> Attempt:
         revision = Revision.read(content)
         own = _find(check, revision)
-        finding = holds_and_asserts(check, evidence, own, {"revision": content})
-        return Attempt(max(observation.at, when.start), finding, (observation.seq,), own.state is State.VIOLATED)
+        known = evidence.as_of(observation)
+        finding = holds_and_asserts(check, known, own, {"revision": content})
+        final = own.state is State.VIOLATED or (revision.settled and unchanging(check, known))
+        conclusive = final and finding.state is State.VIOLATED
+        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive)
 
     return eventually(looks(check, query.Revision(check.target.name), evidence, look), when, now)
 

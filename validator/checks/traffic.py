@@ -23,6 +23,7 @@ from validator.spec.mistake import Mistake
 from validator.spec.values import PERCENT, Bound, bound, bound_of
 
 lasting = True
+within: float | None = None
 present = True
 variables: dict[str, str] = {}
 schema = {
@@ -101,7 +102,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     def look(observation: Observation, content: Json) -> Attempt:
         service = Service.read(content)
         own = _find(check, evidence, service)
-        finding = holds_and_asserts(check, evidence, own, {"service": content})
+        finding = holds_and_asserts(check, evidence.as_of(observation), own, {"service": content})
         share = service.serving().get(frozen, 0)
         starved = wanted.percent is not None and not wanted.percent.holds(share) and share == 0
         conclusive = own.state is State.VIOLATED and starved and service.pinned_away_from(frozen)

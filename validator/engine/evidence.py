@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from validator.engine.baseline import BaselineReads, end_of
 from validator.engine.log_evidence import LogEvidence
@@ -13,10 +14,13 @@ from validator.engine.refusal import refusal
 from validator.model import platform, query
 from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
-from validator.model.evidence import Known, Occasion, OlderEntries, Refusal, Told, Watermark
-from validator.model.finding import State
+from validator.model.evidence import Derived, Known, OlderEntries, Refusal, Watermark
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
 from validator.model.selector import Selector
+
+Resource = TypeVar("Resource")
+_Readings = Sequence[tuple[Observation, Resource]]
+"""A resource as it was read over time, oldest first."""
 
 
 def absent(result: Result) -> bool:
@@ -56,18 +60,18 @@ class Folded:
     """Target -> the newer revision, and when the older one was last seen to be the newest."""
     shares: dict[str, tuple[int, float]] = field(default_factory=dict)
     """Target -> its revision's percent of the traffic, and when it was first seen with that."""
-    revision_of: dict[str, platform.Revision] = field(default_factory=dict)
+    revision_of: dict[str, list[tuple[Observation, platform.Revision]]] = field(default_factory=dict)
     listing: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
     """The pages of a listing that is under way."""
     revisions_of: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
-    build_of: dict[str, platform.Build] = field(default_factory=dict)
+    build_of: dict[str, list[tuple[Observation, platform.Build]]] = field(default_factory=dict)
     logs: dict[str, LogEvidence] = field(default_factory=dict)
     baselines: dict[query.Baseline, BaselineReads] = field(default_factory=dict)
     exchanges: dict[str, list[Observation]] = field(default_factory=dict)
     sent: dict[query.Query, Sent] = field(default_factory=dict)
     """Probes under way."""
-    found: dict[Occasion, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What each observation was found to be when it was first decided. Derived."""
+    derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What follows from the records so far and does not change with later ones."""
     starts: dict[str, float] = field(default_factory=dict)
     """Check -> when it started. Kept here for the judges; set by what judges."""
     captured: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -168,7 +172,7 @@ class Folded:
             case query.Service(target):
                 self._service(target, seen, platform.Service.read(content))
             case query.Revision(target):
-                self.revision_of[target] = platform.Revision.read(content)
+                self.revision_of.setdefault(target, []).append((seen, platform.Revision.read(content)))
             case query.Revisions(target):
                 assert isinstance(seen.call, ListRevisions)
                 earlier = self.listing.get(target, ()) if seen.call.page_token else ()
@@ -178,7 +182,7 @@ class Folded:
             case query.Build(target):
                 builds = content.get("builds", [content])
                 if not absent(answer):
-                    self.build_of[target] = platform.Build.read(builds[0])
+                    self.build_of.setdefault(target, []).append((seen, platform.Build.read(builds[0])))
                 elif "/global" in str(seen.call):
                     self.refusals[asked] = Refusal(
                         "Cloud Build lists no build that pushed the revision's image",
@@ -208,6 +212,10 @@ class Folded:
             self.shares[target] = share, seen.received
         history.append((seen, service))
 
+    def starting(self, check: str, at: float) -> Folded:
+        """The same evidence, with a check that started at another moment."""
+        return replace(self, starts={**self.starts, check: at}, derived={})
+
     # What judges see.
 
     @property
@@ -232,8 +240,7 @@ class Folded:
 
     def service(self, target: str) -> platform.Service | None:
         """The service as it was seen last."""
-        history = self.seen.get(target)
-        return history[-1][1] if history else None
+        return _newest(self.seen.get(target, ()))
 
     def share_since(self, target: str) -> float:
         """When the target's share was first seen to be as it is."""
@@ -245,8 +252,8 @@ class Folded:
         return resolution.revision if resolution else ""
 
     def revision(self, target: str) -> platform.Revision | None:
-        """The target's revision."""
-        return self.revision_of.get(target)
+        """The target's revision as it was seen last."""
+        return _newest(self.revision_of.get(target, ()))
 
     def revisions(self, target: str) -> Sequence[platform.Revision] | None:
         """All revisions, newest first."""
@@ -273,14 +280,20 @@ class Folded:
         record = self.sent.get(asked)
         return record.at if record else None
 
-    def once(self, occasion: Occasion, judge: Callable[[], Told], *, wholly: bool = False) -> Told:
-        """What an observation says for a check, judged on the evidence of the moment at which it could first be."""
-        if occasion in self.found:
-            return self.found[occasion]  # type: ignore[no-any-return]
-        said = judge()
-        if wholly or said is None or said.finding.state is not State.UNKNOWN:
-            self.found[occasion] = said
-        return said
+    def as_of(self, observation: Observation) -> AsOf:
+        """The resources as they were when an observation came."""
+        return AsOf(self, observation.seq)
+
+    def derive(
+        self, key: Hashable, judge: Callable[[], Derived], *, lasting: Callable[[Derived], bool] = lambda _: True
+    ) -> Derived:
+        """What follows from the journal, kept once it does not change any more."""
+        if key in self.derived:
+            return self.derived[key]  # type: ignore[no-any-return]
+        found = judge()
+        if lasting(found):
+            self.derived[key] = found
+        return found
 
     def previous(self, target: str) -> platform.Revision | None:
         """What served most before this deploy, else the newest older revision that was ever ready."""
@@ -295,8 +308,8 @@ class Folded:
         return older.get(served) or next(ever_ready, None)
 
     def build(self, target: str) -> platform.Build | None:
-        """The build of the target's revision."""
-        return self.build_of.get(target)
+        """The build of the target's revision as it was seen last."""
+        return _newest(self.build_of.get(target, ()))
 
     def _logs(self, target: str) -> LogEvidence:
         return self.logs[self.targets[target].project]
@@ -364,3 +377,56 @@ class Folded:
     def start_of(self, check: str) -> float | None:
         """When a check started."""
         return self.starts.get(check)
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The resources as each was read last before an observation came, or first after it."""
+
+    evidence: Folded
+    seq: int
+    """Of the observation."""
+
+    def refusal(self, asked: query.Query) -> Refusal | None:
+        """Why it will never be answered."""
+        return self.evidence.refusal(asked)
+
+    def service(self, target: str) -> platform.Service | None:
+        """The service."""
+        return _nearest(self.evidence.seen.get(target, ()), self.seq)
+
+    def revision(self, target: str) -> platform.Revision | None:
+        """The target's revision."""
+        return _nearest(self.evidence.revision_of.get(target, ()), self.seq)
+
+    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
+        """All revisions; they are listed once."""
+        return self.evidence.revisions(target)
+
+    def previous(self, target: str) -> platform.Revision | None:
+        """What served most before this deploy; it does not change."""
+        return self.evidence.previous(target)
+
+    def build(self, target: str) -> platform.Build | None:
+        """The build of the target's revision."""
+        return _nearest(self.evidence.build_of.get(target, ()), self.seq)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What `vars` holds."""
+        return self.evidence.variables
+
+    @property
+    def captured(self) -> Mapping[str, Any]:
+        """What checks captured: a check that uses it started after that."""
+        return self.evidence.captured
+
+
+def _newest(readings: _Readings[Resource]) -> Resource | None:
+    return readings[-1][1] if readings else None
+
+
+def _nearest(readings: _Readings[Resource], seq: int) -> Resource | None:
+    """The last reading before an observation, or the first after it."""
+    before = bisect_right(readings, seq, key=lambda reading: reading[0].seq)
+    return readings[max(0, before - 1)][1] if readings else None

@@ -14,13 +14,12 @@ from validator.engine.refusal import APIS
 from validator.engine.stage import stage
 from validator.engine.verdicts import Verdicts
 from validator.model import query
-from validator.model.call import ListEntries
+from validator.model.call import Answer, GetRevision, ListEntries
 from validator.model.check import Check, Spec, Target
-from validator.model.journal import Started
+from validator.model.journal import Observation, Started
 from validator.model.judging import INTERVAL
 from validator.model.kind import Kind
 from validator.model.plan import Asked, CheckPlan, LogPlan, Plan, Role, TargetPlan
-from validator.model.platform import Revision
 from validator.model.selector import ALL
 
 _RUN_ID = "RUN-ID"
@@ -102,7 +101,9 @@ def log_filter(verdicts: Verdicts, asked: query.Logs, *, narrow: bool) -> str:
     evidence.take(Started(0.0, _RUN_ID))
     for target in spec.targets.values():
         name = target.revision or f"REVISION-OF-{target.service}"
-        evidence.revision_of[target.name] = Revision.read({"name": f"{target.path}/revisions/{name}"})
+        named = f"{target.path}/revisions/{name}"
+        seen = Answer({"name": named})
+        evidence.take(Observation(0.0, 0, query.Revision(target.name), GetRevision(named), 0.0, 0.0, seen))
         evidence.resolutions[target.name] = Resolution(name, name)
     for revision, demand in evidence.demanded(asked.project).items() if narrow else ():
         kept = tuple(selector for selector in demand.selectors if selector != ALL)
@@ -164,8 +165,8 @@ def _by_depth(checks: Iterable[Check], by_name: Mapping[str, Check]) -> list[Che
 
 def _length(check: Check, verdicts: Verdicts, timeout: float) -> float:
     """How long a check may take once it started: without `within` until the run's end, but a log's window is its own."""
-    asked = verdicts.queries(check)
-    windowed = verdicts.kinds[check.kind].lasting and any(isinstance(each, query.Echo) for each in asked)
-    if windowed:
+    kind = verdicts.kinds[check.kind]
+    if kind.lasting and any(isinstance(each, query.Echo) for each in verdicts.queries(check)):
         return (check.within or 0.0) + check.hold + MARGIN
-    return timeout if check.within is None else check.within + check.hold
+    within = check.within if check.within is not None else kind.within
+    return timeout if within is None else within + check.hold

@@ -23,6 +23,7 @@ _GRACE = 15.0
 """Seconds to wait for the last log lines of a revision that failed."""
 
 lasting = False
+within: float | None = None
 present = False
 variables: dict[str, str] = {}
 schema: dict[str, Any] = {"type": "object"}

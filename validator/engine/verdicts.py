@@ -161,12 +161,12 @@ class Verdicts:
             standing = replace(standing, check=check, queries=self._asked(check), started=now)
             self.evidence.starts[check.name] = now
             self.evidence.demands[check.name] = self._entries(check)
-        return self._set(standing, self._judge(check, now), now)
+        return self._set(standing, self._judge(check, self.evidence, now), now)
 
-    def _judge(self, check: Check, now: float) -> Verdict:
+    def _judge(self, check: Check, evidence: Folded, now: float) -> Verdict:
         """Judge a check; a defect of a judge costs its own verdict and not the report."""
         try:
-            return self.kinds[check.kind].judge(check, self.evidence, now)
+            return self.kinds[check.kind].judge(check, evidence, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the summary must be written
             reason = f"a defect of the gate: {type(error).__name__}: {error}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy="please report it, with the summary")
@@ -228,8 +228,8 @@ class Verdicts:
             passed = standing.verdict.outcome is Outcome.PASSED and self.kinds[check.kind].present
             readings = self.evidence.services(target)
             if passed and readings and target not in self.evidence.superseded:
-                self.evidence.starts[name] = readings[-1][0].sent  # what was seen before does not count
-                looks[name] = self._judge(replace(check, within=None, hold=0.0), now)
+                anew = self.evidence.starting(name, readings[-1][0].sent)  # what was seen before does not count
+                looks[name] = self._judge(replace(check, within=None, hold=0.0, times=1, attempts=None), anew, now)
         return looks
 
     def _confirm(self, ended: Ended) -> None:

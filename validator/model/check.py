@@ -130,6 +130,12 @@ class Check:
     """What `vars` holds besides the run's: the parameters of the file that it was included from."""
     bind: Callable[[Mapping[str, Any]], object] | None = field(default=None, repr=False, compare=False)
     """Makes its options of captured values; None if it uses none. Raises validator.spec.mistake.Mistake."""
+    times: int = 1
+    """Attempts in a row that have to hold."""
+    attempts: int | None = None
+    """Decided attempts after which it is judged; None for as many as there is time for."""
+    part: int = 0
+    """Which of several alternatives this is, from 1; 0 for the whole of a check."""
 
     @property
     def expressions(self) -> tuple[Assertion, ...]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from validator.model import platform
-from validator.model.finding import Attempt
 from validator.model.journal import Observation
 from validator.model.query import Baseline, Query
 from validator.model.selector import Selector
 
-Occasion = tuple[str | int, ...]
-"""What is judged once: a check, an observation's `seq`, and what else it is told by."""
-Told = TypeVar("Told", bound=Attempt | None)
+Derived = TypeVar("Derived")
 
 
 class Known(StrEnum):
@@ -61,7 +58,45 @@ class Refusal:
     rests_on: tuple[int, ...] = ()
 
 
-class Evidence(Protocol):
+class Resources(Protocol):
+    """What the platform's resources were seen to be, at one moment of the run."""
+
+    def refusal(self, query: Query) -> Refusal | None:
+        """Why the query will never be answered; None while it may be."""
+        ...
+
+    def service(self, target: str) -> platform.Service | None:
+        """The service; None before it is read."""
+        ...
+
+    def revision(self, target: str) -> platform.Revision | None:
+        """The target's revision."""
+        ...
+
+    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
+        """All revisions of the service, newest first; None while they are not known."""
+        ...
+
+    def previous(self, target: str) -> platform.Revision | None:
+        """What served most before this deploy, else the newest older revision that was ever ready."""
+        ...
+
+    def build(self, target: str) -> platform.Build | None:
+        """The build of the target's revision."""
+        ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What `vars` holds. May contain secrets: never shown."""
+        ...
+
+    @property
+    def captured(self) -> Mapping[str, Any]:
+        """What checks captured when they passed, by name. May contain secrets: never shown."""
+        ...
+
+
+class Evidence(Resources, Protocol):
     """An incremental fold of the journal. All of it is as of the newest record."""
 
     @property
@@ -78,16 +113,8 @@ class Evidence(Protocol):
         """All observations of a query, oldest first, refusals and problems among them."""
         ...
 
-    def refusal(self, query: Query) -> Refusal | None:
-        """Why the query will never be answered; None while it may be."""
-        ...
-
     def services(self, target: str) -> Sequence[tuple[Observation, platform.Service]]:
         """The service as it was seen over time, oldest first."""
-        ...
-
-    def service(self, target: str) -> platform.Service | None:
-        """The service as it was seen last."""
         ...
 
     def share_since(self, target: str) -> float:
@@ -96,22 +123,6 @@ class Evidence(Protocol):
 
     def frozen(self, target: str) -> str:
         """The short name of the target's revision, or empty while it is not resolved."""
-        ...
-
-    def revision(self, target: str) -> platform.Revision | None:
-        """The target's revision as it was seen last."""
-        ...
-
-    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
-        """All revisions of the service, newest first; None while they are not known."""
-        ...
-
-    def previous(self, target: str) -> platform.Revision | None:
-        """What served most before this deploy, else the newest older revision that was ever ready."""
-        ...
-
-    def build(self, target: str) -> platform.Build | None:
-        """The build of the target's revision as it was seen last."""
         ...
 
     def entries(self, target: str) -> Sequence[platform.Entry]:
@@ -130,16 +141,6 @@ class Evidence(Protocol):
         """What the baseline logged; None while that is not read wholly."""
         ...
 
-    @property
-    def variables(self) -> Mapping[str, str]:
-        """What `vars` holds. May contain secrets: never shown."""
-        ...
-
-    @property
-    def captured(self) -> Mapping[str, Any]:
-        """What checks captured when they passed, by name. May contain secrets: never shown."""
-        ...
-
     def logs_read(self, target: str) -> float | None:
         """When the newest complete read of the target's logs was asked for; None before the first."""
         ...
@@ -156,11 +157,20 @@ class Evidence(Protocol):
         """When the probe that is under way for a query was sent; None if none is."""
         ...
 
-    def once(self, occasion: Occasion, judge: Callable[[], Told], *, wholly: bool = False) -> Told:
-        """What an observation says for a check, judged on the evidence of the moment at which it could first be.
+    def as_of(self, observation: Observation) -> Resources:
+        """The resources as each was read last before an observation came, or first after it.
 
-        Later evidence does not change it: a service that becomes right later does not mend earlier answers.
-        What is unknown is judged again, unless the occasion `wholly` names what it is unknown for.
+        So what an answer is judged on does not change with what is read later: a service that becomes right later does
+        not mend earlier answers.
+        """
+        ...
+
+    def derive(
+        self, key: Hashable, judge: Callable[[], Derived], *, lasting: Callable[[Derived], bool] = lambda _: True
+    ) -> Derived:
+        """What follows from the journal, kept as long as `lasting` says that no later record changes it.
+
+        A cache and nothing more: the same comes out whenever it is asked for (held by tests/engine/test_laws.py).
         """
         ...
 

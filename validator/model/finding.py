@@ -45,6 +45,8 @@ class Attempt:
     """Whether waiting cannot mend it (or, when unknown, cannot make it known)."""
     pending: bool = False
     """Whether an unknown may yet be told by evidence that is on its way."""
+    took: float = 0.0
+    """Seconds from the question to its answer."""
 
     @property
     def decides(self) -> bool:

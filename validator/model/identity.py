@@ -60,12 +60,18 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
         return _unnamed(observation, target, evidence)
     landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
     if landed != call.url:  # redirects were followed: who answered is told by the last hop's entry
-        entries = [entry for entry in entries if urlsplit(entry.url).netloc == urlsplit(landed).netloc]
+        entries = [entry for entry in entries if _place(entry.url) == _place(landed)]
     if not entries:
         return _unnamed(observation, target, evidence)
     entry = max(entries, key=lambda each: each.order)
     who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
     return Identity(who, entry.revision, entry)
+
+
+def _place(url: str) -> tuple[str, str, str]:
+    """Host, path and query of a URL."""
+    parts = urlsplit(url)
+    return parts.netloc, parts.path or "/", parts.query
 
 
 def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Identity:

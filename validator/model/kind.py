@@ -31,6 +31,11 @@ class Kind(Protocol):
         ...
 
     @property
+    def within(self) -> float | None:
+        """Seconds that it is polled where the check does not say; None: until the run's timeout, or for its own window."""
+        ...
+
+    @property
     def present(self) -> bool:
         """Whether it judges how the platform is: a pass has to be true still on the run's last reading of the service."""
         ...

@@ -203,6 +203,11 @@ class Revision:
         )
 
     @property
+    def settled(self) -> bool:
+        """Whether the platform has come to an end with it: its settings never change, and its state not for long."""
+        return self.ready.succeeded or self.ready.failed
+
+    @property
     def digest(self) -> str:
         """`sha256:...` of its image; empty when the template names a tag only (the v2 API tells no more)."""
         found = _DIGEST.search(self.image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from validator.model import query
 from validator.model.check import MAIN, Assertion, Check
-from validator.model.evidence import Evidence
+from validator.model.evidence import Resources
 from validator.model.finding import Finding, State, worst
 
 _REVISION = "google.cloud.run.v2.Revision"
@@ -46,7 +47,20 @@ def queries(check: Check) -> frozenset[query.Query]:
     return frozenset(q for name in used for q in needed.get(name, ()))
 
 
-def judge_asserts(check: Check, evidence: Evidence, own: Mapping[str, Any]) -> Iterable[Finding]:
+_STATUS = re.compile(r"\b(?:conditions|reconciling|scaling_status|observed_generation)\b")
+"""Fields of a revision that go on changing after it is ready."""
+
+
+def unchanging(check: Check, evidence: Resources) -> bool:
+    """Whether what a check's expressions see does not change any more, its revision being settled."""
+    build = evidence.build(check.target.name)
+    fixed = {"revision", "previous", "env", "secrets", "deployed", "vars", "capture"}
+    if build is not None and build.finished is not None:
+        fixed.add("build")
+    return all(each.names <= fixed and not _STATUS.search(each.text) for each in check.expressions)
+
+
+def judge_asserts(check: Check, evidence: Resources, own: Mapping[str, Any]) -> Iterable[Finding]:
     """One finding for each assert and each capture, on the common values and the kind's own."""
     for assertion in check.asserts:
         values, missing = values_of(check, assertion, evidence, own)
@@ -57,7 +71,7 @@ def judge_asserts(check: Check, evidence: Evidence, own: Mapping[str, Any]) -> I
 
 
 def values_of(
-    check: Check, expression: Assertion, evidence: Evidence, own: Mapping[str, Any]
+    check: Check, expression: Assertion, evidence: Resources, own: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Finding | None]:
     """The values of an expression's names, and the finding that says which of them is not known."""
     values = dict(own)
@@ -78,7 +92,7 @@ def _captured(name: str, expression: Assertion, values: Mapping[str, Any]) -> Fi
     return Finding(State.HOLDS, "", captured=((name, value),))
 
 
-def _until(check: Check, evidence: Evidence, own: Mapping[str, Any]) -> Finding | None:
+def _until(check: Check, evidence: Resources, own: Mapping[str, Any]) -> Finding | None:
     """Why this attempt is not the one to judge; None if it is."""
     if check.until is None:
         return None
@@ -92,7 +106,7 @@ def _until(check: Check, evidence: Evidence, own: Mapping[str, Any]) -> Finding 
     return Finding(state, reason, f"until {check.until.text}", finding.actual, finding.remedy, stop=False)
 
 
-def holds_and_asserts(check: Check, evidence: Evidence, finding: Finding, own: Mapping[str, Any]) -> Finding:
+def holds_and_asserts(check: Check, evidence: Resources, finding: Finding, own: Mapping[str, Any]) -> Finding:
     """A kind's own finding and those of the asserts and captures, as one; with `until`, of the attempt it chooses."""
     waiting = _until(check, evidence, own)
     if waiting:
@@ -104,7 +118,7 @@ def holds_and_asserts(check: Check, evidence: Evidence, finding: Finding, own: M
     return replace(decisive, captured=captured, stop=True if chosen else finding.stop)
 
 
-def _missing(check: Check, evidence: Evidence, name: str) -> Finding:
+def _missing(check: Check, evidence: Resources, name: str) -> Finding:
     for wanted in queries(check):
         refusal = evidence.refusal(wanted)
         if refusal:
@@ -116,12 +130,12 @@ def _raw(resource: Any) -> Any:
     return resource.raw if resource else None
 
 
-def _deployed(_: str, evidence: Evidence) -> datetime | None:
+def _deployed(_: str, evidence: Resources) -> datetime | None:
     revision = evidence.revision(MAIN)
     return datetime.fromtimestamp(revision.created, UTC) if revision else None
 
 
-def _serving(target: str, evidence: Evidence) -> list[Any] | None:
+def _serving(target: str, evidence: Resources) -> list[Any] | None:
     service, revisions = evidence.service(target), evidence.revisions(target)
     if service is None or revisions is None:
         return None
@@ -129,15 +143,15 @@ def _serving(target: str, evidence: Evidence) -> list[Any] | None:
     return found if len(found) == len(service.serving()) else None
 
 
-def _of_revision(part: str) -> Callable[[str, Evidence], Any]:
-    def value(target: str, evidence: Evidence) -> Any:
+def _of_revision(part: str) -> Callable[[str, Resources], Any]:
+    def value(target: str, evidence: Resources) -> Any:
         revision = evidence.revision(target)
         return dict(getattr(revision, part)) if revision else None
 
     return value
 
 
-_VALUES: Mapping[str, Callable[[str, Evidence], Any]] = {
+_VALUES: Mapping[str, Callable[[str, Resources], Any]] = {
     "revision": lambda target, evidence: _raw(evidence.revision(target)),
     "previous": lambda target, evidence: _raw(evidence.previous(target)),
     "serving": _serving,

@@ -150,6 +150,8 @@ class _Reading:
             expressions.captures,
             self.source.parameters,
             self._bind(),
+            value.get("times", 1),
+            value.get("attempts"),
         )
 
     def _known_issue(self) -> KnownIssue | None:
@@ -207,6 +209,7 @@ class _Reading:
         if check.hold and not self.kind.lasting:
             told = f"what {self.name} judges does not come and go; `for` means nothing here"
             self.source.complain(Mistake(told, *path, "for"), key=True)
+        self._counting(check, windowed=windowed)
         if expressions.until and windowed:
             told = f"what {self.name} judges is a window of time and no single attempt; `until` means nothing here"
             self.source.complain(Mistake(told, *path, "until"), key=True)
@@ -222,6 +225,22 @@ class _Reading:
             margin = f" plus the log's margin of {span(LEAST_MARGIN)}" if windowed else ""
             told = f"{keys}{margin} is {span(length)}, more than the run's `timeout` of {span(timeout)}; raise that"
             self.source.complain(Mistake(told, *path, "for" if check.hold else "within"))
+
+    def _counting(self, check: Check, *, windowed: bool) -> None:
+        """Mistakes in how many attempts are wanted."""
+        for key in ("attempts", "times"):
+            if key in self.value and (windowed or not self.kind.lasting):
+                told = f"what {self.name} judges is no row of attempts; `{key}` means nothing here"
+                self.source.complain(Mistake(told, *self.path, key), key=True)
+                return
+        if check.attempts is None:
+            return
+        if check.hold:
+            told = "`attempts` ends after a number of attempts and `for` after a length of time; keep one of them"
+            self.source.complain(Mistake(told, *self.path, "attempts"), key=True)
+        elif check.times > check.attempts:
+            told = f"`times: {check.times}` cannot be reached in `attempts: {check.attempts}`"
+            self.source.complain(Mistake(told, *self.path, "times"))
 
     def _reach(self, check: Check, expressions: Expressions) -> None:
         """What a target that is a URL does not have, and paths that never reach a service."""

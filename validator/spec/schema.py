@@ -108,11 +108,27 @@ COMMON: Mapping[str, Any] = {
         "description": "One or more names of `targets`; `main` is `target`. Of a list, each has a check of its own.",
     },
     "blocking": {"type": "boolean", "default": True, "description": "Whether it decides the run."},
-    "within": {**DURATION, "description": "It is polled until it holds, this long at most.", "examples": ["2m"]},
+    "within": {
+        **DURATION,
+        "description": "It is polled until it holds, this long at most. Each kind has its own default.",
+        "examples": ["2m"],
+    },
     "for": {
         **DURATION,
         "description": "It then has to go on holding, without a break, this long.",
         "examples": ["60s"],
+    },
+    "attempts": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "So many answers decide: with `attempts: 1` the first one does.",
+        "examples": [1],
+    },
+    "times": {
+        "type": "integer",
+        "minimum": 2,
+        "description": "So many attempts in a row have to hold.",
+        "examples": [5],
     },
     "until": {
         **_CEL,
