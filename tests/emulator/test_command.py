@@ -82,6 +82,42 @@ def test_without_a_command_it_serves_until_it_is_interrupted() -> None:
     process.stdout.close()
 
 
+def test_what_it_prints_is_inert_to_a_shell_whatever_the_scenario_says(tmp_path: Path) -> None:
+    scenario = tmp_path / "scenario.yaml"
+    title = r"shop\n touch pwned-title; `touch pwned-ticks` $(touch pwned-dollar)\r\u2028"
+    scenario.write_text(
+        f'title: "{title}"\nenv: {{A: "\'; touch pwned-value; echo \'\\n$(touch pwned)"}}\nservices: {{}}\n'
+    )
+    code = f"from pathlib import Path; from validator.emulator.command import emulate; emulate(Path({str(scenario)!r}), [])"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = [process.stdout.readline()]
+    while not told[-1].startswith("unset "):
+        told.append(process.stdout.readline())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    process.stdout.close()
+    for script in ('eval "$TOLD"', "eval $TOLD"):
+        ended = subprocess.run(
+            ["sh", "-c", f'{script}; printf "%s" "$A"'],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "TOLD": "".join(told)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["scenario.yaml"], ended.stderr
+
+
+def test_it_ends_where_nobody_reads_what_it_prints() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = subprocess.Popen([sys.executable, "-c", _EMULATE], stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (0, b"")
+
+
 def test_a_command_that_is_not_there() -> None:
     with pytest.raises(CommandError, match="no-such-program: cannot be started: No such file or directory"):
         emulate(SCENARIO, ["no-such-program"])

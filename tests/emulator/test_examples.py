@@ -10,6 +10,7 @@ from google.cloud.run_v2.types import Revision as RevisionMessage
 from google.cloud.run_v2.types import Service as ServiceMessage
 from google.protobuf import json_format
 
+from tests import simulated
 from validator.emulator.scenario import load
 from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
@@ -201,3 +202,16 @@ def test_text_traceback() -> None:
     assert found[0].nanos - found[-1].nanos == 2
     assert {entry.severity for entry in found} == {"DEFAULT"}
     assert sorted(found, key=lambda entry: entry.order) == found[::-1]
+
+
+@pytest.mark.parametrize("years", [0, 5, 60, 200])
+def test_the_example_never_expires(years: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = START + years * 365.25 * 86400
+    monkeypatch.setattr(simulated, "START", start)
+    scenario = NETRA / "scenario.yaml"
+    checks = (simulated.ROOT / "checks.yaml").read_text(encoding="utf-8")
+    run = simulated.simulate(checks, scenario, variables=load(scenario, start).env).run
+    assert run.exit_code == 0
+    assert [judged.check.name for judged in run.judged if judged.verdict.outcome.value != "passed"] == [
+        "Auth reachable"
+    ]

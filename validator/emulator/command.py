@@ -99,18 +99,36 @@ def _from_terminal() -> bool:
 
 
 def _serve(emulator: Emulator, environment: Mapping[str, str]) -> int:
-    told = f"# http://127.0.0.1:{emulator.http_port}: REST for gcloud and client libraries, services by their Host"
-    lines = [told, f"# {emulator.grpc_address}: gRPC; gcloud needs the lines below and no more"]
-    lines += [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
-    lines.append(f"unset {' '.join(UNSET)}")
-    title = f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it"
     received: SimpleQueue[int] = SimpleQueue()
     before = {number: signal.signal(number, lambda number, _frame: received.put(number)) for number in _FORWARDED}
     try:
-        sys.stdout.write("\n".join([title, *lines, ""]))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.write(_told(emulator, environment))
+            sys.stdout.flush()
         received.get()
+    except BrokenPipeError:  # nobody is there to be told where it is
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
+
+
+def _told(emulator: Emulator, environment: Mapping[str, str]) -> str:
+    """Lines for a shell's `eval`: comments, and the variables that lead clients here."""
+    scenario = emulator.scenario
+    lines = [
+        _comment(f"{scenario.title}; a second here is {scenario.speed:g} there; Ctrl-C ends it"),
+        _comment(
+            f"http://127.0.0.1:{emulator.http_port}: REST for gcloud and client libraries, services by their Host"
+        ),
+        _comment(f"{emulator.grpc_address}: gRPC; gcloud needs the lines below and no more"),
+        *(f"export {name}={shlex.quote(value)}" for name, value in environment.items()),
+        f"unset {' '.join(UNSET)}",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _comment(text: str) -> str:
+    """A comment of a shell, whatever the text: one line, and nothing in it that a terminal or a shell acts on."""
+    return "# " + "".join(each if each.isprintable() else " " for each in text)

@@ -1,4 +1,4 @@
-"""Times and lengths of time as a scenario writes them: `@-4m` from its start, `80ms`, RFC 3339."""
+"""Times and lengths of time as a scenario writes them: `@-4m` from its start, `80ms`, RFC 3339, `@+30d` as a day."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0,
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d)", re.ASCII)
 _LENGTH = re.compile(rf"(?:{_PARTS.pattern})+", re.ASCII)
 _OFFSET = re.compile(rf"@([+-]?)({_LENGTH.pattern})", re.ASCII)
+_DAYS = re.compile(r"@[+-]?\d+d", re.ASCII)
 _VERBATIM = frozenset({"textPayload", "jsonPayload"})
 
 
@@ -39,6 +40,16 @@ def moment(text: Any, epoch: float) -> float:
         return seconds(text)
     except (ValueError, TypeError) as error:
         raise ValueError(f"not a time such as @-4m, @+20s or 2026-01-01T00:00:00Z: {text!r}") from error
+
+
+def variable(text: str, epoch: float) -> str:
+    """A variable's value: an offset in whole days is that day (UTC, `YYYY-MM-DD`), any other offset an RFC 3339 time.
+
+    So an example's end, such as that of a known issue, lies ahead whenever the example is run.
+    """
+    if _DAYS.fullmatch(text):
+        return rfc3339(moment(text, epoch))[: len("YYYY-MM-DD")]
+    return str(resolved(text, epoch))
 
 
 def resolved(data: Any, epoch: float) -> Any:

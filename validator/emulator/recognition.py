@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from validator.emulator.scenario_text import decoded
 from validator.spec import yaml
 
 _OF_SPECS = frozenset({"version", "checks", "target"})
 _OF_SCENARIOS = frozenset(
     {"extends", "services", "revisions", "builds", "behaviour", "logs", "routing", "changes", "faults", "speed"}
 )
+_KEY = re.compile(r"^[\"']?(\w+)[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
+"""A key of the outermost map: the only ones that begin a line."""
 
 
 def is_scenario(path: Path) -> bool:
     """Whether a file speaks of a deployment and not of checks; one that cannot be read is no scenario."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8")).data
-    except (OSError, UnicodeDecodeError, yaml.BadYaml):
+        text = decoded(path.read_bytes()).text
+        keys = set(_KEY.findall(text)) or _in_braces(text)
+    except (OSError, ValueError, yaml.BadYaml):
         return False
-    return isinstance(data, dict) and not _OF_SPECS & data.keys() and bool(_OF_SCENARIOS & data.keys())
+    return not _OF_SPECS & keys and bool(_OF_SCENARIOS & keys)
+
+
+def _in_braces(text: str) -> set[str]:
+    data = yaml.read(text).data
+    return set(data) if isinstance(data, dict) else set()

@@ -7,7 +7,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
     title: one line
     speed: 10                 # world seconds in a real second, under servers
     seed: 1                   # of chance: the split of traffic, fresh trace and span ids, faults
-    env: {PROJECT_ID: p}      # given to the command that runs inside
+    env: {PROJECT_ID: p, KNOWN_UNTIL: "@+30d"}      # given to the command that runs inside; whole days are a day
     projects: {p: 123456}     # project id -> number, where resources are named by the number
     services: {S: {...}}      # short name -> Service; its `name` is the full one
     revisions: {R: {...}}
@@ -55,7 +55,7 @@ from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored, Streams, exported, group
 from validator.emulator.faults import Fault
 from validator.emulator.mishaps import Mishap, befallen
-from validator.emulator.moments import length, moment, resolved
+from validator.emulator.moments import length, moment, resolved, variable
 from validator.emulator.rollout import Timing
 from validator.emulator.scenario_file import Mistakes, ScenarioError, Written, written
 from validator.model.call import Json
@@ -161,7 +161,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         title=str(data.get("title") or path.stem),
         speed=float(data.get("speed") or 1),
         seed=seed,
-        env={str(key): str(value) for key, value in (data.get("env") or {}).items()},
+        env={str(key): variable(str(value), epoch) for key, value in (source.data.get("env") or {}).items()},
         epoch=epoch,
         deployment=deployment,
         entries=befallen(entries, mishaps, seed),

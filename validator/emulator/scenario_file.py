@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from validator.emulator.overlay import overlaid
+from validator.emulator.refusal import RefusalError
+from validator.emulator.scenario_text import Text, decoded
 from validator.emulator.shape import complaints
 from validator.model.call import Json
 from validator.spec import yaml
 
+LIMIT_NODES = 2_000_000
+"""Keys and values of a file: an export of 10,000 entries has about 400,000, and what is read takes 1 kB each."""
 _Path = tuple[str | int, ...]
 
 
@@ -24,19 +28,41 @@ class ScenarioError(Exception):
 
 
 @dataclass(frozen=True)
+class Layer:
+    """One file of a scenario."""
+
+    path: Path
+    document: yaml.Document
+    text: Text = field(repr=False)
+
+    def place(self, line: int, column: int) -> str:
+        """A place of the document as `file:line:column`."""
+        line, column = self.text.place(line, column)
+        return f"{self.path}:{line}:{column}"
+
+    def find(self, path: _Path) -> str:
+        """Where a value was written; empty if it was not here. A number in a list may be the key of a map that is laid over it."""
+        written = self.document.values
+        found = written.get(path) or written.get(tuple(map(str, path)))
+        return self.place(*found) if found else ""
+
+
+@dataclass(frozen=True)
 class Written:
     """A scenario as it was written, parents merged in."""
 
     path: Path
     data: Json
-    places: Mapping[_Path, str] = field(repr=False)
-    """Path of a value -> `file:line:column`."""
+    layers: tuple[Layer, ...] = field(repr=False)
+    """Its files, each before what it is laid over."""
 
     def place(self, path: _Path) -> str:
         """Where a value was written, or its nearest ancestor that was."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, str(self.path))
+        for length in range(len(path), -1, -1):
+            for layer in self.layers:
+                if found := layer.find(path[:length]):
+                    return found
+        return str(self.path)
 
 
 class Mistakes:
@@ -54,8 +80,11 @@ class Mistakes:
             yield
         except KeyError as error:
             self._found.append(f"{self._source.place(path)}: {key}the key {error} is missing")
-        except (ValueError, TypeError, AttributeError, IndexError) as error:
+        except (ValueError, RefusalError) as error:
             self._found.append(f"{self._source.place(path)}: {key}{error}")
+        except Exception as error:  # noqa: BLE001  whatever a scenario holds is the scenario's mistake
+            told = f"{key}this cannot be used ({type(error).__name__}: {error})"
+            self._found.append(f"{self._source.place(path)}: {told}")
 
     def tell(self) -> None:
         """Raise what was found.
@@ -80,41 +109,43 @@ def written(path: Path, children: tuple[Path, ...] = ()) -> Written:
     """
     if path.resolve() in children:
         raise ScenarioError(f"{path}: extends itself")
-    document = _document(path)
-    data: Json = dict(document.data)
-    places = {_counted(key): f"{path}:{line}:{column}" for key, (line, column) in document.values.items()}
-    parent = document.data.get("extends")
-    data = {key: value for key, value in data.items() if key != "extends"}
+    layer = _layer(path)
+    data: Json = {key: value for key, value in layer.document.data.items() if key != "extends"}
+    parent = layer.document.data.get("extends")
     if parent is None:
-        return Written(path, data, places)
+        return Written(path, data, (layer,))
     below = written(path.parent / str(parent), (*children, path.resolve()))
     try:
         merged: Json = overlaid(below.data, data)
     except ValueError as error:
         raise ScenarioError(f"{path}: {error}") from error
-    return Written(path, merged, {**below.places, **places})
+    return Written(path, merged, (layer, *below.layers))
 
 
-def _document(path: Path) -> yaml.Document:
+def _layer(path: Path) -> Layer:
+    text = _text(path)
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: it is not UTF-8 text") from error
+        document = yaml.read(text.text, LIMIT_NODES)
     except yaml.BadYaml as error:
-        raise ScenarioError(f"{path}:{error.line}:{error.column}: {error.message}") from error
+        line, column = text.place(error.line, error.column)
+        raise ScenarioError(f"{path}:{line}:{column}: {error.message}") from error
     if not isinstance(document.data, dict):
         raise ScenarioError(f"{path}: a scenario is a map of keys")
-    found = [
+    layer = Layer(path, document, text)
+    found = [(problem.line, problem.column, problem.message) for problem in document.problems]
+    found += [
         (*(document.key_place(each.path) if each.of_key else document.place(each.path)), each.message)
         for each in complaints(document.data)
     ]
     if found:
-        raise ScenarioError(*(f"{path}:{line}:{column}: {message}" for line, column, message in sorted(found)))
-    return document
+        raise ScenarioError(*(f"{layer.place(line, column)}: {message}" for line, column, message in sorted(found)))
+    return layer
 
 
-def _counted(path: _Path) -> _Path:
-    """A path in which the numbers that reach into a list are numbers."""
-    return tuple(int(part) if isinstance(part, str) and part.isdecimal() else part for part in path)
+def _text(path: Path) -> Text:
+    try:
+        return decoded(path.read_bytes())
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ScenarioError(f"{path}: {error}") from error
