@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from validator.engine.baseline import BaselineReads, end_of
 from validator.engine.log_evidence import LogEvidence
 from validator.engine.narrowing import Demand, narrowed
-from validator.engine.refusal import refusal
+from validator.engine.refusal import APIS, TRANSIENT, Trouble, refusal
 from validator.model import platform, query
 from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
@@ -54,6 +54,8 @@ class Folded:
     run_id: str = ""
     observations: dict[query.Query, list[Observation]] = field(default_factory=dict)
     refusals: dict[query.Query, Refusal] = field(default_factory=dict)
+    troubles: dict[query.Query, Trouble] = field(default_factory=dict)
+    """The queries of which the newest call had no answer."""
     seen: dict[str, list[tuple[Observation, platform.Service]]] = field(default_factory=dict)
     resolutions: dict[str, Resolution] = field(default_factory=dict)
     superseded: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class Folded:
     def _observe(self, seen: Observation) -> None:
         self.observations.setdefault(seen.query, []).append(seen)
         asked = seen.query
+        self._trouble(seen)
         target = None if isinstance(asked, query.Logs) else self.targets[asked.target]
         if isinstance(asked, query.Logs):
             self.logs[asked.project].page(seen)
@@ -136,6 +139,15 @@ class Folded:
         final = None if regional else refusal(asked, owner, seen.result, seen.seq)
         if final:
             self.refusals[asked] = final
+
+    def _trouble(self, seen: Observation) -> None:
+        """Note a call of an API that failed and may yet be answered, until it is."""
+        before = self.troubles.pop(seen.query, None)
+        if isinstance(seen.result, Answer) or seen.result.code not in TRANSIENT or type(seen.query) not in APIS:
+            return
+        tries = before.tries + 1 if before else 1
+        answered = any(isinstance(each.result, Answer) for each in self.observations[seen.query])
+        self.troubles[seen.query] = Trouble(seen, seen.result, tries, before.answered if before else answered)
 
     def _narrow(self, project: str, now: float) -> None:
         """Ask less of logs that are too much for the budget of reads."""

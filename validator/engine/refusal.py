@@ -1,11 +1,15 @@
-"""Which problems are final, and what to do about each."""
+"""What a problem of an API means: final or worth another try, and what to do about it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from validator.model import query
-from validator.model.call import Problem
+from validator.model.call import Call, ListEntries, Problem
 from validator.model.check import Target
 from validator.model.evidence import Refusal
+from validator.model.instant import rfc3339
+from validator.model.journal import Observation
 
 TRANSIENT = frozenset(
     {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "ABORTED", "RESOURCE_EXHAUSTED", "UNKNOWN", "CANCELLED", "TIMEOUT", "BROKEN", "CONNECT"}
@@ -21,6 +25,42 @@ APIS = {
     query.Baseline: ("Cloud Logging", "roles/logging.viewer"),
 }
 """The API that answers a query, and the least role that lets the gate ask it."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An API that does not answer a query, as far as the newest try tells."""
+
+    newest: Observation
+    problem: Problem
+    tries: int = 1
+    """Calls without an answer, one after another."""
+    answered: bool = False
+    """Whether it answered before."""
+
+    @property
+    def reason(self) -> str:
+        """Which API, which call, which code and message, how often."""
+        api, _ = APIS[type(self.newest.query)]
+        times = f", {self.tries} times in a row, last at {rfc3339(self.newest.received)}" if self.tries > 1 else ""
+        again = "does not answer any more" if self.answered else "does not answer"
+        problem = f"{self.problem.code}: {self.problem.message}".strip(": ")
+        return f"{api} {again}: {_method(self.newest.call)} ended with {problem}{times}"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a problem that lasts."""
+        api, _ = APIS[type(self.newest.query)]
+        if self.problem.code == "RESOURCE_EXHAUSTED":
+            return f"the project's quota of {api} reads is used up: see who else reads (other gates, dashboards, scripts), and run the gate again"
+        if self.problem.code in ("DEADLINE_EXCEEDED", "CONNECT", "TIMEOUT"):
+            return f"see that {api} can be reached from where the gate runs (firewall, proxy, VPC Service Controls), and run the gate again"
+        return f"see whether {api} has an incident (https://status.cloud.google.com), and run the gate again"
+
+
+def _method(call: Call) -> str:
+    """The API's own name of a call."""
+    return "ListLogEntries" if isinstance(call, ListEntries) else type(call).__name__
 
 
 def refusal(asked: query.Query, target: Target, problem: Problem, seq: int) -> Refusal | None:

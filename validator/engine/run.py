@@ -30,6 +30,8 @@ _SLOW = 2.0
 """Seconds after which a probe's answer is called slow."""
 _ECHOES = 10
 """Probes of which one must have been found in the request log, or echo probes are sent besides."""
+_LAST_WORD = 0.3
+"""Seconds before the run's deadline at which a call ends, so that a stall has its name in the report."""
 _RETRY = 0.2
 """Seconds after which is tried again what politeness did not allow; a completion comes first as a rule."""
 
@@ -324,7 +326,7 @@ class Engine:
             call = marked(call, f"{self.run_id}{self.marks:016x}", self.run_id)
             timeout = asked.timeout if isinstance(asked, query.Probe) else pace.ECHO
         self.requests += 1
-        left = max(0.1, self.verdicts.evidence.deadline - now)
+        left = max(0.1, self.verdicts.evidence.deadline - now - _LAST_WORD)
         errand.request = Request(self.requests, call, min(timeout, left))
         errand.sent = now
         if isinstance(call, Exchange):

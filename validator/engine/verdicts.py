@@ -14,7 +14,7 @@ from validator.model.finding import State
 from validator.model.instant import rfc3339
 from validator.model.journal import Ended, Ending, Observation, Record, Sent
 from validator.model.kind import Kind
-from validator.model.query import Echo, Entries, Probe, Query
+from validator.model.query import Echo, Entries, Probe, Query, Service
 from validator.model.variables import queries as asked
 from validator.model.variables import values_of
 from validator.model.verdict import Outcome, Verdict
@@ -161,7 +161,20 @@ class Verdicts:
             standing = replace(standing, check=check, queries=self._asked(check), started=now)
             self.evidence.starts[check.name] = now
             self.evidence.demands[check.name] = self._entries(check)
-        return self._set(standing, self._judge(check, self.evidence, now), now)
+        verdict = self._judge(check, self.evidence, now)
+        return self._set(standing, self._troubled(standing, verdict), now)
+
+    def _troubled(self, standing: Standing, verdict: Verdict) -> Verdict:
+        """An inconclusive verdict, with the newest problem of the APIs that it rests on: that is why it is one."""
+        troubles = [t for asked in standing.queries if (t := self.evidence.troubles.get(asked))]
+        if verdict.outcome is not Outcome.INCONCLUSIVE or not troubles:
+            return verdict
+        newest = max(troubles, key=lambda trouble: trouble.newest.seq)
+        rests_on = tuple(dict.fromkeys((*verdict.rests_on, newest.newest.seq)))
+        alone = newest.problem.message in verdict.reason or not (newest.answered or verdict.final)
+        reason = newest.reason if alone else f"{verdict.reason}; {newest.reason}"
+        remedy = verdict.remedy if verdict.final and verdict.remedy else newest.remedy
+        return replace(verdict, reason=reason, remedy=remedy, rests_on=rests_on)
 
     def _judge(self, check: Check, evidence: Folded, now: float) -> Verdict:
         """Judge a check; a defect of a judge costs its own verdict and not the report."""
@@ -206,10 +219,7 @@ class Verdicts:
         for standing in list(self.standings.values()):
             overtaken = self.evidence.superseded.get(standing.check.target.name)
             if not standing.verdict.final:
-                newer = overtaken or next(iter(self.evidence.superseded.values()), None)
-                superseded = ended.ending is Ending.SUPERSEDED and newer
-                verdict = _superseded(newer[0], standing) if superseded else _cut_off(standing, ended.ending)  # type: ignore[index]
-                self._set(standing, verdict, ended.at)
+                self._set(standing, self._left_open(standing, ended.ending), ended.at)
             elif overtaken and _outdated(standing, overtaken[1]):
                 self._set(standing, _superseded(overtaken[0], standing), ended.at)
         if ended.ending is not Ending.SUPERSEDED:
@@ -219,6 +229,23 @@ class Verdicts:
                 standing = self.standings[name]
                 reason = f"it held at {rfc3339(standing.decided or ended.at)}, and no longer at the end: {look.reason}"
                 self._set(standing, replace(look, final=True, reason=reason), ended.at)
+
+    def _left_open(self, standing: Standing, ending: Ending) -> Verdict:
+        """What a check comes to that the end of the run leaves undecided."""
+        superseded = self.evidence.superseded
+        newer = superseded.get(standing.check.target.name) or next(iter(superseded.values()), None)
+        if ending is Ending.SUPERSEDED and newer:
+            return _superseded(newer[0], standing)
+        return _cut_off(self._waited(standing), ending)
+
+    def _waited(self, standing: Standing) -> Standing:
+        """A check that did not start, with what it waited for as its reason."""
+        waited = (self.standings[need] for need in self.needs(standing.check))
+        need = next((each for each in waited if each.verdict.outcome is not Outcome.PASSED), None)
+        if standing.started is not None or need is None:
+            return standing
+        reason = f"it did not start: {need.check.name!r} was not decided"
+        return replace(standing, verdict=replace(standing.verdict, reason=reason, remedy=need.verdict.remedy))
 
     def _last_looks(self, now: float) -> Mapping[str, Verdict]:
         """Judge each pass on the present again, on the newest reading of its service alone."""
@@ -244,7 +271,9 @@ class Verdicts:
             read = max((seen.sent for seen, _ in self.evidence.services(name)), default=0.0)
             if standing.verdict.outcome is Outcome.PASSED and read < max(passed, default=0.0):
                 reason = f"{check.target.service} was not read at the end: whether a newer revision came is not known"
-                remedy = "see the problem that Cloud Run answered, and run the gate again"
+                trouble = self.evidence.troubles.get(Service(name))
+                reason += f": {trouble.reason}" if trouble else ""
+                remedy = trouble.remedy if trouble else "run the gate again"
                 self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy), ended.at)
 
 
