@@ -122,7 +122,7 @@ def test_each_of_its_lines_leads_to_the_whole_trace() -> None:
         ("no error here", "DEFAULT"),
         ("ImportError: cannot import name 'A' from 'b'", "ERROR"),
         ("sqlalchemy.exc.OperationalError: no connection", "ERROR"),
-        ("Error: it failed", "DEFAULT"),
+        ("Error: it failed", "ERROR"),
         ("ErrorHandler: installed", "DEFAULT"),
         ({"message": "it failed", "level": "error"}, "ERROR"),
         ({"message": "it failed", "level": "warn"}, "WARNING"),

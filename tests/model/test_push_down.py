@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from validator.emulator.log_filter import parse
-from validator.model.platform import SEVERITIES, Entry
+from validator.model.platform import Entry
 from validator.model.push_down import MOST_CHARACTERS, PushDown, words
 from validator.model.selector import Selector, compiled
+from validator.model.severity import SEVERITIES
 
 _PIECES = [
     "ImportError", "Traceback", "error", "status", "GET", "200", "true", "latency", "/orders", " of ", "a", "B", "é", "\n",

@@ -18,8 +18,9 @@ from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339
 from validator.model.log_event import Event, event_of, excerpt
 from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
-from validator.model.platform import REQUESTS, SEVERITIES, STDERR, STDOUT, Entry
+from validator.model.platform import REQUESTS, STDERR, STDOUT, Entry
 from validator.model.selector import ALL, Selector, compiled
+from validator.model.severity import SEVERITIES
 from validator.model.variables import judge_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict

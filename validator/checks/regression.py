@@ -16,11 +16,12 @@ from validator.model.check import Check
 from validator.model.evidence import Evidence, Known, OlderEntries
 from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339, span
-from validator.model.log_event import Event, at_least, events, excerpt
+from validator.model.log_event import Event, events, excerpt
 from validator.model.log_signature import Signatures, signature
 from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of
-from validator.model.platform import SEVERITIES, STDERR, STDOUT, Entry
+from validator.model.platform import STDERR, STDOUT, Entry
 from validator.model.selector import Selector, compiled
+from validator.model.severity import SEVERITIES, at_least
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict

@@ -19,7 +19,7 @@ import re2
 
 from validator.model.call import Json
 from validator.model.instant import nanoseconds
-from validator.model.platform import SEVERITIES
+from validator.model.severity import SEVERITIES
 
 Predicate = Callable[[Json], bool]
 

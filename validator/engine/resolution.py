@@ -13,8 +13,9 @@ from validator.model.check import Check, Position, Target
 from validator.model.custody import BUILD_LABEL, COMMIT_LABEL
 from validator.model.evidence import Evidence
 from validator.model.instant import span
-from validator.model.log_event import Event, at_least, events, excerpt
+from validator.model.log_event import Event, events, excerpt
 from validator.model.platform import STDERR, Entry, Revision
+from validator.model.severity import at_least
 from validator.model.verdict import Excerpt, Outcome, Verdict, passed
 
 KIND = "target"

@@ -6,8 +6,6 @@ entry of many lines, or into a field of their JSON.
 
 from __future__ import annotations
 
-import json
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +14,8 @@ from itertools import groupby
 from typing import Any
 
 from validator.model import stack_trace
-from validator.model.platform import REQUESTS, SEVERITIES, SYSTEM, Entry
+from validator.model.platform import REQUESTS, SYSTEM, Entry
+from validator.model.severity import SEVERITIES, Severity, at_least
 from validator.model.stack_trace import Trace
 from validator.model.verdict import Excerpt
 
@@ -28,24 +27,6 @@ _KEPT = 30
 """Lines at either end of an event that are shown."""
 _DEPTH = 4
 """How deep in a payload a trace is looked for."""
-_LEVELS = {
-    "trace": "DEBUG", "debug": "DEBUG", "info": "INFO", "information": "INFO", "notice": "NOTICE",
-    "warn": "WARNING", "warning": "WARNING", "error": "ERROR", "err": "ERROR", "severe": "ERROR",
-    "critical": "CRITICAL", "crit": "CRITICAL", "fatal": "CRITICAL", "panic": "CRITICAL", "dpanic": "CRITICAL",
-    "alert": "ALERT", "emergency": "EMERGENCY", "emerg": "EMERGENCY",
-}  # fmt: skip
-_PINO = ((60, "CRITICAL"), (50, "ERROR"), (40, "WARNING"), (30, "INFO"), (0, "DEBUG"))
-"""Numbers of pino and bunyan, https://getpino.io/#/docs/api?id=loggerlevels-object."""
-_LEVEL_KEYS = ("severity", "level", "levelname", "log_level", "lvl")
-_WORD = re.compile(r"(?:\S{1,60}\s+){0,4}?[^\w\s]{0,2}(DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|SEVERE|CRITICAL|FATAL)\b")
-"""A level in capitals among the first words, as loggers print it: `2026-09-21 13:00:01 ERROR app.orders: ...`."""
-_NAMED = re.compile(r"(?:[A-Za-z_]\w{0,80}(?:\.|::)){0,12}[A-Z]\w{0,80}(?:Error|Exception)(?: \[\w+\])?: ")
-"""An error by its name, as a runtime prints it below its trace or alone."""
-
-
-def at_least(severity: str, least: str) -> bool:
-    """Whether a severity is that bad or worse."""
-    return SEVERITIES.index(severity) >= SEVERITIES.index(least)
 
 
 @dataclass(frozen=True)
@@ -72,17 +53,16 @@ class Event:
 
     @cached_property
     def severity(self) -> str:
-        """How bad it is: as the platform says, else as its payload or its text says; a trace is an ERROR."""
-        told = max((entry.severity for entry in self.entries), key=SEVERITIES.index)
-        if told != "DEFAULT":
-            return told
-        level = next(filter(None, (_level(_payload(entry)) for entry in self.entries)), "")
-        if level:
-            return level
-        if (self.trace and self.trace.error) or _NAMED.match(self.text):
-            return "ERROR"
-        word = _WORD.match(self.text[:300])
-        return _LEVELS[word[1].lower()] if word else "DEFAULT"
+        """How bad it is: as bad as the worst of its entries; a trace whose lines have no severity of their own is an ERROR."""
+        return self.told.name
+
+    @cached_property
+    def told(self) -> Severity:
+        """How bad it is, and by what that is told."""
+        worst = max((entry.told for entry in self.entries), key=lambda told: SEVERITIES.index(told.name))
+        if worst.by in ("platform", "payload") or not (self.trace and self.trace.error):
+            return worst
+        return worst if at_least(worst.name, "ERROR") else Severity("ERROR", "text")
 
 
 def events(entries: Iterable[Entry]) -> list[Event]:
@@ -118,34 +98,12 @@ def excerpt(event: Event) -> Excerpt:
 
 def text_of(entry: Entry) -> str:
     """An entry's text, and below it the trace that its payload holds in a field of its own."""
-    payload = _payload(entry)
+    payload = entry.payload
     trace = _trace_in(payload, _DEPTH) if payload else ""
     if not trace or trace in entry.text:
         return entry.text
     message = next((str(payload[key]) for key in ("message", "msg") if isinstance(payload.get(key), str)), "")
     return trace if not message or message in trace else f"{message}\n{trace}"
-
-
-def _payload(entry: Entry) -> Mapping[str, Any]:
-    """An entry's JSON, also that which it holds as text."""
-    payload: Any = entry.raw.get("jsonPayload")
-    text = str(entry.raw.get("textPayload", ""))
-    if payload is None and text.startswith("{"):
-        try:
-            payload = json.loads(text)
-        except ValueError:
-            return {}
-    return payload if isinstance(payload, Mapping) else {}
-
-
-def _level(payload: Mapping[str, Any]) -> str:
-    for key in _LEVEL_KEYS:
-        level = payload.get(key)
-        if isinstance(level, str):
-            return level.upper() if level.upper() in SEVERITIES[1:] else _LEVELS.get(level.lower(), "")
-        if isinstance(level, (int, float)) and not isinstance(level, bool):
-            return next((name for least, name in _PINO if level >= least), "")
-    return ""
 
 
 def _trace_in(value: Any, depth: int) -> str:

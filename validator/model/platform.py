@@ -15,6 +15,7 @@ from typing import Any
 
 from validator.model.call import Json
 from validator.model.instant import nanoseconds, seconds
+from validator.model.severity import platform_severity, severity_of
 
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 SYSTEM = "run.googleapis.com/varlog/system"
@@ -290,6 +291,7 @@ class Entry:
     revision: str
     instance: str
     severity: str
+    """The platform's field, one of SEVERITIES; `told` is what the whole entry tells."""
     trace: str
     """The trace id alone, 32 hex digits, or empty."""
     raw: Json = field(repr=False, compare=False)
@@ -309,7 +311,7 @@ class Entry:
             labels.get("service_name", ""),
             labels.get("revision_name", ""),
             data.get("labels", {}).get("instanceId", ""),
-            data.get("severity", "DEFAULT"),
+            platform_severity(data.get("severity")),
             short(data.get("trace", "")),
             data,
         )
@@ -340,6 +342,21 @@ class Entry:
         return self.nanos, self.insert_id
 
     @cached_property
+    def payload(self) -> Json:
+        """Its JSON, also that which it holds as text; empty if there is none, or none that can be read."""
+        payload: Any = self.raw.get("jsonPayload")
+        text = self.raw.get("textPayload")
+        if payload is None and isinstance(text, str) and text.lstrip()[:1] == "{":
+            try:
+                payload = json.loads(text)
+            except (ValueError, RecursionError):
+                return {}
+        return payload if isinstance(payload, Mapping) else {}
+
+    told = cached_property(severity_of)
+    """How bad it is, and by what that is told."""
+
+    @cached_property
     def text(self) -> str:
         """What patterns are matched on: textPayload, else jsonPayload.message (or msg), else compact JSON."""
         if "textPayload" in self.raw:
@@ -351,6 +368,3 @@ class Entry:
                     return str(payload[key])
         rest = payload or self.raw.get("protoPayload") or self.raw.get("httpRequest") or {}
         return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
-
-
-SEVERITIES = ("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")

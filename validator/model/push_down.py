@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from validator.model.platform import REQUESTS, SEVERITIES, Entry
+from validator.model.platform import REQUESTS, Entry
 from validator.model.selector import Selector, compiled
+from validator.model.severity import SEVERITIES
 
 MOST_CHARACTERS = 20_000
 """Of a filter, https://cloud.google.com/logging/quotas."""

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import re2
 
-from validator.model.platform import REQUESTS, SEVERITIES, Entry
+from validator.model.platform import REQUESTS, Entry
+from validator.model.severity import SEVERITIES
 
 
 @lru_cache(maxsize=4096)
