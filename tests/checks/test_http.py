@@ -84,14 +84,18 @@ def test_it_is_violated(tmp_path: Path, options: str, reason: str) -> None:
 
 
 def test_the_front_ends_403_is_unknown_and_names_the_role(tmp_path: Path) -> None:
-    run = simulate(http("{path: /denied}"), overlaid(tmp_path, BEHAVIOUR))
-    assert run.verdict("Probe").outcome is Outcome.INCONCLUSIVE
-    assert "roles/run.invoker" in run.verdict("Probe").remedy
+    private = BEHAVIOUR + "invokers: {netra-backend-staging: [somebody@else.iam.gserviceaccount.com]}\n"
+    for wanted in ("{path: /json}", "{path: /json, expect: {status: 403}}", "{path: /json, method: HEAD}"):
+        run = simulate(http(wanted), overlaid(tmp_path, private))
+        assert run.verdict("Probe").outcome is Outcome.INCONCLUSIVE
+        assert "roles/run.invoker" in run.verdict("Probe").remedy
 
 
-def test_a_403_that_is_expected_is_judged_like_any_other(tmp_path: Path) -> None:
+def test_a_403_of_the_application_is_judged_like_any_other(tmp_path: Path) -> None:
     run = simulate(http("{path: /denied, expect: {status: 403}}"), overlaid(tmp_path, BEHAVIOUR))
     assert run.verdict("Probe").outcome is Outcome.PASSED
+    run = simulate(http("{path: /denied}"), overlaid(tmp_path, BEHAVIOUR))
+    assert run.verdict("Probe").outcome is Outcome.FAILED
 
 
 def test_a_host_that_was_never_reached_is_inconclusive() -> None:

@@ -17,6 +17,7 @@ from validator.model.call import Exchange, Json, Problem
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Resources
 from validator.model.finding import Attempt, Finding, State, worst
+from validator.model.front_end import refused_by_front_end
 from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
@@ -267,7 +268,7 @@ def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt
     else:
         shown = (_shown(observation, result.content),)
         known = evidence.as_of(observation)
-        finding = _denied(check, result.content) or _find(check, known, result.content, shown)
+        finding = _denied(check, observation) or _find(check, known, result.content, shown)
     return Attempt(observation.sent, finding, (observation.seq,), took=observation.received - observation.sent)
 
 
@@ -298,23 +299,12 @@ def _problem(check: Check, evidence: Evidence, observation: Observation, problem
     return Finding(state, f"no answer: {problem.message}", "an answer", problem.code, remedy, (shown,))
 
 
-def _denied(check: Check, content: Json) -> Finding | None:
-    """Google's front end kept the request from the service: nothing is known of the service then."""
-    wanted, target = check.options, check.target
-    assert isinstance(wanted, Options)
-    status = int(content["status"])
-    text = str(content.get("text", ""))
-    silent = wanted.method == "HEAD" and not text  # there is no body to tell by
-    front_end = status in (401, 403) and (silent or "client does not have permission" in text)
-    if not front_end or wanted.status.holds(status):
+def _denied(check: Check, observation: Observation) -> Finding | None:
+    """Google's front end kept the request from a target that has no request log: its page alone tells."""
+    refused = refused_by_front_end(observation, None, check.target) if check.target.url else None
+    if refused is None:
         return None
-    remedy = (
-        f"let the gate's account call it: gcloud run services add-iam-policy-binding {target.service}"
-        f" --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker"
-        f" {target.flags}"
-    )
-    reason = f"Google's front end answered {status}: the gate may not call the service"
-    return Finding(State.UNKNOWN, reason, "an answer of the service", f"status {status}", remedy)
+    return Finding(State.UNKNOWN, refused.reason, "an answer of the service", remedy=refused.remedy)
 
 
 def _shown(observation: Observation, content: Json) -> Excerpt:

@@ -60,6 +60,8 @@ class Reply:
     """How it talks over a WebSocket; None: it does not."""
     health: str = ""
     """The status that gRPC's health check is answered with; empty: it is not."""
+    instance: bool = True
+    """Whether an instance is there to answer; if not, Google's front end says so, with the reply's status."""
 
     @classmethod
     def read(cls, data: Json) -> Reply:
@@ -74,6 +76,7 @@ class Reply:
             tuple(map(Line.read, data.get("log") or [])),
             Script.read(data["websocket"]) if "websocket" in data else None,
             str(data.get("health", "")),
+            bool(data.get("instance", True)),
         )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from validator.emulator.chance import fraction
 from validator.emulator.deployment import Deployment, Reply
 from validator.emulator.entries import Stored
-from validator.emulator.gatekeeper import EVERYONE, NOT_FOUND, refused
+from validator.emulator.gatekeeper import CLOSED, EVERYONE, NOT_FOUND, refused, unserved
 from validator.emulator.mishaps import befallen
 from validator.emulator.request_log import Log, Visit
 from validator.emulator.scenario import Scenario
@@ -82,14 +82,17 @@ def arrival(
     draw = fraction(scenario.seed, "split", number)
     revision = _revision(deployment, scenario, parts.netloc.lower(), draw, at)
     if not revision or _RESERVED.fullmatch(parts.path):
-        return Arrival("", NOT_FOUND, "", "", 0.0)
+        return Arrival("", NOT_FOUND if revision else CLOSED, "", "", 0.0)
     service = revision.rpartition("/revisions/")[0]
     invokers = scenario.invokers.get(service.rsplit("/", 1)[-1], (EVERYONE,))
-    no = refused(deployment.services[service], invokers, headers, at, seed=scenario.seed)
+    no = refused(deployment.services[service], invokers, parts.path or "/", headers, at, seed=scenario.seed)
     if no is not None:
         return Arrival(revision, no.reply, "", no.logged, 0.0)
     behaviour, replies = _replies(deployment, revision, parts.path or "/")
     reply = replies[visits.turns.get(behaviour, 0) % len(replies)]
+    if not reply.instance:
+        no = unserved(reply.status)
+        return Arrival(revision, no.reply, behaviour, no.logged, 0.0)
     return Arrival(revision, reply, behaviour, "", _waiting(deployment, scenario, revision, visits, at))
 
 

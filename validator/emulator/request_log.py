@@ -124,7 +124,7 @@ def _http_request(visit: Visit) -> Json:
         "responseSize": str(visit.received),
         "userAgent": visit.headers.get("user-agent", ""),
         "remoteIp": _CLIENT,
-        "latency": f"{visit.latency:.3f}s",
+        "latency": f"{visit.latency:.3f}s" if visit.latency else "0s",
         "protocol": visit.protocol,
     }
 

@@ -18,6 +18,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
         /flaps: [{status: 200}, {status: 503}]      # in turn
         /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}]}]}}
         /grpc.health.v1.Health/Check: {health: SERVING}
+        /busy: {status: 429, instance: false}       # no instance was there: Google's front end answers
     invokers: {S: [gate@p.iam.gserviceaccount.com]} # who may invoke; a service that is not here is open to all
     cold_start: {S: 4s}       # waited for by a request that finds no instance
     metadata: {account: gate@p.iam.gserviceaccount.com, identity: false}   # the metadata server; identity false: 404

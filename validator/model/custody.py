@@ -185,7 +185,7 @@ def _response(target: Target, evidence: Evidence) -> Link:
             continue
         last = last or observation
         identity = identify(observation, target, evidence)
-        if identity.entry is None:
+        if identity.entry is None or identity.who is Who.FRONT_END:
             continue
         if identity.who is Who.OTHER and not whole_traffic(target, evidence, observation.sent):
             continue  # under a split another's answer says nothing
@@ -199,8 +199,10 @@ def _response(target: Target, evidence: Evidence) -> Link:
         return Link(
             "response", Proof.UNPROVEN, f"who answered is not known: {refusal.reason}", refusal.remedy, conclusive=True
         )
-    reason = identify(last, target, evidence).reason if last else "no response yet"
-    return Link("response", Proof.UNPROVEN, reason)
+    if last is None:
+        return Link("response", Proof.UNPROVEN, "no response yet")
+    untold = identify(last, target, evidence)
+    return Link("response", Proof.UNPROVEN, untold.reason, untold.remedy)
 
 
 def _logs(target: Target, evidence: Evidence) -> Link:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from validator.model.call import Answer, Exchange
 from validator.model.check import Target
 from validator.model.evidence import Evidence
+from validator.model.front_end import refused_by_front_end
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, Entry, Service
 from validator.model.query import Logs, Probe
@@ -27,6 +28,8 @@ class Who(StrEnum):
     """Its entry may still become readable."""
     UNTOLD = "untold"
     """Its entry will not be had."""
+    FRONT_END = "front end"
+    """No instance: Google's front end refused the request."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,9 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
     if not entries:
         return _unnamed(observation, target, evidence)
     entry = max(entries, key=lambda each: each.order)
+    refused = refused_by_front_end(observation, entry, target, evidence.as_of(observation).service(target.name))
+    if refused:
+        return Identity(Who.FRONT_END, entry=entry, reason=refused.reason, remedy=refused.remedy)
     who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
     return Identity(who, entry.revision, entry)
 
@@ -76,15 +82,17 @@ def _place(url: str) -> tuple[str, str, str]:
 
 def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Identity:
     """Of a probe without an entry in the request log: whether one may yet become readable."""
+    refused = refused_by_front_end(observation, None, target, evidence.as_of(observation).service(target.name))
     refusal = evidence.refusal(Logs(target.project))
-    if refusal:
-        return Identity(
-            Who.UNTOLD, reason=f"which revision answered is not known: {refusal.reason}", remedy=refusal.remedy
-        )
     echoed = evidence.echoed(target.name, REQUESTS)
-    if echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin():
-        return _MISSING
-    return _PENDING
+    missing = echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin()
+    if refused:  # an application may print such a page too: an entry that names an instance would tell
+        who = Who.FRONT_END if refused.sure or refusal or missing else Who.PENDING
+        return Identity(who, reason=refused.reason, remedy=refused.remedy)
+    if refusal:
+        reason = f"which revision answered is not known: {refusal.reason}"
+        return Identity(Who.UNTOLD, reason=reason, remedy=refusal.remedy)
+    return _MISSING if missing else _PENDING
 
 
 def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
