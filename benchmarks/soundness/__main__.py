@@ -69,6 +69,11 @@ def _show(found: dict[str, Any]) -> None:
                 f" inconclusive {own['inconclusive']:4}, right {own['right']:5}"
             )
 
+    checks = found["checks"]
+    print(
+        f"checks of the gate: {checks['judged']}, wrongly passed {checks['wrongly_passed']}, wrongly failed {checks['wrongly_failed']}"
+    )
+
 
 if __name__ == "__main__":
     sys.exit(main())

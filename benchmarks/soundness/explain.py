@@ -10,7 +10,7 @@ from benchmarks.soundness import gate, regime
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.figures import grade, naming
 from benchmarks.soundness.generator import story
-from benchmarks.soundness.truth import judge
+from benchmarks.soundness.lacking import judge
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import exp, lgamma, log
 from typing import Any
 
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.gate import Said
+from benchmarks.soundness.lacking import Judgement, judge
 from benchmarks.soundness.story import Story
-from benchmarks.soundness.truth import Judgement, judge
 
 GATES = ("gate", "naive", "careful")
 PHRASES = {
@@ -27,7 +27,7 @@ PHRASES = {
     "last reading": "was not read at the end",
     "readable log": "the log readable past",
 }
-"""Evidence that the truth calls missing -> what the gate's report has to say of it."""
+"""Evidence that the truth calls missing -> what the gate's report has to say of it; else its own word: a code, `front end`, `tag`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Case:
     bad: bool
     good: bool
     grades: Mapping[str, str]
+    checks: int
+    """How many checks the gate said anything of."""
+    wrong: tuple[str, ...]
+    """What it said wrongly of single checks: `Quiet passed`, `Healthy failed`."""
     evidence: str
     """Of an inconclusive gate: `named`, `not_named` or `not_missing`, see `naming`; else empty."""
     most_reads: int
@@ -56,22 +60,26 @@ def case(story: Story, said: Mapping[str, Said]) -> Case:
     grades = {gate: grade(said[gate].outcome, truths[gate], strict=gate == "gate") for gate in said}
     gate, truth = said["gate"], truths["gate"]
     evidence = naming(gate, truth) if gate.outcome == "inconclusive" else ""
+    wrong = tuple(wrongly(gate, truth))
     told: dict[str, Any] = {}
-    if grades["gate"] in ("false_pass", "false_fail") or evidence in ("not_named", "not_missing"):
+    if wrong or grades["gate"] in ("false_pass", "false_fail") or evidence in ("not_named", "not_missing"):
         told = {
             "story": story.key,
             "suite": story.suite,
             "faults": list(story.faults),
             "grade": grades["gate"],
+            "checks": wrong,
             "outcome": gate.outcome,
             "claims": dict(truth.claims),
-            "missing": [*truth.missing, *truth.scarce],
+            "missing": dict(truth.lacking),
+            "scarce": truth.scarce,
             "evidence": evidence,
             "reasons": dict(gate.reasons),
             "ended": round(gate.windows.ended, 3),
         }
     return Case(
-        story.key, story.regime, story.suite, story.faults, truth.bad, truth.good, grades, evidence, gate.most_reads, gate.reads, told
+        story.key, story.regime, story.suite, story.faults, truth.bad, truth.good, grades, len(gate.outcomes), wrong, evidence,
+        gate.most_reads, gate.reads, told,
     )  # fmt: skip
 
 
@@ -88,13 +96,26 @@ def grade(outcome: str, truth: Judgement, *, strict: bool) -> str:
     return "right" if truth.missing else "inconclusive"
 
 
+def wrongly(said: Said, truth: Judgement) -> Iterator[str]:
+    """What the gate said wrongly of single checks, whatever the run came to.
+
+    A check passes wrongly if its claim is false or what it rests on could not be had; it fails wrongly if its claim is true.
+    """
+    for claim, holds in truth.claims.items():
+        outcome = said.outcomes.get(claim)
+        if outcome == "passed" and (holds is False or claim in truth.lacking):
+            yield f"{claim} passed"
+        elif outcome == "failed" and holds:
+            yield f"{claim} failed"
+
+
 def naming(said: Said, truth: Judgement) -> str:
     """Whether an inconclusive gate's report names the evidence that the truth calls missing.
 
     `named`: each inconclusive check that started says that of a sort which was missing; `not_named`: one says something else;
     `not_missing`: by the truth all evidence could be had.
     """
-    wanted = [PHRASES[evidence] for evidence in (*truth.missing, *truth.scarce)]
+    wanted = [PHRASES.get(evidence, evidence) for evidence in (*truth.missing, *truth.scarce)]
     if not wanted:
         return "not_missing"
     started = [reason for check, reason in said.reasons.items() if check in said.windows.starts]
@@ -162,6 +183,11 @@ def report(seed: int, cases: Iterable[Case], on_top: Iterable[Case], plant: str 
         "regimes": {name: figures(case for case in everything if case.regime == name) for name in regimes},
         "by_fault": {name: figures(case for case in covered if case.faults[0] == name) for name in faults},
         "by_suite": {name: figures(case for case in covered if case.suite == name) for name in sorted(SUITES)},
+        "checks": {
+            "judged": sum(case.checks for case in covered),
+            "wrongly_passed": _count(covered, "passed"),
+            "wrongly_failed": _count(covered, "failed"),
+        },
         "missing_evidence": {kind: naming[kind] for kind in ("named", "not_named", "not_missing")},
         "reads": {
             "most_in_a_minute": max((case.most_reads for case in covered), default=0),
@@ -169,3 +195,8 @@ def report(seed: int, cases: Iterable[Case], on_top: Iterable[Case], plant: str 
         },
         "not_right": [case.told for case in everything if case.told][:200],
     }
+
+
+def _count(cases: Iterable[Case], outcome: str) -> int:
+    """How many single checks were said wrongly to have come to that."""
+    return sum(said.endswith(outcome) for case in cases for said in case.wrong)

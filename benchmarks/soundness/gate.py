@@ -10,10 +10,12 @@ from hashlib import blake2b
 
 from benchmarks.soundness.claims import SUITES, TIMEOUT
 from benchmarks.soundness.regime import Regime
+from benchmarks.soundness.stored import EPOCH
 from benchmarks.soundness.story import Story
 from benchmarks.soundness.truth import EDGE, Windows
-from benchmarks.soundness.world import EPOCH, Told
+from benchmarks.soundness.world import Told
 from validator.checks import kinds
+from validator.engine import resolution
 from validator.engine.run import Engine
 from validator.engine.verdicts import overall
 from validator.engine.virtual import drive
@@ -21,6 +23,9 @@ from validator.model.call import ListEntries
 from validator.model.check import Spec
 from validator.model.journal import Observation
 from validator.spec.load import load
+
+_CLAIM = {resolution.KIND: "Deploy"}
+"""Kind -> the claim that its check stands for, where that is not its name."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Said:
     windows: Windows
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Check -> its verdict and why, of those that did not pass."""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    """Claim -> what the gate said of it alone."""
     decided: Mapping[str, float] = field(default_factory=dict)
     """Check -> when its verdict became final, platform time as in a story."""
     reads: int = 0
@@ -58,11 +65,13 @@ def judge(story: Story, regime: Regime) -> Said:
     shift = story.skew - EPOCH
     starts = {s.check.name: s.started + shift for s in engine.standings.values() if s.started is not None}
     told = {s.check.name: s.verdict for s in engine.standings.values() if s.verdict.outcome != "passed"}
+    outcomes = {_CLAIM.get(s.check.kind, s.check.name): str(s.verdict.outcome) for s in engine.standings.values()}
     reads = [r.sent for r in engine.journal if isinstance(r, Observation) and isinstance(r.call, ListEntries)]
     return Said(
         str(overall(engine.verdicts)),
-        Windows(starts, ended + shift, TIMEOUT, EDGE if SUITES[story.suite].health_within else EDGE + abs(story.skew)),
+        Windows(starts, ended + shift, TIMEOUT, EDGE if SUITES[story.suite].probe else EDGE + abs(story.skew)),
         {name: f"{verdict.outcome}: {verdict.reason}" for name, verdict in told.items()},
+        outcomes,
         {s.check.name: s.decided + shift for s in engine.standings.values() if s.decided is not None},
         len(reads),
         _most_in_a_minute(reads),

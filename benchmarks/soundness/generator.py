@@ -7,12 +7,13 @@ from collections.abc import Collection
 from functools import cache
 from itertools import accumulate
 
+from benchmarks.soundness import circumstances
 from benchmarks.soundness.draft import Draft
-from benchmarks.soundness.faults import FAULTS
+from benchmarks.soundness.faults import DRAWN, FAULTS, befall
 from benchmarks.soundness.regime import Delays, Regime
 from benchmarks.soundness.story import FOREVER, Story, Traffic
 
-SHARES = {"serving": 55, "proven": 14, "candidate": 13, "canary": 6, "internal": 12}
+SHARES = {"serving": 45, "proven": 14, "wired": 12, "candidate": 13, "canary": 6, "internal": 10}
 """Suite -> percent of the stories."""
 _GOLDEN = (5**0.5 - 1) / 2
 _Cells = tuple[tuple[float, str, str], ...]
@@ -20,7 +21,7 @@ _Cells = tuple[tuple[float, str, str], ...]
 
 
 def story(
-    seed: int, regime: Regime, number: int, *, faults: Collection[str] = FAULTS, suites: Collection[str] = tuple(SHARES)
+    seed: int, regime: Regime, number: int, *, faults: Collection[str] = DRAWN, suites: Collection[str] = tuple(SHARES)
 ) -> Story:
     """The number-th story of a seed under a regime; of these faults and suites alone, if they are given.
 
@@ -37,7 +38,8 @@ def story(
 def written(key: str, delays: Delays, suite: str, fault: str, chance: random.Random) -> Story:
     """A story in which a fault befalls a deployment that is judged by a suite."""
     draft = Draft(plain(key, delays.regime, suite, fault, chance), chance)
-    FAULTS[fault].write(draft)
+    befall(draft, fault)
+    circumstances.lay(draft)
     return draft.told(delays)
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from benchmarks.soundness import baselines, gate, generator
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.figures import GATES, grade, upper_bound
+from benchmarks.soundness.lacking import judge
 from benchmarks.soundness.regime import Regime, Spread
-from benchmarks.soundness.truth import judge
 
 DISPERSIONS = (2.0, 5.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0)
 """Seconds by which one stream's delay may differ from another's."""

@@ -134,7 +134,7 @@ class Delays:
     def drawn(cls, regime: Regime, key: str, chance: random.Random) -> Delays:
         """Draw those of a world."""
         shared = regime.shared.draw(chance)
-        streams = {name: regime.stream.draw(chance) for name in ("stdout", "stderr", "requests", "system")}
+        streams = {name: regime.stream.draw(chance) for name in ("stdout", "stderr", "requests", "system", "audit")}
         instances = {number: regime.instance.draw(chance) for number in range(4)}
         stalled, begins = regime.stall.draw(chance), chance.uniform(-20, 80)
         return cls(regime, key, shared, streams, instances, Span(begins, begins + stalled) if stalled else None)

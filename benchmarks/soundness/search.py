@@ -19,17 +19,18 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from hypothesis import strategies as st
 
-from benchmarks.soundness import gate, regime
+from benchmarks.soundness import circumstances, gate, regime
 from benchmarks.soundness.claims import ERRORS, STARTED, SUITES, TRACEBACK
 from benchmarks.soundness.draft import Draft
-from benchmarks.soundness.faults import FAULTS
+from benchmarks.soundness.faults import FAULTS, befall
 from benchmarks.soundness.figures import grade
 from benchmarks.soundness.gate import Said
 from benchmarks.soundness.generator import plain
+from benchmarks.soundness.lacking import Judgement, judge
 from benchmarks.soundness.plants import PLANTS, planted
 from benchmarks.soundness.regime import Delays, Regime
 from benchmarks.soundness.story import FOREVER, OURS, Health, Line, Story, Traffic
-from benchmarks.soundness.truth import Judgement, judge, sound
+from benchmarks.soundness.truth import sound
 
 _STEP = 0.05
 """Seconds by which moments and delays are moved."""
@@ -114,7 +115,8 @@ def composed(fault: str, choose: Callable[[int, int], int]) -> tuple[Story, Sett
     suite = chance.choice(FAULTS[fault].suites)
     key = f"search {drawn.name} {choose(0, 99)}"
     draft = Draft(plain(key, drawn, suite, fault, chance), chance)
-    FAULTS[fault].write(draft)
+    befall(draft, fault)
+    circumstances.lay(draft)
     for _ in range(choose(0, 2)):
         draft.outage(chance.choice(_METHODS), chance.choice(_CODES), chance.uniform(_FIRST, 110), chance.uniform(2, 45))
     delays = Delays.drawn(drawn, key, chance)
@@ -135,21 +137,25 @@ def mended(story: Story) -> Story:
         traffic=(Traffic(-FOREVER, wanted, pinned=wanted not in (0, 100)),),
         astray=(),
         health=(Health(-FOREVER, 200),),
+        pages=(),
+        tag_moved=None,
         lines=tuple(lines),
         logs_denied=FOREVER,
         chain="proven",
+        setting="info",
     )
 
 
 def _wrong(line: Line) -> bool:
-    return TRACEBACK in line.text or line.severity in ERRORS
+    return TRACEBACK in f"{line.text} {line.payload}" or line.severity in ERRORS or line.means in ERRORS
 
 
 def slacks(story: Story, drawn: Settled, said: Said, truth: Judgement) -> Iterator[tuple[str, float]]:
     """How far a run was from a false pass, in seconds, by what would have to shrink."""
-    if truth.claims.get("Healthy") is False:
+    probe = SUITES[story.suite].probe
+    if probe is not None and truth.claims.get("Healthy") is False:
         longest = max((min(span.until, 600) - max(span.start, 0) for span in sound(story)), default=0.0)
-        yield f"{story.suite}: health short of its length", SUITES[story.suite].health_for - longest
+        yield f"{story.suite}: health short of its length", probe.hold - longest
     found = [at for check, at in said.decided.items() if check in said.reasons]
     if found and truth.bad:
         without = gate.judge(mended(story), drawn)

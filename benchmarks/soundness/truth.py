@@ -1,28 +1,24 @@
-"""The truth about a run: which claims hold, and which evidence was never to be had, told by the world's full trace.
+"""The truth about a run: which claims hold, told by the world's full trace.
 
-It knows when each thing happened, not when it could be seen. It shares no code with the engine or the checks.
-Where a claim holds or not by less than the gate's own sampling can tell (stated below), it says neither.
+It knows when each thing happened, not when it could be seen; what could be seen is `lacking`'s to tell. Neither shares any
+code with the engine or the checks. Where a claim holds or not by less than the gate's own sampling can tell (stated below),
+it says neither.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from benchmarks.soundness.claims import ERRORS, STARTED, TRACEBACK, Suite
-from benchmarks.soundness.story import FOREVER, OURS, Line, Span, Story, latest
+from benchmarks.soundness.claims import ERRORS, KNOWN, STARTED, SUITES, TRACEBACK, Probe, Suite
+from benchmarks.soundness.story import FOREVER, Line, Span, Story, latest
 
 BLIND = 4.0
 """Seconds: two probes are 2 s apart and one may be missed, so a shorter outage is not claimed to be seen."""
 EDGE = 0.3
 """Seconds about a window's end that belong to neither side: what echoes leave open of the clocks' skew."""
 PROBE_TIMEOUT = 10.0
-_PATIENCE = 5.0
-"""Seconds after an outage within which nobody must have asked again."""
-_BACK_OFF = 30.0
-"""Seconds after a refusal to read the log within which nobody must have asked again: the quota is a minute's."""
-_CAUTION = 3.0
-"""Times the worst delay that one waits before one says that a line is absent."""
 
 Holds = bool | None
 """None: too close to call."""
@@ -40,63 +36,45 @@ class Windows:
     edge: float = EDGE
     """Seconds about a window's end that belong to neither side: a gate without echoes cannot know the clocks' skew."""
 
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is true of a run."""
-
-    claims: Mapping[str, Holds]
-    missing: tuple[str, ...]
-    """Evidence that a claim needs and that nobody could have: a pass without it is none."""
-    scarce: tuple[str, ...]
-    """Evidence that came late or in part: a verdict may be had or not."""
-
-    @property
-    def bad(self) -> bool:
-        """Whether a claim is false."""
-        return any(holds is False for holds in self.claims.values())
-
-    @property
-    def good(self) -> bool:
-        """Whether every claim is true."""
-        return all(self.claims.values())
+    def start(self, story: Story, claim: str) -> float:
+        """When a claim started, or could have."""
+        return self.starts.get(claim, story.nominal_start)
 
 
-def judge(story: Story, suite: Suite, windows: Windows) -> Judgement:
+def claims(story: Story, suite: Suite, windows: Windows) -> Mapping[str, Holds]:
     """Tell which claims of a suite hold in a story."""
-    claims: dict[str, Holds] = {
+    found: dict[str, Holds] = {
         "Deploy": _deploy(story, windows),
         "Traffic": _traffic(story, suite, windows),
         "Started": _started(story, suite, windows),
-        "Quiet": _quiet(story, suite, windows),
     }
-    if suite.health_within is not None:
-        claims["Healthy"] = _healthy(story, suite, windows)
+    found |= {"Fresh": _fresh(story, suite, windows)} if suite.fresh else {"Quiet": _quiet(story, suite, windows)}
+    if suite.probe is not None:
+        found["Healthy"] = healthy(story, suite.probe, windows)
+    if suite.startup is not None:
+        found["Wired"] = _wired(story, suite.startup)
     if suite.chain:
-        claims["Proven"] = None if story.chain == "unproven" else story.chain == "proven"
-    return Judgement(claims, tuple(_missing(story, suite, windows)), tuple(_scarce(story, suite, windows)))
-
-
-def _start(story: Story, windows: Windows, claim: str) -> float:
-    return windows.starts.get(claim, story.nominal_start)
+        found["Proven"] = _proven(story, windows)
+    return found
 
 
 def _deploy(story: Story, windows: Windows) -> Holds:
-    """The newest revision is this deploy's, becomes ready by the deadline, and is the newest until the gate is done."""
+    """The target is this deploy's, becomes ready by the deadline, and is what it was resolved to until the gate is done."""
     if story.foreign or story.ready is None or story.ready > windows.deadline:
         return False
-    newer = FOREVER if story.superseded is None else story.superseded
-    return None if abs(newer - windows.ended) < EDGE else newer > windows.ended
+    moved = min(at for at in (story.superseded, story.tag_moved, FOREVER) if at is not None)
+    return None if abs(moved - windows.ended) < EDGE else moved > windows.ended
 
 
 def _traffic(story: Story, suite: Suite, windows: Windows) -> Holds:
-    """The revision gets its share by the deadline, and has it when the gate is done."""
+    """The revision gets its share by the deadline, and has it when the gate is done, or up to a newer revision."""
     reached = [
         change.at for change in story.traffic if change.at <= windows.deadline and _as_wanted(story, suite, change.at)
     ]
     if not reached:
         return False
-    end = max(windows.ended, reached[0])
+    newer = FOREVER if story.superseded is None else story.superseded
+    end = max(min(windows.ended, newer), reached[0])
     if any(abs(change.at - end) < EDGE for change in story.traffic[1:]):
         return None
     return _as_wanted(story, suite, end)
@@ -110,20 +88,35 @@ def _as_wanted(story: Story, suite: Suite, at: float) -> bool:
 
 def _started(story: Story, suite: Suite, windows: Windows) -> Holds:
     """The revision logged its line by the end of the window."""
-    end = _start(story, windows, "Started") + suite.started_within
-    return _logged([line for line in _own(story) if STARTED in line.text], end, windows.edge)
+    end = windows.start(story, "Started") + suite.started_within
+    return _logged([line for line in story.own if STARTED in line.text], end, windows.edge)
 
 
 def _quiet(story: Story, suite: Suite, windows: Windows) -> Holds:
-    """The revision logged no traceback and nothing of severity ERROR or worse up to the end of the window."""
-    end = _start(story, windows, "Quiet") + suite.quiet_for
-    wrong = [line for line in _own(story) if TRACEBACK in line.text or line.severity in ERRORS]
-    found = _logged(wrong, end, windows.edge)
+    """Nothing of severity ERROR or worse, and no stack trace, was logged up to the end of the window.
+
+    By the application, its requests or the platform's work on its containers; what the platform says of its resources is
+    no part of it.
+    """
+    end = windows.start(story, "Quiet") + suite.quiet_for
+    found = _logged([line for line in story.own if line.stream != "audit" and _wrong(line)], end, windows.edge)
     return None if found is None else not found
 
 
-def _own(story: Story) -> Iterator[Line]:
-    return (line for line in story.lines if line.revision == OURS and line.at >= story.created)
+def _fresh(story: Story, suite: Suite, windows: Windows) -> Holds:
+    """The application logged no error up to the end of the window that the older revision did not."""
+    end = windows.start(story, "Fresh") + suite.quiet_for
+    new = [line for line in story.own if line.application and _wrong(line) and KNOWN not in _whole(line)]
+    found = _logged(new, end, windows.edge)
+    return None if found is None else not found
+
+
+def _wrong(line: Line) -> bool:
+    return TRACEBACK in _whole(line) or line.severity in ERRORS or line.means in ERRORS
+
+
+def _whole(line: Line) -> str:
+    return line.text if line.payload is None else json.dumps(line.payload)
 
 
 def _logged(lines: list[Line], end: float, edge: float) -> Holds:
@@ -133,19 +126,32 @@ def _logged(lines: list[Line], end: float, edge: float) -> Holds:
     return None if any(line.at <= end + edge for line in lines) else False
 
 
-def _healthy(story: Story, suite: Suite, windows: Windows) -> Holds:
-    """This revision itself answers as it should, beginning in time and then for long enough without a break."""
-    start = _start(story, windows, "Healthy")
-    within = suite.health_within or 0.0
+def healthy(story: Story, probe: Probe, windows: Windows) -> Holds:
+    """This revision itself answers as it should, beginning in time and then for long enough without a break.
+
+    Pages of the front end hide it: what is hidden is no answer. Without the story's pages this is what is true.
+    """
+    start = windows.start(story, "Healthy")
+    suite, blind = SUITES[story.suite], _blind(story)
     if suite.percent not in (0, 100):
-        return _answers_some(story, start, start + within)
-    if latest(story.traffic, start + within).percent not in (0, 100):
+        return _answers_some(story, start, start + probe.within)
+    if latest(story.traffic, start + probe.within).percent not in (0, 100):
         return None  # requests are split where they should not be: the claim on traffic tells
     raw = list(sound(story))
-    merged = _bridged(raw)
-    may = any(_holds_from(span, start, within, suite.health_for) for span in merged)
-    must = any(_holds_from(span, start, within - BLIND, suite.health_for + BLIND) for span in raw)
+    may = any(_holds_from(span, start, probe.within, probe.hold) for span in _bridged(raw, blind))
+    must = any(_holds_from(span, start, probe.within - blind, probe.hold + blind) for span in raw)
     return must if may is must else None
+
+
+def open_doors(story: Story) -> Story:
+    """The same deployment, every request let through to it."""
+    return replace(story, pages=())
+
+
+def _blind(story: Story) -> float:
+    """Seconds of an outage that two probes may miss: one is sent when the one before it was answered."""
+    slowest = max((turn.latency for turn in story.health if turn.latency < PROBE_TIMEOUT), default=0.0)
+    return max(BLIND, 2 * slowest + 2)
 
 
 def _holds_from(span: Span, start: float, within: float, hold: float) -> bool:
@@ -162,8 +168,10 @@ def _answers_some(story: Story, start: float, until: float) -> Holds:
 def sound(story: Story) -> Iterator[Span]:
     """When a request to the URL is answered by this revision, as it should be."""
     turns = {turn.at for turn in story.health[1:]} | {turn.at for turn in story.traffic[1:]}
-    edges = turns | {edge for span in story.astray for edge in (span.start, span.until)}
-    moments = sorted({*edges, FOREVER if story.ready is None else story.ready})
+    hidden = (*story.astray, *story.pages)
+    edges = turns | {edge for span in hidden for edge in (span.start, span.until)}
+    moved = FOREVER if story.tag_moved is None else story.tag_moved
+    moments = sorted({*edges, moved, FOREVER if story.ready is None else story.ready})
     begun: float | None = None
     for moment in [-FOREVER, *moments]:
         sound = moment < FOREVER and _answers(story, moment)
@@ -177,71 +185,47 @@ def sound(story: Story) -> Iterator[Span]:
 
 
 def _answers(story: Story, at: float) -> bool:
-    if story.ready is None or story.ready > at or any(span.start <= at < span.until for span in story.astray):
+    hidden = any(span.start <= at < span.until for span in (*story.astray, *story.pages))
+    if (
+        story.ready is None
+        or story.ready > at
+        or hidden
+        or at >= (FOREVER if story.tag_moved is None else story.tag_moved)
+    ):
         return False
-    health = next(turn for turn in reversed(story.health) if turn.at <= at)
     reached = latest(story.traffic, at).percent > 0 or story.suite == "candidate"
+    probe = SUITES[story.suite].probe
+    if probe is not None and probe.path != "/health":
+        return reached  # the application keeps that path closed whatever its health
+    health = next(turn for turn in reversed(story.health) if turn.at <= at)
     return reached and health.status == 200 and health.latency < PROBE_TIMEOUT
 
 
-def _bridged(spans: list[Span]) -> list[Span]:
+def _bridged(spans: list[Span], blind: float) -> list[Span]:
     """The same with breaks that no prober at this interval must see."""
     found: list[Span] = []
     for span in spans:
-        if found and span.start - found[-1].until < BLIND:
+        if found and span.start - found[-1].until < blind:
             found[-1] = Span(found[-1].start, span.until)
         else:
             found.append(span)
     return found
 
 
-def _missing(story: Story, suite: Suite, windows: Windows) -> Iterator[str]:
-    if story.foreign:
-        yield "deploy"
-        return
-    if story.run_denied:
-        yield "run permission"
-        return
-    if story.ready is None and story.broken is None:
-        yield "readiness"
-    if story.superseded is not None and story.superseded <= windows.ended - EDGE:
-        yield "newer revision"
-    if story.logs_denied < _start(story, windows, "Quiet") + suite.quiet_for:
-        yield "log permission"
-    if story.lost == 1.0 and suite.health_within is not None:
-        yield from ("request log", "readable log")  # without echoes nobody knows how far it is readable
-    if not any(line.readable < FOREVER for line in _own(story)):
-        yield "log lines"
-    if suite.chain and story.chain == "unproven":
-        yield "digest"
+def _wired(story: Story, startup: float) -> Holds:
+    """The application's container has the wanted setting, and was started in time; an import of the image is no start."""
+    if story.ready is None or story.setting != "info":
+        return None if story.ready is None else False
+    least = story.ready - (story.created if story.imported is None else story.imported)
+    return False if least > startup else True if story.ready - story.created <= startup else None
 
 
-def _scarce(story: Story, suite: Suite, windows: Windows) -> Iterator[str]:
-    if 0 < story.lost < 1:
-        yield "request log"
-    if suite.split:
-        yield "answers"  # whom a request reaches is chance, and only so many are made
-    if story.superseded is not None and abs(story.superseded - windows.ended) < EDGE:
-        yield "newer revision"
-    if any(o.method == "GetService" and o.start < windows.ended <= o.until + _PATIENCE for o in story.outages):
-        yield "last reading"
-    quiet = _start(story, windows, "Quiet") + suite.quiet_for
-    if windows.ended >= windows.deadline - EDGE and quiet + _CAUTION * _worst_delay(story) > windows.deadline:
-        yield "readable log"
+def _proven(story: Story, windows: Windows) -> Holds:
+    """The build pushed what the revision runs, and the revision has traffic and answers.
 
-
-def _worst_delay(story: Story) -> float:
-    """Seconds that an entry may have to wait until somebody reads it, who was refused while it became readable."""
-    readable = [(line.at, line.readable) for line in story.lines if line.readable < FOREVER]
-    readable += [(outage.start, outage.start) for outage in story.outages if outage.method == "ListEntries"]
-    readable += [(story.stall.start, story.stall.until)] if story.stall else []
-    return max((_read(story, at) - written for written, at in readable), default=0.0)
-
-
-def _read(story: Story, readable: float) -> float:
-    """When at the latest somebody reads what became readable, who asks again within a while after a refusal."""
-    at = readable
-    for outage in sorted(story.outages, key=lambda outage: outage.start):
-        if outage.method == "ListEntries" and outage.start <= at < outage.until + _BACK_OFF:
-            at = outage.until + _BACK_OFF
-    return at
+    Whether errors of its own break that is not claimed.
+    """
+    if story.chain == "broken" or latest(story.traffic, windows.ended).percent == 0:
+        return False
+    ailing = any(turn.status != 200 for turn in story.health) or story.astray or len(story.traffic) > 1
+    return None if story.chain == "unproven" or ailing else True

@@ -8,29 +8,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soundness.claims import COMMIT
+from benchmarks.soundness import resources
 from benchmarks.soundness.regime import Regime
-from benchmarks.soundness.story import FOREVER, NEWER, OURS, PREVIOUS, Line, Span, Story, Traffic
+from benchmarks.soundness.resources import BUILD, NAMES
+from benchmarks.soundness.stored import EPOCH, stored
+from benchmarks.soundness.story import FOREVER, NEWER, OURS, PREVIOUS, Span, Story
 from validator.emulator.deployment import Deployment
-from validator.emulator.entries import LOGS, Stored, instance, log_name, nanos, resource, stamp
+from validator.emulator.entries import Stored, nanos, stamp
+from validator.emulator.faults import Fault
 from validator.emulator.moments import resolved
 from validator.emulator.scenario import Change, Detour, Scenario, load
 from validator.emulator.simulation import API_LATENCY, Simulation
 from validator.emulator.world import World
-from validator.model.call import Call, Exchange, Json, ListEntries, Problem, Result
+from validator.model.call import Answer, Call, Exchange, Json, ListEntries, Problem, Result
 
-EPOCH = 1_790_000_000.0
-"""Unix time (the platform's) at which a story's 0 is."""
-SERVICE = "projects/shop/locations/europe-west1/services/front"
-HOST = "front-abc123-ew.a.run.app"
-NAMES = {PREVIOUS: "front-00011-old", OURS: "front-00012-new", NEWER: "front-00013-nxt"}
-_BUILD = "3f6f2a2e-0c1d-4c57-8d5e-6f1d1b7a9c42"
-_IMAGE = "europe-west1-docker.pkg.dev/shop/front/front"
-_DIGESTS = {PREVIOUS: "sha256:" + "0a" * 32, OURS: "sha256:" + "5d" * 32, NEWER: "sha256:" + "e1" * 32}
-_LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
-_NAMED = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
 _RUN = ("GetService", "GetRevision", "ListRevisions")
-_LONG_AGO = -90_000.0
+_LISTINGS = ("ListLogEntries", "ListRevisions", "ListBuilds")
+_NOBODY = ("serviceAccount:shop-frontend@shop.iam.gserviceaccount.com",)
+"""Who may call the service while the gate may not."""
+_ABORTED_AFTER = 0.5
+"""Seconds until the platform gives a request up for which there is no instance."""
+_ABORTED = "The request was aborted because there was no available instance."
 _base: list[Scenario] = []
 
 
@@ -43,12 +41,14 @@ def _empty() -> Scenario:
 
 def world(story: Story) -> World:
     """The world of a story before the first call."""
+    guarded = {"status": 403, "json": {"error": "administrators only"}, "latency": "30ms"}
+    everywhere = {"/health": _healthy(200, 0.08), "/admin": guarded, "/": {"text": "front", "latency": "20ms"}}
     sections = {
-        "services": {"front": _service(story)},
-        "revisions": {NAMES[PREVIOUS]: _revision(PREVIOUS, _LONG_AGO, story), **_new(story)},
-        "builds": {_BUILD: _build(story)},
+        "services": {"front": resources.service(story)},
+        "revisions": resources.revisions(story),
+        "builds": {BUILD: resources.build(story)},
         "behaviour": {
-            "front": {"/health": _healthy(200, 0.08), "/": {"text": "front", "latency": "20ms"}},
+            "front": everywhere,
             NAMES[OURS]: {"/health": _healthy(story.health[0].status, story.health[0].latency)},
         },
     }
@@ -56,120 +56,47 @@ def world(story: Story) -> World:
         _empty(),
         seed=random.Random(story.key).randrange(2**31),
         deployment=Deployment.read(resolved(sections, EPOCH), EPOCH),
-        entries=tuple(_stored(number, line) for number, line in enumerate(story.lines) if line.readable < FOREVER),
+        entries=tuple(stored(number, line) for number, line in enumerate(story.lines) if line.readable < FOREVER),
         changes=tuple(sorted(_changes(story), key=lambda change: change.at)),
         detours=tuple(_detour(story, span) for span in story.astray),
+        invokers={"front": _NOBODY},
+        faults=tuple(_paged(story)),
     )
     return World.of(scenario)
 
 
-def _at(seconds: float) -> str:
-    return f"@{'-' if seconds < 0 else '+'}{abs(seconds):.3f}s"
-
-
-def _full(role: str) -> str:
-    return f"{SERVICE}/revisions/{NAMES[role]}"
-
-
-def _condition(kind: str, state: str, at: float, **more: str) -> Json:
-    return {"type": kind, "state": f"CONDITION_{state}", "lastTransitionTime": _at(at), **more}
-
-
-def _new(story: Story) -> Json:
-    return {} if story.foreign else {NAMES[OURS]: _revision(OURS, story.created, story)}
-
-
-def _revision(role: str, created: float, story: Story) -> Json:
-    ours = role == OURS
-    labels = {"commit-sha": COMMIT if ours else "1f4c7b2a90e35d68a1b2c3d4e5f60718293a4b5c"}
-    if ours:
-        labels["gcb-build-id"] = _BUILD
-        state = _readiness(story, 0.0)
-    else:
-        state = _condition("Ready", "SUCCEEDED", created + 8)
-    image = f"{_IMAGE}:8c0f3a9" if ours and story.chain == "unproven" else f"{_IMAGE}@{_DIGESTS[role]}"
-    return {
-        "name": _full(role),
-        "labels": labels,
-        "createTime": _at(created),
-        "service": "front",
-        "containers": [{"name": "front", "image": image, "ports": [{"containerPort": 8080}]}],
-        "conditions": [state],
-    }
-
-
-def _readiness(story: Story, at: float) -> Json:
-    """The Ready condition of this deploy's revision at a moment."""
-    if story.ready is not None and story.ready <= at:
-        return _condition("Ready", "SUCCEEDED", story.ready)
-    if story.broken is not None and story.broken <= at:
-        told = {
-            "revisionReason": "HEALTH_CHECK_CONTAINER_ERROR",
-            "message": "The user-provided container failed to start.",
-        }
-        return _condition("Ready", "FAILED", story.broken, **told)
-    return _condition("Ready", "RECONCILING", story.created)
-
-
-def _service(story: Story) -> Json:
-    newest = PREVIOUS if story.foreign else OURS
-    settled = story.foreign or (story.ready is not None and story.ready <= 0) or (story.broken or FOREVER) <= 0
-    ready = newest if settled and story.broken is None else PREVIOUS
-    return {
-        "name": SERVICE,
-        "uri": f"https://{HOST}",
-        "urls": [f"https://{HOST}"],
-        "latestCreatedRevision": _full(newest),
-        "latestReadyRevision": _full(ready),
-        **({} if settled else {"reconciling": True}),
-        "terminalCondition": _terminal(story, settled),
-        **_traffic(story, story.traffic[0]),
-    }
-
-
-def _terminal(story: Story, settled: bool) -> Json:
-    state = "FAILED" if story.broken is not None and settled else "SUCCEEDED" if settled else "RECONCILING"
-    return {"type": "Ready", "state": f"CONDITION_{state}", "lastTransitionTime": _at(story.created)}
-
-
-def _traffic(story: Story, traffic: Traffic) -> Json:
-    if story.suite == "candidate":
-        holder = NAMES[PREVIOUS if story.foreign else OURS]
-        tagged = {"type": _NAMED, "revision": holder, "tag": "candidate", "uri": f"https://candidate---{HOST}"}
-        asked = [{"type": _NAMED, "revision": NAMES[PREVIOUS], "percent": 100 - traffic.percent}, tagged]
-        if traffic.percent:
-            asked.insert(0, {"type": _NAMED, "revision": NAMES[OURS], "percent": traffic.percent})
-        return {"traffic": asked, "trafficStatuses": asked}
-    old = {"type": _NAMED, "revision": NAMES[PREVIOUS], "percent": 100 - traffic.percent}
-    new = {"type": _LATEST, "percent": traffic.percent or 100}
-    if traffic.pinned:
-        own = {"type": _NAMED, "revision": NAMES[OURS], "percent": traffic.percent}
-        asked = [share for share in (own, old) if share["percent"]]
-    else:
-        asked = [new] if traffic.percent in (0, 100) else [new, old]
-    return {"traffic": asked, "trafficStatuses": asked}
+def _paged(story: Story) -> Iterator[Fault]:
+    """Pages that are short, or empty at first, in every other listing."""
+    for method in _LISTINGS if story.paging is not None else ():
+        yield Fault.read({"method": method, "page": story.paging, "probability": 0.5}, EPOCH)
 
 
 def _changes(story: Story) -> Iterator[Change]:
     """What happens during the run."""
+    for turn in (story.imported, story.ready, story.broken):
+        if turn is not None and turn > 0 and not story.foreign:
+            yield _change(turn, revision={"conditions": resources.conditions(story, turn)})
     if story.ready is not None and story.ready > 0 and not story.foreign:
-        yield _change(story.ready, revision={"conditions": [_readiness(story, story.ready)]})
-        settled = {"latestReadyRevision": _full(OURS), "reconciling": None, "terminalCondition": _terminal(story, True)}
-        yield _change(story.ready, service=settled)
+        settled = {"latestReadyRevision": resources.full(OURS), "reconciling": None}
+        yield _change(story.ready, service={**settled, "terminalCondition": resources.terminal(story, settled=True)})
     if story.broken is not None and story.broken > 0:
-        yield _change(story.broken, revision={"conditions": [_readiness(story, story.broken)]})
-        yield _change(story.broken, service={"reconciling": None, "terminalCondition": _terminal(story, True)})
+        given_up = {"reconciling": None, "terminalCondition": resources.terminal(story, settled=True)}
+        yield _change(story.broken, service=given_up)
     for health in story.health[1:]:
         yield _change(health.at, behaviour={NAMES[OURS]: {"/health": _healthy(health.status, health.latency)}})
     for traffic in story.traffic[1:]:
         # That LATEST follows a newer revision, or the one that has just become ready, is what the emulator does itself.
         by_itself = (story.superseded is not None and traffic.at >= story.superseded) or traffic.at == story.ready
         if not by_itself:
-            yield _change(traffic.at, service=_traffic(story, traffic))
+            yield _change(traffic.at, service=resources.traffic(story, traffic, traffic.at))
+    if story.tag_moved is not None and story.tag_moved > 0:
+        yield _change(story.tag_moved, service=resources.traffic(story, story.traffic[-1], story.tag_moved))
+    for at in {edge for page in story.pages for edge in (page.start, page.until) if 0 < edge < FOREVER}:
+        yield _change(at, service=resources.doors(story, at))
     if story.superseded is not None:
-        newer = _revision(NEWER, story.superseded, story)
-        yield _change(story.superseded, service={"latestCreatedRevision": _full(NEWER)}, newer=newer)
-        yield _change(story.superseded + 8, service={"latestReadyRevision": _full(NEWER)})
+        newer = resources.revision(NEWER, story.superseded, story)
+        yield _change(story.superseded, service={"latestCreatedRevision": resources.full(NEWER)}, newer=newer)
+        yield _change(story.superseded + 8, service={"latestReadyRevision": resources.full(NEWER)})
 
 
 def _change(at: float, **parts: Json) -> Change:
@@ -184,20 +111,6 @@ def _change(at: float, **parts: Json) -> Change:
     return Change(EPOCH + at, resolved(sections, EPOCH))
 
 
-def _build(story: Story) -> Json:
-    digest = _DIGESTS[NEWER if story.chain == "broken" else OURS]
-    return {
-        "name": f"projects/shop/locations/europe-west1/builds/{_BUILD}",
-        "id": _BUILD,
-        "projectId": "shop",
-        "status": "SUCCESS",
-        "startTime": _at(story.created - 150),
-        "finishTime": _at(story.created - 5),
-        "substitutions": {"COMMIT_SHA": COMMIT},
-        "results": {"images": [{"name": f"{_IMAGE}:8c0f3a9", "digest": digest}]},
-    }
-
-
 def _healthy(status: int, latency: float) -> Json:
     said = "healthy" if status == 200 else "unhealthy"
     return {"status": status, "json": {"status": said}, "latency": f"{latency:.3f}s"}
@@ -207,30 +120,6 @@ def _detour(story: Story, span: Span) -> Detour:
     tagged = story.suite == "candidate"
     split, tags = ({}, {"candidate": NAMES[PREVIOUS]}) if tagged else ({NAMES[PREVIOUS]: 100.0}, {})
     return Detour("front", split, tags, EPOCH + span.start, EPOCH + span.until)
-
-
-def _stored(number: int, line: Line) -> Stored:
-    at, revision, log = nanos(EPOCH + line.at), _full(line.revision), LOGS[line.stream]
-    entry: dict[str, Any] = {
-        "logName": log_name("shop", log),
-        "resource": resource(revision),
-        "timestamp": stamp(at),
-        "receiveTimestamp": stamp(nanos(EPOCH + line.received)),
-        "insertId": f"line{number:06d}",
-        "labels": {"instanceId": instance(line.instance, NAMES[line.revision])},
-        **({"severity": line.severity} if line.severity else {}),
-    }
-    if line.stream == "requests":
-        entry["httpRequest"] = {
-            "requestMethod": "GET",
-            "requestUrl": f"https://{HOST}/{line.text}",
-            "status": 500 if line.severity == "ERROR" else 200,
-            "userAgent": "Mozilla/5.0",
-            "latency": "0.050s",
-        }
-    else:
-        entry["textPayload"] = line.text
-    return Stored((at, entry["insertId"]), EPOCH + line.readable, "shop", entry)
 
 
 class Told(Simulation):
@@ -243,15 +132,20 @@ class Told(Simulation):
 
     def __call__(self, call: Call, sent: float) -> tuple[float, Result]:
         """Make a call that is sent at a time of the gate's clock."""
-        problem = _problem(self.story, call, sent + self.story.skew - EPOCH)
+        at = sent + self.story.skew - EPOCH
+        problem = _problem(self.story, call, at)
         if problem is not None:
             return API_LATENCY, problem
         before = len(self.world.entries)
-        answer = super().__call__(call, sent + self.story.skew)
+        latency, result = super().__call__(call, sent + self.story.skew)
         if isinstance(call, Exchange):
-            new = [kept for entry in self.world.entries[before:] if (kept := self._delayed(entry))]
-            self.world = replace(self.world, entries=(*self.world.entries[:before], *new))
-        return answer
+            new: tuple[Stored, ...] = self.world.entries[before:]
+            if isinstance(result, Answer) and _without_instance(self.story, new, at):
+                status = 429 if self.requests % 2 else 503
+                latency, result, new = _ABORTED_AFTER, _aborted(status), tuple(_aborted_entry(e, status) for e in new)
+            kept = tuple(delayed for entry in new if (delayed := self._delayed(entry)))
+            self.world = replace(self.world, entries=(*self.world.entries[:before], *kept))
+        return latency, result
 
     def _delayed(self, entry: Stored) -> Stored | None:
         if "httpRequest" not in entry.raw:
@@ -264,6 +158,31 @@ class Told(Simulation):
         ended = entry.order[0] / 1e9 + latency - EPOCH
         readable = EPOCH + self.delays.readable("requests", 0, ended, name)
         return replace(entry, readable=readable, raw={**entry.raw, "receiveTimestamp": stamp(nanos(readable))})
+
+
+def _without_instance(story: Story, entries: tuple[Stored, ...], at: float) -> bool:
+    """Whether the platform has no instance to answer a request, by what it logged of that."""
+    if any(page.sort == "capacity" and page.start <= at < page.until for page in story.pages):
+        return True
+    down = story.imported is not None and (story.ready is None or at < story.ready)
+    return down and any(e.raw["resource"]["labels"]["revision_name"] == NAMES[OURS] for e in entries)
+
+
+def _aborted(status: int) -> Answer:
+    """What Google's front end says then."""
+    text = "Rate exceeded." if status == 429 else "Service Unavailable"
+    headers = [["content-type", "text/html"], ["server", "Google Frontend"]]
+    return Answer({"status": status, "headers": headers, "text": text, "latency": _ABORTED_AFTER})
+
+
+def _aborted_entry(entry: Stored, status: int) -> Stored:
+    """What the request log says then: no instance, and why."""
+    if "httpRequest" not in entry.raw:
+        return entry
+    request: dict[str, Any] = {**entry.raw["httpRequest"], "status": status, "latency": f"{_ABORTED_AFTER:.3f}s"}
+    severity = "ERROR" if status >= 500 else "WARNING"
+    told = {"httpRequest": request, "severity": severity, "textPayload": _ABORTED, "labels": {}}
+    return replace(entry, raw={**entry.raw, **told})
 
 
 def _problem(story: Story, call: Call, at: float) -> Problem | None:

@@ -10,22 +10,23 @@ import pytest
 
 from benchmarks.soundness import gate, table
 from benchmarks.soundness.__main__ import main
-from benchmarks.soundness.figures import GATES, case, grade, naming, report, upper_bound
+from benchmarks.soundness.figures import GATES, case, grade, naming, report, upper_bound, wrongly
 from benchmarks.soundness.gate import Said
 from benchmarks.soundness.generator import story
+from benchmarks.soundness.lacking import Judgement
 from benchmarks.soundness.regime import Regime, RegimeError, load, named
 from benchmarks.soundness.story import Span, Story
 from benchmarks.soundness.table import BEGIN, END
-from benchmarks.soundness.truth import Judgement, Windows
+from benchmarks.soundness.truth import Windows
 from validator.engine.outcome import outcome
 
-MOST_READS = 20
-"""A minute: a third of the project's quota."""
-GOOD = Judgement({"Quiet": True}, (), ())
-BAD = Judgement({"Quiet": False}, (), ())
-EDGE = Judgement({"Quiet": None}, (), ())
-WITHHELD = Judgement({"Quiet": True}, ("log permission",), ())
-SCARCE = Judgement({"Quiet": True}, (), ("request log",))
+MOST_READS = 26
+"""A minute: a third of the project's quota, and a third of a minute's worth at once."""
+GOOD = Judgement({"Quiet": True}, {}, ())
+BAD = Judgement({"Quiet": False}, {}, ())
+EDGE = Judgement({"Quiet": None}, {}, ())
+WITHHELD = Judgement({"Quiet": True}, {"Quiet": ("log permission",)}, ())
+SCARCE = Judgement({"Quiet": True}, {}, ("request log",))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,24 @@ def test_an_inconclusive_verdict_names_the_evidence_that_was_missing(
     assert naming(said, truth) == evidence
 
 
+@pytest.mark.parametrize(
+    ("outcome", "truth", "wrong"),
+    [
+        ("passed", GOOD, []),
+        ("passed", BAD, ["Quiet passed"]),
+        ("passed", WITHHELD, ["Quiet passed"]),
+        ("passed", EDGE, []),
+        ("failed", GOOD, ["Quiet failed"]),
+        ("failed", WITHHELD, ["Quiet failed"]),
+        ("failed", BAD, []),
+        ("inconclusive", BAD, []),
+    ],
+)
+def test_each_check_is_held_to_its_own_claim(outcome: str, truth: Judgement, wrong: list[str]) -> None:
+    said = Said("failed", Windows({}, 90.0, 480.0), outcomes={"Quiet": outcome, "Unclaimed": "passed"})
+    assert list(wrongly(said, truth)) == wrong
+
+
 @pytest.mark.parametrize(("hits", "of"), [(0, 300), (0, 3)])
 def test_no_hit_is_bounded_by_the_rule_of_three(hits: int, of: int) -> None:
     assert upper_bound(hits, of) == pytest.approx(1 - 0.05 ** (1 / of))
@@ -119,6 +138,7 @@ def test_in_500_runs_no_verdict_is_wrong(tmp_path: Path) -> None:
     found = json.loads(file.read_text(encoding="utf-8"))
     said, evidence = found["gate"], found["missing_evidence"]
     assert (said["false_pass"], said["false_fail"]) == (0, 0), found["not_right"]
+    assert (found["checks"]["wrongly_passed"], found["checks"]["wrongly_failed"]) == (0, 0), found["not_right"]
     assert said["inconclusive"] <= 0.05 * found["runs"]
     assert (evidence["not_named"], evidence["not_missing"]) == (0, 0), found["not_right"]
     assert found["bad"] >= 0.4 * found["runs"]
@@ -173,13 +193,13 @@ def test_the_figures_are_written_into_the_page(tmp_path: Path) -> None:
     cases = [case(told, {who: Said("passed", Windows({}, 90.0, 480.0)) for who in GATES}) for told in stories(30)]
     figures, page = tmp_path / "figures.json", tmp_path / "page.md"
     figures.write_text(json.dumps(report(4, cases[:20], cases[20:])), encoding="utf-8")
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    page.write_text(f"before\n{BEGIN}\nwhat was there\n{END}\nafter\n", encoding="utf-8")
     for _ in range(2):
         assert table.main([str(figures), "--page", str(page)]) == 0
         text = page.read_text(encoding="utf-8")
         assert text.startswith(f"before\n{BEGIN}\n20 runs in the regimes")
         assert text.endswith(f"\n{END}\nafter\n")
-        assert "old" not in text.replace("old-answers", "")
+        assert "what was there" not in text
         assert "| gate | " in text
     page.write_text("no marks", encoding="utf-8")
     assert table.main([str(figures), "--page", str(page)]) == 2

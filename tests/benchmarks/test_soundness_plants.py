@@ -8,10 +8,10 @@ from benchmarks.soundness import gate, regime
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.figures import grade
 from benchmarks.soundness.generator import story
+from benchmarks.soundness.lacking import judge
 from benchmarks.soundness.plants import PLANTS, planted
 from benchmarks.soundness.regime import Regime
 from benchmarks.soundness.story import Story
-from benchmarks.soundness.truth import judge
 
 _LOGGED = ("traceback", "last-moment", "error-line")
 HARMED = {

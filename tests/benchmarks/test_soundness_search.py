@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.faults import FAULTS
+from benchmarks.soundness.lacking import judge
 from benchmarks.soundness.search import FAULTY, Chosen, Search, composed, mended, verdict
-from benchmarks.soundness.truth import Windows, judge
+from benchmarks.soundness.truth import Windows
 
 WINDOWS = Windows({}, 90.0, 480.0)
 SECONDS = 240.0

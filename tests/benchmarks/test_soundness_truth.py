@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from benchmarks.soundness.claims import STARTED, SUITES, TIMEOUT, TRACEBACK
+from benchmarks.soundness.lacking import Judgement, judge
 from benchmarks.soundness.story import FOREVER, PREVIOUS, Health, Line, Outage, Span, Story, Traffic
-from benchmarks.soundness.truth import Judgement, Windows, judge
+from benchmarks.soundness.truth import Windows
 
 WINDOWS = Windows({}, 100.0, TIMEOUT)
 

@@ -9,9 +9,12 @@ import pytest
 from benchmarks.soundness import regime
 from benchmarks.soundness.claims import SUITES
 from benchmarks.soundness.generator import story
+from benchmarks.soundness.lacking import judge
+from benchmarks.soundness.resources import HOST, NAMES, SERVICE
+from benchmarks.soundness.stored import EPOCH
 from benchmarks.soundness.story import NEWER, OURS, PREVIOUS, Story, latest
-from benchmarks.soundness.truth import Windows, judge
-from benchmarks.soundness.world import EPOCH, HOST, NAMES, SERVICE, Told
+from benchmarks.soundness.truth import Windows
+from benchmarks.soundness.world import Told
 from validator.model.call import Answer, Exchange, GetService
 from validator.model.platform import Service
 
@@ -43,7 +46,14 @@ def test_the_world_does_what_the_story_says(told: Story) -> None:
         latency, answer = caller(Exchange("GET", f"https://{host}/health"), at + shift)
         assert isinstance(answer, Answer)
         entries = caller.world.entries
-        if told.ready is None or told.foreign or latest(told.traffic, at).percent not in (0, 100) or told.lost:
+        if (
+            told.pages
+            or told.tag_moved is not None
+            or told.ready is None
+            or told.foreign
+            or latest(told.traffic, at).percent not in (0, 100)
+            or told.lost
+        ):
             continue
         astray = any(span.start <= at < span.until for span in told.astray)
         served = (
