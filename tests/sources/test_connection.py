@@ -60,3 +60,10 @@ def test_anything_else_is_refused_with_the_reason(text: str, reason: str) -> Non
     with pytest.raises(EmulatorAddressError, match="unset it to reach Google") as refused:
         parse(text)
     assert reason in str(refused.value)
+
+
+def test_setting_the_machines_clock_back_moves_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    connections = (Direct(), Emulated("127.0.0.1", 1, 2, time.time(), 10))
+    before = [connection.now for connection in connections]
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert all(connection.now >= was for connection, was in zip(connections, before, strict=True))

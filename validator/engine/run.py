@@ -114,7 +114,7 @@ class Engine:
         errands = self._open_errands(now)
         requests = tuple(self._ask(now, errands))
         impossible = any(errand.over for _, errand in errands)  # that may decide a check, or let another be asked for
-        return Step(requests, now if impossible else self._wake_at(now, errands))
+        return Step(requests, now if impossible or self.closing == set() else self._wake_at(now, errands))
 
     def interrupt(self, now: float) -> None:
         """End the run at once; what is not decided stays inconclusive."""
@@ -228,6 +228,7 @@ class Engine:
             self.closing = {query.Service(name) for name in self.verdicts.implicit if self._passed(name)}
             for asked in self.closing:
                 self.errands[asked].due = now
+            return  # judging takes time: by the next step it may be past the deadline
         unanswered = {asked for asked in self.closing if not evidence.refusal(asked)}
         if not unanswered or now >= self.closed_at + _LONGEST_CLOSING:
             self._record(Ended(now, Ending.COMPLETE))

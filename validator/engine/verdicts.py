@@ -216,6 +216,8 @@ class Verdicts:
 
     def _close(self, ended: Ended) -> None:
         """At the end what is open stays as it is, and what a newer revision overtook is not held against the target."""
+        if ended.ending is Ending.TIMEOUT and self.decided and not self.implicit:
+            self._overrun(ended)
         for standing in list(self.standings.values()):
             overtaken = self.evidence.superseded.get(standing.check.target.name)
             if not standing.verdict.final:
@@ -229,6 +231,19 @@ class Verdicts:
                 standing = self.standings[name]
                 reason = f"it held at {rfc3339(standing.decided or ended.at)}, and no longer at the end: {look.reason}"
                 self._set(standing, replace(look, final=True, reason=reason), ended.at)
+
+    def _overrun(self, ended: Ended) -> None:
+        """What the last step decided was decided after the run's timeout: a pass that came too late is none."""
+        last = max(standing.decided or 0.0 for standing in self.standings.values())
+        for standing in list(self.standings.values()):
+            if standing.verdict.outcome is Outcome.PASSED and standing.decided == last:
+                reason = f"it was judged only after the run's timeout: {standing.verdict.reason}"
+                remedy = "give the run a longer `timeout`, or write asserts that need less work"
+                self._set(
+                    standing,
+                    replace(standing.verdict, outcome=Outcome.INCONCLUSIVE, reason=reason, remedy=remedy),
+                    ended.at,
+                )
 
     def _left_open(self, standing: Standing, ending: Ending) -> Verdict:
         """What a check comes to that the end of the run leaves undecided."""

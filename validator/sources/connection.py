@@ -14,6 +14,14 @@ VARIABLE = "VALIDATOR_EMULATOR"
 _FORM = "http://127.0.0.1:PORT?grpc=PORT&epoch=SECONDS&speed=FACTOR"
 
 
+_WALL, _MONOTONIC = time.time(), time.monotonic()
+
+
+def _steady() -> float:
+    """The machine's time as it was when the process began, and since then by a clock that nobody can set back."""
+    return _WALL + (time.monotonic() - _MONOTONIC)
+
+
 class EmulatorAddressError(ValueError):
     """The emulator's address is no address of this machine, or not written as one."""
 
@@ -28,7 +36,7 @@ class Direct:
     @property
     def now(self) -> float:
         """The gate's time, Unix seconds."""
-        return time.time()
+        return _steady()
 
     @property
     def speed(self) -> float:
@@ -58,7 +66,7 @@ class Emulated:
     @property
     def now(self) -> float:
         """The gate's time, Unix seconds."""
-        return self.epoch + (time.time() - self.epoch) * self.speed
+        return self.epoch + (_steady() - self.epoch) * self.speed
 
 
 Connection = Direct | Emulated

@@ -1,0 +1,40 @@
+"""What is decided after the run's timeout is no pass, however long judging itself took."""
+
+from __future__ import annotations
+
+from validator.checks import kinds
+from validator.engine.run import Engine
+from validator.engine.verdicts import overall
+from validator.model.call import Answer, Completion
+from validator.model.verdict import Outcome
+from validator.spec.load import load
+
+SPEC = """\
+version: 1
+timeout: 20s
+target: {url: "http://127.0.0.1:1"}
+checks:
+  - {name: Answers, http: {path: /}}
+"""
+ANSWER = Answer({"status": 200, "headers": [], "text": "ok", "latency": 0.1})
+
+
+def judged(after: float) -> Engine:
+    """A run in which judging the only answer took until so many seconds after the start."""
+    engine = Engine(load(SPEC, "checks.yaml", kinds(), {}), kinds(), "0123456789abcdef")
+    (request,) = engine.step(1000.0).requests
+    step = engine.step(1000.2, [Completion(request.id, 1000.0, 1000.1, ANSWER)])
+    assert not step.done
+    assert step.wake_at == 1000.2
+    assert engine.step(1000.0 + after).done
+    return engine
+
+
+def test_a_pass_within_the_timeout_is_one() -> None:
+    assert overall(judged(19.0).verdicts) is Outcome.PASSED
+
+
+def test_a_pass_that_was_judged_only_after_the_timeout_is_none() -> None:
+    engine = judged(21.0)
+    assert overall(engine.verdicts) is Outcome.INCONCLUSIVE
+    assert engine.standings["Answers"].verdict.reason.startswith("it was judged only after the run's timeout")
