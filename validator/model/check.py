@@ -71,6 +71,10 @@ class Assertion(Protocol):
         """The variables it uses."""
         ...
 
+    def uses(self, variable: str) -> int:
+        """How often it reads a variable, about."""
+        ...
+
     def evaluate(self, values: Mapping[str, Any]) -> Finding:
         """Judge it on values of all its names."""
         ...

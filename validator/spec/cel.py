@@ -96,6 +96,10 @@ class Assertion:
                 return Finding(State.UNKNOWN, reason, self.text)
         return data
 
+    def uses(self, variable: str) -> int:
+        """How often it reads a variable, about."""
+        return self._tree.uses(variable)
+
     def keys_of(self, variable: str) -> frozenset[str] | None:
         """The keys that it takes from a map variable by name; None if it uses the map in another way."""
         return self._tree.keys_of(variable)

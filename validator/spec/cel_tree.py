@@ -30,6 +30,8 @@ _OVERLOADS = {
     UNSET: (UNSET,),
 }
 """What the type checker would have noted for the calls that are put in."""
+_LOOP = 100
+"""Elements that the list of a quantifier is taken to have."""
 _MOMENTS = (2, 3)
 """cel.expr.Type.WellKnownType: TIMESTAMP, DURATION."""
 
@@ -68,6 +70,10 @@ class Tree:
                 named += bool(key)
         uses = sum(expr.ident_expr.name == variable for expr in walk(self.root))
         return frozenset(keys) if uses == named else None
+
+    def uses(self, variable: str) -> int:
+        """How often a variable is read at the least; in what a quantifier says of each element, a hundred times."""
+        return _uses(self.root, variable)
 
     def position(self, expr: Expr) -> int:
         """Where it stands in the text, in characters from its beginning."""
@@ -167,6 +173,15 @@ def walk(expr: Expr) -> Iterator[Expr]:
     yield expr
     for child in children(expr):
         yield from walk(child)
+
+
+def _uses(expr: Expr, variable: str) -> int:
+    if expr.WhichOneof("kind") == "ident_expr":
+        return int(expr.ident_expr.name == variable)
+    inside = sum(_uses(part, variable) for part in children(expr))
+    if expr.WhichOneof("kind") != "comprehension_expr":
+        return inside
+    return inside + (_LOOP - 1) * _uses(expr.comprehension_expr.loop_step, variable)
 
 
 def _free(expr: Expr, bound: frozenset[str]) -> Iterator[str]:
