@@ -2,7 +2,15 @@ import time
 
 import pytest
 
-from validator.sources.connection import Direct, Emulated, EmulatorAddressError, clock, from_environment, parse
+from validator.sources.connection import (
+    Connection,
+    Direct,
+    Emulated,
+    EmulatorAddressError,
+    clock,
+    from_environment,
+    parse,
+)
 
 
 def test_without_the_variable_calls_go_to_google_in_real_time() -> None:
@@ -63,7 +71,7 @@ def test_anything_else_is_refused_with_the_reason(text: str, reason: str) -> Non
 
 
 def test_setting_the_machines_clock_back_moves_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    connections = (Direct(), Emulated("127.0.0.1", 1, 2, time.time(), 10))
+    connections: tuple[Connection, ...] = (Direct(), Emulated("127.0.0.1", 1, 2, time.time(), 10))
     before = [connection.now for connection in connections]
     monkeypatch.setattr(time, "time", lambda: 0.0)
     assert all(connection.now >= was for connection, was in zip(connections, before, strict=True))
