@@ -41,7 +41,7 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
     found = errors(FIVE)
     assert len(found) == 5  # that `service` is missing follows from its being misspelt
     assert found[0].startswith("checks.yaml:2:33: unknown key 'servise' (did you mean service?)")
-    assert found[1] == "checks.yaml:4:25: 'soon' is not a duration; write 500ms, 30s, 5m or 1h30m"
+    assert found[1] == "checks.yaml:4:25: 'soon' is not a duration; write 500ms, 30s, 5m, 1h30m or 7d"
     assert found[2] == "checks.yaml:5:36: 150 is more than 100"
     assert found[3].startswith("checks.yaml:6:35: RE2 refuses the pattern '(?<!a)b'")
     assert found[4].startswith("checks.yaml:7:25: there is no group 'nope'")
@@ -103,7 +103,7 @@ def test_a_name_takes_the_type_that_the_schema_wants() -> None:
     assert "40" in repr(spec.checks[0].options)
     text = read(f"{HEAD}  - {{name: A, revision: {{env: {{X: '${{P}}'}}}}}}\n", P="40")
     assert "'40'" in repr(text.checks[0].options)
-    assert any("150 is more than 100" in e for e in errors(f"{HEAD}  - {{traffic: {{percent: '${{P}}'}}}}\n", P="150"))
+    assert any("the value of ${P} is more than 100" in e for e in errors(f"{HEAD}  - {{traffic: {{percent: '${{P}}'}}}}\n", P="150"))
 
 
 def test_names_are_not_put_into_cel() -> None:

@@ -19,7 +19,7 @@ from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Build
 from validator.model.variables import holds_and_asserts
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.values import DURATION, Bound, bound, bound_of, duration
+from validator.spec.values import DURATION, Bound, bound, bound_of
 
 _UNFINISHED = ("QUEUED", "PENDING", "WORKING")
 _GOOD = ("SUCCESS", *_UNFINISHED)
@@ -63,7 +63,7 @@ class Options:
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    length = bound(value["duration"], "duration", of=duration) if "duration" in value else None
+    length = bound(value["duration"]) if "duration" in value else None
     return Options(length, tuple(value.get("steps", ())))
 
 

@@ -6,6 +6,7 @@ A response counts only for the revision that the platform's request log names fo
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -27,10 +28,12 @@ from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.mistake import Mistake
-from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, duration
+from validator.spec.mistake import Mistake, refuse
+from validator.spec.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
 
 _TIMEOUT = "10s"
+_BODILESS = (204, 205, 304)
+"""Answers of these statuses have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 _CUT = 0.05
 """Seconds by which a time-out may come early by rounding."""
 _EXCERPT = 500
@@ -51,13 +54,13 @@ schema = {
     "type": "object",
     "properties": {
         "path": {
-            "type": "string",
+            **LOCATION,
             "pattern": "^/",
             "x-form": "must begin with /",
             "description": "The path on the service, with its query.",
         },
         "url": {
-            "type": "string",
+            **LOCATION,
             "pattern": "^https?://",
             "x-form": "is no URL; write https://host/path",
             "description": "A whole URL, in place of `path`.",
@@ -70,7 +73,7 @@ schema = {
         "headers": {**_HEADERS, "description": "Request headers."},
         "body": {"type": "string", "description": "The request's body."},
         "json": {"description": "The request's body as JSON, in place of `body`."},
-        "timeout": {**DURATION, "default": _TIMEOUT, "description": "For one whole attempt."},
+        "timeout": {**LENGTH, "default": _TIMEOUT, "description": "For one whole attempt."},
         "follow_redirects": {"type": "boolean", "default": False, "description": "A redirect is not health."},
         "expect": {
             "type": "object",
@@ -81,7 +84,11 @@ schema = {
                 },
                 "json": {"description": "What the body has to contain: objects match partially, arrays whole."},
                 "text": {**PATTERN, "description": "An RE2 pattern that the body has to match."},
-                "headers": {**_HEADERS, "description": "RE2 patterns that response headers have to match."},
+                "headers": {
+                    "type": "object",
+                    "additionalProperties": PATTERN,
+                    "description": "RE2 patterns that response headers have to match.",
+                },
                 "latency": {**bound_of(DURATION), "description": "From sending to the last byte."},
             },
             "additionalProperties": False,
@@ -138,10 +145,7 @@ class Options:
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    if ("path" in value) == ("url" in value):
-        raise Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
-    if "body" in value and "json" in value:
-        raise Mistake("write either `body` or `json`", "body")
+    refuse(_mistakes(value))
     headers = dict(value.get("headers", {}))
     body = value.get("body")
     if "json" in value:
@@ -154,14 +158,33 @@ def options(value: Any) -> Options:
         value.get("method", "GET"),
         tuple(headers.items()),
         body,
-        duration(value.get("timeout", _TIMEOUT), "timeout"),
+        duration(value.get("timeout", _TIMEOUT)),
         value.get("follow_redirects", False),
-        bound(expect.get("status", {"min": 200, "max": 299}), "expect", "status"),
+        bound(expect.get("status", {"min": 200, "max": 299})),
         expect.get("json", _ABSENT),
-        check_pattern(expect["text"], "expect", "text") if "text" in expect else "",
-        tuple((k.lower(), check_pattern(p, "expect", "headers", k)) for k, p in patterns.items()),
-        bound(expect["latency"], "expect", "latency", of=duration) if "latency" in expect else None,
+        expect.get("text", ""),
+        tuple((name.lower(), pattern) for name, pattern in patterns.items()),
+        bound(expect["latency"]) if "latency" in expect else None,
     )
+
+
+def _mistakes(value: Any) -> Iterator[Mistake]:
+    """What cannot be sent, and what no answer can have."""
+    if ("path" in value) == ("url" in value):
+        yield Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
+    if "body" in value and "json" in value:
+        yield Mistake("write either `body` or `json`", "body")
+    expect = value.get("expect", {})
+    wanted = [key for key in ("json", "text") if key in expect]
+    if value.get("method") == "HEAD":
+        for key in ("body", "json"):
+            if key in value:
+                yield Mistake("a HEAD request has no body; write another `method`", key)
+        for key in wanted:
+            yield Mistake("an answer to HEAD has no body; write `method: GET`", "expect", key)
+    elif expect.get("status") in _BODILESS:
+        for key in wanted:
+            yield Mistake(f"an answer of status {expect['status']} has no body", "expect", key)
 
 
 def _probe(check: Check) -> query.Probe:

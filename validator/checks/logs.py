@@ -25,7 +25,7 @@ from validator.model.variables import judge_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
 from validator.spec.mistake import Mistake
-from validator.spec.values import PATTERN, Bound, bound, bound_of, check_pattern
+from validator.spec.values import PATTERN, Bound, bound, bound_of
 
 _STREAMS = (STDOUT, STDERR, REQUESTS)
 _AT_LEAST_ONE = Bound(1, None)
@@ -123,8 +123,8 @@ class _Judged:
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    expected = tuple(_rule(item, _AT_LEAST_ONE, "expect", i) for i, item in enumerate(value.get("expect", ())))
-    forbidden = tuple(_rule(item, Bound(None, 0), "forbid", i) for i, item in enumerate(value.get("forbid", ())))
+    expected = tuple(_rule(item, _AT_LEAST_ONE) for item in value.get("expect", ()))
+    forbidden = tuple(_rule(item, Bound(None, 0)) for item in value.get("forbid", ()))
     ordered = value.get("in_order", False)
     if ordered and len(expected) < 2:
         raise Mistake("an order needs at least two patterns under `expect`", "in_order")
@@ -135,12 +135,11 @@ def options(value: Any) -> Options:
     )
 
 
-def _rule(item: Any, count: Bound, *path: str | int) -> Rule:
+def _rule(item: Any, count: Bound) -> Rule:
     if isinstance(item, str):
-        return Rule(Selector(check_pattern(item, *path)), count)
-    match = check_pattern(item["match"], *path, "match") if "match" in item else ""
-    wanted = bound(item["count"], *path, "count", of=int) if "count" in item else count
-    return Rule(Selector(match, item.get("severity", "")), wanted)
+        return Rule(Selector(item), count)
+    wanted = bound(item["count"]) if "count" in item else count
+    return Rule(Selector(item.get("match", ""), item.get("severity", "")), wanted)
 
 
 def queries(check: Check) -> frozenset[query.Query]:

@@ -25,7 +25,7 @@ from validator.model.severity import SEVERITIES, at_least
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.values import PATTERN, check_pattern
+from validator.spec.values import PATTERN
 
 _PRINTED = Selector(log="others")
 """What the service itself logged, and not its requests: no severity decides what is a line of a stack trace."""
@@ -111,7 +111,7 @@ def options(value: Any) -> Options:
     return Options(
         value.get("severity", "ERROR"),
         "" if baseline == "previous" else baseline,
-        tuple(check_pattern(pattern, "ignore", i) for i, pattern in enumerate(value.get("ignore", ()))),
+        tuple(value.get("ignore", ())),
         value.get("max_new", 0),
         value.get("max_surging"),
         Known(value.get("watermark", "inferred")),

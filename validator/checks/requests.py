@@ -32,8 +32,6 @@ from validator.spec.values import (
     Bound,
     bound,
     bound_of,
-    check_pattern,
-    duration,
     rate,
 )
 
@@ -141,13 +139,13 @@ def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
     if "slower" in value and "baseline" not in value:
         raise Mistake("`slower` compares with a `baseline`: write one", "slower")
-    percentiles = ((name, bound(value[name], name, of=duration)) for name in _PERCENTILES if name in value)
+    percentiles = ((name, bound(value[name])) for name in _PERCENTILES if name in value)
     return Options(
-        bound(value["error_rate"], "error_rate", of=rate) if "error_rate" in value else None,
+        bound(value["error_rate"]) if "error_rate" in value else None,
         tuple(percentiles),
         value.get("count", {"min": 20})["min"],
-        check_pattern(value["path"], "path") if "path" in value else "",
-        check_pattern(value.get("health_checks", _HEALTH), "health_checks"),
+        value.get("path", ""),
+        value.get("health_checks", _HEALTH),
         value.get("baseline", ""),
         rate(value["slower"]["max"]) if "slower" in value else 20.0,
         Known(value.get("watermark", "inferred")),

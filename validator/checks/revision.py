@@ -18,7 +18,7 @@ from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts, unchanging
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of, check_pattern, duration
+from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of
 
 lasting = True
 within: float | None = None
@@ -79,10 +79,10 @@ def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
     secrets = value.get("secrets")
     return Options(
-        bound(value["startup"], "startup", of=duration) if "startup" in value else None,
-        check_pattern(value["image"], "image") if "image" in value else "",
+        bound(value["startup"]) if "startup" in value else None,
+        value.get("image", ""),
         tuple(value.get("env", {}).items()),
-        tuple(secrets) if isinstance(secrets, list) else None if secrets is None else bound(secrets, "secrets"),
+        tuple(secrets) if isinstance(secrets, list) else None if secrets is None else bound(secrets),
     )
 
 

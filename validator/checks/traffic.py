@@ -6,6 +6,7 @@ there whatever is deployed, and is the most repeated false green of deploys.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Service
 from validator.model.variables import holds_and_asserts
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.mistake import Mistake
+from validator.spec.mistake import Mistake, refuse
 from validator.spec.values import PERCENT, Bound, bound, bound_of
 
 lasting = True
@@ -76,14 +77,18 @@ def options(value: Any) -> Options:
     split = value.get("split")
     if split is None:
         only_tag = "tag" in value and "percent" not in value
-        percent = None if only_tag else bound(value.get("percent", 100), "percent")
+        percent = None if only_tag else bound(value.get("percent", 100))
         return Options(percent, None, value.get("tag", ""), value.get("pinned"))
-    if "percent" in value:
-        raise Mistake("`split` stands in place of `percent`; keep one of them", "percent")
-    if sum(split.values()) > 100:
-        raise Mistake(f"the shares add up to {sum(split.values())} %, more than 100", "split")
+    refuse(_mistakes(value, split))
     percent = bound(split["target"]) if "target" in split else None
     return Options(percent, split.get("previous"), value.get("tag", ""), value.get("pinned"))
+
+
+def _mistakes(value: Any, split: Any) -> Iterator[Mistake]:
+    if "percent" in value:
+        yield Mistake("`split` stands in place of `percent`; keep one of them", "percent")
+    if sum(split.values()) > 100:
+        yield Mistake(f"the shares add up to {sum(split.values())} %, more than 100", "split")
 
 
 def queries(check: Check) -> frozenset[query.Query]:

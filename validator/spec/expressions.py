@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from validator.model import variables as names
@@ -11,16 +11,18 @@ from validator.spec import cel
 from validator.spec.source import Source
 from validator.spec.yaml import Path
 
+EVERY = "*"
+"""In place of names: it may use any of them."""
+
 
 class Expressions:
     """The compiled expressions of one check; what is wrong in them is noted."""
 
-    def __init__(self, value: Mapping[str, Any], kind: Kind, path: Path, source: Source) -> None:
+    def __init__(self, value: Mapping[str, Any], kinds: Sequence[Kind], path: Path, source: Source) -> None:
         self.path, self.source = path, source
-        self.known = {**names.TYPES, **kind.variables}
+        self.known = {**names.TYPES, **{name: type_ for kind in kinds for name, type_ in kind.variables.items()}}
         self.places: list[tuple[cel.Assertion, Path]] = []
         """Every expression, and where it stands."""
-        value = {key: each for key, each in value.items() if (*path, key) not in source.broken}
         written = value.get("assert", [])
         several = isinstance(written, list)
         texts = written if several else [written]
@@ -43,6 +45,8 @@ class Expressions:
             self.source.complain_of_cel(self._later(error), path)
             return None
         self.places.append((made, path))
+        if "vars" in made.names:
+            self.source.used |= made.keys_of("vars") or {EVERY}
         return made
 
     def _condition(self, text: str) -> cel.Assertion | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from validator.model.call import Json
 from validator.model.check import Position
+from validator.spec.captures import misplaced
 from validator.spec.mistake import BadSpec, Mistake, SpecError, meant
 from validator.spec.source import Source
 from validator.spec.yaml import Path
@@ -40,20 +41,18 @@ def included(
     variables: Mapping[str, str],
     read: Read | None,
     *,
+    kinds: Collection[str],
     strict: bool,
 ) -> Iterator[tuple[Source, Any, str]]:
-    """Each included file: its source, its data, and its text."""
-    written = data.get("include", [])
-    if ("include",) in main.broken or not isinstance(written, list):
-        return
-    for index, item in enumerate(written):
+    """Each included file that can be read: its source, its data, and its text."""
+    for index, item in enumerate(data.get("include", [])):
         path: Path = ("include", index) if isinstance(item, str) else ("include", index, "file")
         name, given = (item, {}) if isinstance(item, str) else (item["file"], item.get("with", {}))
         if index >= _MOST:
             main.complain(Mistake(f"a spec includes {_MOST} files at most", *path))
             return
         file = str(PurePosixPath(main.file).parent / name)
-        text = _text(file, path, main, read)
+        text = None if main.stands_in(path) else _text(file, path, main, read)
         if text is None:
             continue
         try:
@@ -61,11 +60,14 @@ def included(
         except BadSpec as error:
             main.found.extend(error.errors)
             continue
-        parameters = _parameters(source.document.data, given, ("include", index), main)
-        if parameters is None:
-            continue
-        source.parameters = parameters
-        yield source, source.data(schema, {**variables, **source.parameters}, strict=strict), text
+        source.parameters, missing = _parameters(source.document.data, given, ("include", index), main)
+        values = {**variables, **source.parameters}
+        main.used |= source.used
+        yield (
+            source,
+            source.data(schema, values, strict=strict, missing=missing, beyond=lambda raw: misplaced(raw, kinds)),
+            text,
+        )
 
 
 def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
@@ -81,8 +83,8 @@ def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
     return None
 
 
-def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -> dict[str, str] | None:
-    """The values of a file's parameters: what is given, else their defaults; None if one has neither."""
+def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -> tuple[dict[str, str], frozenset[str]]:
+    """The values of a file's parameters (what is given, else their defaults), and those that have none."""
     declared = data.get("parameters", {}) if isinstance(data, dict) else {}
     declared = declared if isinstance(declared, dict) else {}
     for name in given:
@@ -99,4 +101,4 @@ def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -
             values[name] = str(default)
         else:
             main.complain(Mistake(f"the file wants the parameter {name!r}; give it under `with`", *path))
-    return values if values.keys() == declared.keys() else None
+    return values, frozenset(declared.keys() - values.keys())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,12 +9,11 @@ from typing import Any
 from validator.model.call import Json
 from validator.spec.mistake import Mistake
 from validator.spec.schema_walk import below, is_cel, items, types
-from validator.spec.yaml import Path, resolve
+from validator.spec.yaml import Path, leaves, resolve
 
 _REFERENCE = re.compile(
     r"\$(?:\$|\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?|(?P<late>capture\.[A-Za-z_][A-Za-z0-9_]*))\}|(?P<odd>\{))"
 )
-_CAPTURE = re.compile(r"\$\{capture\.([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def interpolate(
@@ -68,25 +66,9 @@ def interpolate(
     return walk(data, schema, ())
 
 
-def captures_in(value: Any) -> Iterator[tuple[Path, str]]:
-    """Each `${capture.name}` in a value: where it stands, and its name."""
-    if isinstance(value, str):
-        yield from (((), name) for name in _CAPTURE.findall(value))
-    elif isinstance(value, dict | list):
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from (((key, *path), name) for path, name in captures_in(item))
-
-
-def with_captures(value: Any, captured: Mapping[str, Any]) -> Any:
-    """The value with each `${capture.name}` replaced by what was captured."""
-    if isinstance(value, str):
-        return _CAPTURE.sub(lambda found: _text(captured.get(found[1])), value)
-    if isinstance(value, dict):
-        return {key: with_captures(item, captured) for key, item in value.items()}
-    if isinstance(value, list):
-        return [with_captures(item, captured) for item in value]
-    return value
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def references(data: Any) -> Iterator[tuple[Path, str, frozenset[str]]]:
+    """Each text with references to names: where it stands, how it is written, and the names."""
+    for path, text in leaves(data):
+        names = frozenset(found["name"] for found in _REFERENCE.finditer(str(text)) if found["name"])
+        if names:
+            yield path, text, names

@@ -10,13 +10,14 @@ from typing import Any
 
 from validator.model.check import MAIN, Group, Position, Spec
 from validator.model.kind import Kind
+from validator.spec.captures import misplaced
 from validator.spec.include import Read, included
-from validator.spec.interpolation import captures_in
 from validator.spec.mistake import BadSpec, Mistake, SpecError, in_order
 from validator.spec.relations import related
-from validator.spec.rules import Rule, Surroundings, read_rule
+from validator.spec.rules import Rule, read_rule
 from validator.spec.schema import schema_of, schema_of_included
 from validator.spec.source import Source
+from validator.spec.surroundings import Surroundings
 from validator.spec.targets import read_targets
 from validator.spec.values import duration
 
@@ -119,21 +120,22 @@ class _Loading:
         if not isinstance(self.main.document.data, dict):
             told = "the spec must be a mapping with the keys version, target and checks"
             raise BadSpec([SpecError(Position(self.file, 1, 1), told)])
-        data = _sound(self.main.data(schema_of(self.kinds), self.variables, strict=self.strict))
-        self._no_captures(data)
+        data = self.main.data(
+            schema_of(self.kinds), self.variables, strict=self.strict, beyond=lambda raw: misplaced(raw, self.kinds)
+        )
         shared = schema_of_included(self.kinds)
-        more = list(included(data, self.main, shared, self.variables, read, strict=self.strict))
-        parts = [(self.main, data), *((source, _sound(other)) for source, other, _ in more)]
+        more = list(included(data, self.main, shared, self.variables, read, kinds=self.kinds, strict=self.strict))
+        parts = [(self.main, data), *((source, other) for source, other, _ in more)]
         targets = read_targets(data, self.main)
         groups = self._groups(parts)
-        timeout = self._timeout(data)
-        around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), timeout, self.today)
+        timeout = duration(data.get("timeout", _TIMEOUT))
+        known = None if self.main.stands_in(("timeout",)) else timeout
+        around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), known, self.today)
         rules = list(self._rules(parts, around))
-        written = sum(len(part["checks"]) for _, part in parts)
-        checks = related(rules, whole=len(rules) == written and ("include",) not in self.main.broken)
+        written = sum(len(part.get("checks", ())) for _, part in parts)
+        checks = related(rules, whole=len(rules) == written and len(more) == len(data.get("include", ())))
         if any(not each.warning for each in self.found):
             return None
-        assert timeout is not None
         main = targets[MAIN]
         return Spec(
             self.file,
@@ -147,24 +149,10 @@ class _Loading:
             tuple(f"{each.position}: {each.message}" for each in in_order(self.found)),
         )
 
-    def _timeout(self, data: Mapping[str, Any]) -> float | None:
-        written = data.get("timeout", _TIMEOUT)
-        if ("timeout",) in self.main.broken:
-            return None
-        timeout: float | None = self.main.attempt(lambda: duration(written), "timeout")
-        if timeout == 0:
-            self.main.complain(Mistake("a run of no length judges nothing; write 10m or so", "timeout"))
-        return timeout
-
-    def _no_captures(self, data: Mapping[str, Any]) -> None:
-        rest = {key: value for key, value in data.items() if key != "checks"}
-        for path, name in captures_in(rest):
-            self.main.complain(Mistake(f"${{capture.{name}}} is not known here; it can stand in checks only", *path))
-
     def _rules(self, parts: Sequence[tuple[Source, Mapping[str, Any]]], around: Surroundings) -> Iterator[Rule]:
         count = 0
         for source, part in parts:
-            for index, value in enumerate(part["checks"]):
+            for index, value in enumerate(part.get("checks", ())):
                 count += 1
                 if len(self.found) > 2 * _MOST_TOLD:
                     return
@@ -173,34 +161,19 @@ class _Loading:
                         Mistake(f"a spec has {_MOST_CHECKS} checks at most; make two runs of it", "checks", index)
                     )
                     return
-                rule = read_rule(value, index, source, around)
-                if rule:
-                    yield rule
+                yield read_rule(value, index, source, around)
 
     @staticmethod
     def _groups(parts: Sequence[tuple[Source, Mapping[str, Any]]]) -> tuple[Group, ...]:
         found: dict[str, Group] = {}
         for source, part in parts:
             for name, value in part.get("groups", {}).items():
-                if not isinstance(value, dict):
-                    continue
                 more = (str(value.get(key, "")) for key in ("description", "link"))
                 group = Group(name, str(value.get("title", name)), *more)
                 if found.setdefault(name, group) != group:
                     told = f"the group {name!r} is another one in a file before this; choose another name"
                     source.complain(Mistake(told, "groups", name), key=True)
         return tuple(found.values())
-
-
-def _sound(data: Any) -> dict[str, Any]:
-    """What can still be read of data that may not fit the schema, so that later mistakes are found too."""
-    if not isinstance(data, dict):
-        return {"checks": []}
-    sound = {key: value for key, value in data.items() if isinstance(value, dict)}
-    sound["checks"] = data["checks"] if isinstance(data.get("checks"), list) else []
-    if isinstance(data.get("include"), list):
-        sound["include"] = data["include"]
-    return sound | {key: data[key] for key in ("timeout", "title") if isinstance(data.get(key), str)}
 
 
 def _digest(texts: Sequence[str]) -> str:

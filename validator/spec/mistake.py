@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -30,6 +30,16 @@ class Mistakes(Exception):
         self.found = tuple(found)
 
 
+def refuse(found: Iterable[Mistake]) -> None:
+    """Refuse a value with all that is wrong with it, if anything is.
+
+    Raises:
+        Mistakes: all of them.
+    """
+    if several := tuple(found):
+        raise Mistakes(several)
+
+
 @dataclass(frozen=True, order=True)
 class SpecError:
     """One mistake, or one warning, with its place in the file."""
@@ -38,6 +48,8 @@ class SpecError:
     message: str
     warning: bool = False
     """Whether the spec can be used all the same."""
+    quotable: bool = True
+    """Whether the line that it points at may be shown: not of what is no spec, nor one that holds a secret."""
 
     def __str__(self) -> str:
         return f"{self.position}: {'warning: ' if self.warning else ''}{self.message}"

@@ -9,7 +9,7 @@ from validator.model.kind import Kind
 from validator.spec.schema import schema_of, schema_of_included
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}
-_OWN = ("x-form", "x-empty", "x-failures", "x-commands", "format")
+_OWN = ("x-form", "x-empty", "x-bound", "x-kinds", "x-failures", "x-commands", "format")
 """What only validator itself reads."""
 _SHOWN = ("title", "description", "default", "examples")
 
@@ -39,6 +39,8 @@ def _open(schema: Any, *, key: str = "") -> Any:
         for name, value in schema.items()
         if name not in _OWN
     }
+    if "x-kinds" in schema:
+        made["oneOf"] = [{"required": [name]} for name in schema["x-kinds"]]
     if not _refuses_references(made):
         return made
     shown = {name: made.pop(name) for name in _SHOWN if name in made}

@@ -19,6 +19,7 @@ def related(rules: Sequence[Rule], *, whole: bool) -> tuple[Check, ...]:
         whole: whether every check could be read; else a name that is not there is not held against the spec.
     """
     _check_names(rules)
+    whole = whole and not any(rule.source.stands_in((*rule.path, "name")) for rule in rules)
     full = _full_names(rules)
     captured = _captured(rules)
     checks: list[Check] = []
@@ -33,7 +34,7 @@ def related(rules: Sequence[Rule], *, whole: bool) -> tuple[Check, ...]:
 
 
 def _written(rule: Rule) -> Mapping[str, object]:
-    data = rule.source.document.data["checks"][rule.path[1]]
+    data = rule.source.raw["checks"][rule.path[1]]
     return data if isinstance(data, dict) else {}
 
 
@@ -61,7 +62,7 @@ def _captured(rules: Sequence[Rule]) -> dict[str, str]:
     captured: dict[str, str] = {}
     for rule in rules:
         for check in rule.checks[:1]:
-            for name, _ in check.captures:
+            for name in rule.captures:
                 if name in captured:
                     told = f"{name!r} is captured by {captured[name]!r} already; choose another name"
                     rule.source.complain(Mistake(told, *rule.path, "capture", name), key=True)

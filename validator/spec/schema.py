@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from validator.model.kind import Kind
-from validator.spec.values import DURATION
+from validator.spec.values import LENGTH
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = {"type": "string", "minLength": 1}
@@ -47,7 +47,7 @@ _SERVICE = {
         "The newest revision must carry this commit in its label `commit-sha`.", examples=["${COMMIT_SHA}"]
     ),
     "created_within": {
-        **DURATION,
+        **LENGTH,
         "description": "The revision must be younger than this at the start of the run (default 1h for `target`).",
     },
     "echo": _text("The path of the echo probes (default `/`), or `off`.", default="/"),
@@ -109,12 +109,12 @@ COMMON: Mapping[str, Any] = {
     },
     "blocking": {"type": "boolean", "default": True, "description": "Whether it decides the run."},
     "within": {
-        **DURATION,
+        **LENGTH,
         "description": "It is polled until it holds, this long at most. Each kind has its own default.",
         "examples": ["2m"],
     },
     "for": {
-        **DURATION,
+        **LENGTH,
         "description": "It then has to go on holding, without a break, this long.",
         "examples": ["60s"],
     },
@@ -202,7 +202,10 @@ def _checks(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     fragments = {name: {**kind.schema, "description": (kind.__doc__ or "").strip()} for name, kind in kinds.items()}
     return {
         "type": "array",
-        "items": _object({**COMMON, **fragments}),
+        "items": {
+            **_object({**COMMON, **fragments}),
+            "x-kinds": kinds.keys(),
+        },
         "minItems": 1,
         "x-empty": "zero checks prove nothing; write at least one",
         "description": "The rules.",
@@ -218,7 +221,7 @@ def schema_of(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             {
                 "version": {"const": 1, "description": "The version of this language."},
                 "title": _text("The report's title."),
-                "timeout": {**DURATION, "default": "10m", "description": "For the whole run."},
+                "timeout": {**LENGTH, "default": "10m", "description": "For the whole run."},
                 "target": {**_target(["project", "region", "service"]), "description": "What was deployed."},
                 "targets": {
                     "type": "object",

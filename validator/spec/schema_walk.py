@@ -19,9 +19,14 @@ def branches(schema: Any) -> list[Json]:
     return [schema, *(inner for branch in nested for inner in branches(branch))]
 
 
+def has_format(schema: Json, name: str) -> bool:
+    """Whether the value, if it is text, has a format: `cel`, `re2`, `duration`."""
+    return any(branch.get("format") == name for branch in branches(schema))
+
+
 def is_cel(schema: Json) -> bool:
     """Whether the value is an expression."""
-    return any(branch.get("format") == "cel" for branch in branches(schema))
+    return has_format(schema, "cel")
 
 
 def types(schema: Json) -> set[str]:

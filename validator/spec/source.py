@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from validator.model.call import Json
 from validator.model.check import Position
 from validator.spec import yaml
 from validator.spec.cel import CelError
-from validator.spec.interpolation import interpolate
+from validator.spec.interpolation import interpolate, references
 from validator.spec.mistake import BadSpec, Mistake, Mistakes, SpecError
-from validator.spec.schema_errors import mistakes
+from validator.spec.schema_errors import misfits, mistakes
+from validator.spec.schema_fit import fitted
 from validator.spec.yaml_nodes import BadYaml
 
 LIMIT_SIZE = 256 * 1024
@@ -21,6 +22,9 @@ LIMIT_NODES = 10_000
 """Values of one file."""
 _LONGEST = 600
 """Characters of one message."""
+_SHORTEST = 3
+"""A value shorter than this is not taken out of messages: it would tear words apart."""
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -32,11 +36,18 @@ class Source:
     found: list[SpecError]
     """Mistakes and warnings of all files."""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    broken: set[yaml.Path] = field(default_factory=set)
-    """Where something is wrong: what rests on it is not looked at, so that one mistake is told once."""
+    replaced: set[yaml.Path] = field(default_factory=set)
+    """Where something stands in for what is wrong: what is said of that says nothing of the file."""
+    used: set[str] = field(default_factory=set)
+    """The names that it uses, as `${NAME}` or `vars.NAME`."""
+    raw: Any = None
+    """Its data with all names put in, whether it fits or not."""
+    _names: dict[yaml.Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    """The names in each text that has any."""
+    _values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, text: str, file: str, found: list[SpecError], parameters: Mapping[str, str] | None = None) -> Source:
+    def of(cls, text: str, file: str, found: list[SpecError]) -> Source:
         """Parse a file.
 
         Raises:
@@ -49,44 +60,66 @@ class Source:
             document = yaml.read(text, LIMIT_NODES)
         except BadYaml as error:
             raise BadSpec([SpecError(Position(file, error.line, error.column), _cut(error.message))]) from None
-        source = cls(file, document, found, parameters or {})
+        source = cls(file, document, found)
         found.extend(SpecError(Position(file, e.line, e.column), _cut(e.message)) for e in document.problems)
         return source
 
-    def data(self, schema: Json, variables: Mapping[str, str], *, strict: bool) -> Any:
-        """The file's data with all names put in, held against its schema."""
+    def data(
+        self,
+        schema: Json,
+        variables: Mapping[str, str],
+        *,
+        strict: bool,
+        missing: Collection[str] = frozenset(),
+        beyond: Callable[[Any], Iterable[Mistake]] = lambda _: (),
+    ) -> Any:
+        """The file's data with all names put in; what does not fit its schema is told and stood in for.
+
+        `missing` are names of which it is told elsewhere that they are not set; `beyond` finds what no schema can say.
+        """
+        self._values = variables
+        written: dict[yaml.Path, str] = {}
+        for path, text, names in references(self.document.data):
+            written[path], self._names[path] = text, names
+            self.used |= names
         unset: set[yaml.Path] = set()
 
         def is_unset(path: yaml.Path, name: str) -> None:
             unset.add(path)
-            message = f"${{{name}}} is not set; give it with --set {name}=... or write ${{{name}:-default}}"
-            self.complain(Mistake(message, *path), warning=not strict)
+            if name not in missing:
+                message = f"${{{name}}} is not set; give it with --set {name}=... or write ${{{name}:-default}}"
+                self.complain(Mistake(message, *path), warning=not strict)
 
-        data = interpolate(self.document.data, schema, variables, is_unset, self.complain)
-        for mistake, key in mistakes(schema, data):
+        self.raw = interpolate(self.document.data, schema, variables, is_unset, self.complain)
+        found = misfits(schema, self.raw)
+        for mistake, key in mistakes(found, schema, written):
             if mistake.path not in unset:
                 self.complain(mistake, key=key)
-        return data
+        for mistake in beyond(self.raw):
+            self.complain(mistake)
+        return fitted(self.raw, schema, self.replaced) if found else self.raw
+
+    def stands_in(self, path: yaml.Path) -> bool:
+        """Whether what is read at a path, or something above it, stands in for what is wrong."""
+        return any(path[:length] in self.replaced for length in range(len(path) + 1))
 
     def position(self, path: yaml.Path, *, key: bool = False) -> Position:
         """Where the value at a path stands, or its key."""
         return Position(self.file, *(self.document.key_place(path) if key else self.document.place(path)))
 
-    def complain(self, mistake: Mistake, *, key: bool = False, warning: bool = False) -> None:
-        """Note what is wrong at a path."""
-        self._note(self.position(mistake.path, key=key), mistake, warning=warning)
+    def complain(self, mistake: Mistake, *, key: bool = False, warning: bool = False, quotable: bool = True) -> None:
+        """Note what is wrong at a path, unless something stands in there: what is wrong with that is told already."""
+        if not self.stands_in(mistake.path):
+            place = self.position(mistake.path, key=key)
+            self.found.append(SpecError(place, _cut(self._without_values(mistake)), warning, quotable))
 
     def complain_of_cel(self, error: CelError, path: yaml.Path) -> None:
         """Note what is wrong within an expression, where it stands in the file."""
-        place = Position(self.file, *self.document.place_within(path, error.line, error.column))
-        self._note(place, Mistake(f"CEL: {error.message}", *path), warning=False)
+        if not self.stands_in(path):
+            place = Position(self.file, *self.document.place_within(path, error.line, error.column))
+            self.found.append(SpecError(place, _cut(f"CEL: {error.message}")))
 
-    def _note(self, place: Position, mistake: Mistake, *, warning: bool) -> None:
-        self.found.append(SpecError(place, _cut(mistake.message), warning))
-        if not warning:
-            self.broken.update(mistake.path[:length] for length in range(1, len(mistake.path) + 1))
-
-    def attempt(self, make: Callable[[], Any], *path: str | int) -> Any:
+    def attempt(self, make: Callable[[], Made], *path: str | int) -> Made | None:
         """Make something of the value at a path; note what is wrong with it and return None."""
         try:
             return make()
@@ -95,9 +128,18 @@ class Source:
         except Mistakes as several:
             for each in several.found:
                 self.complain(each.below(*path))
-        except OverflowError:
-            self.complain(Mistake("a number here is larger than any that can be meant", *path))
         return None
+
+    def _without_values(self, mistake: Mistake) -> str:
+        """The message, with the names in place of the values that they stand for."""
+        message, path = mistake.message, mistake.path
+        for place, names in self._names.items():
+            if place[: len(path)] == path or path[: len(place)] == place:
+                for name in names:
+                    value = self._values.get(name, "")
+                    for said in {value, repr(value)[1:-1]} if len(value) >= _SHORTEST else ():
+                        message = message.replace(said, f"${{{name}}}")
+        return message
 
 
 def _cut(message: str) -> str:

@@ -45,7 +45,6 @@ def _target(
     if value.get("build") or value.get("commit"):
         within = None
     written = value.get("created_within", within)
-    sound = written is not None and (*path, "created_within") not in source.broken
     echo = str(value.get("echo", "/"))
     if echo != "off":
         _check_echo(echo, path, source)
@@ -58,7 +57,7 @@ def _target(
         str(value.get("tag", "")),
         str(value.get("build", "")),
         str(value.get("commit", "")),
-        created_within=source.attempt(lambda: duration(written), *path, "created_within") if sound else None,
+        created_within=None if written is None else duration(written),
         echo="" if echo == "off" else echo,
     )
 

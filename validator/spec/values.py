@@ -1,7 +1,8 @@
-"""The values that many kinds share: durations, bounds, patterns."""
+"""The values that many kinds share: durations, shares, bounds, patterns. The schema alone says what fits."""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -10,24 +11,28 @@ import re2
 
 from validator.model.instant import span
 from validator.model.selector import compiled
-from validator.spec.mistake import Mistake
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
-
-_MOST_DIGITS = 12
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
+_SECONDS = (86400, 3600, 60, 1, 0.001)
 
 DURATION: Final = {
     "type": "string",
-    "pattern": r"^(?=\d)(\d+h)?(\d+m)?(\d+(\.\d+)?s)?(\d+ms)?$",
-    "description": "A length of time: `500ms`, `30s`, `5m`, `1h30m`.",
+    "format": "duration",
+    "pattern": r"^(?=\d)(\d{1,9}d)?(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}(\.\d{1,9})?s)?(\d{1,9}ms)?$",
+    "description": "A length of time: `500ms`, `30s`, `5m`, `1h30m`, `7d`.",
 }
+LENGTH: Final = {**DURATION, "format": "length"}
+"""A duration that is not 0."""
 PERCENT: Final = {"type": "integer", "minimum": 0, "maximum": 100}
 RATE: Final = {
     "type": "string",
-    "pattern": r"^-?\d+(\.\d+)?%$",
+    "format": "rate",
+    "pattern": r"^-?\d{1,9}(\.\d{1,9})?%$",
     "description": "A share: `1%`, `0.5%`.",
 }
-PATTERN: Final = {"type": "string", "minLength": 1, "description": "An RE2 pattern, unanchored."}
+PATTERN: Final = {"type": "string", "minLength": 1, "format": "re2", "description": "An RE2 pattern, unanchored."}
+LOCATION: Final = {"type": "string", "minLength": 1, "format": "location"}
+"""A path or a URL: what is captured is quoted in it, unless it is its beginning."""
 
 
 def bound_of(schema: Any) -> dict[str, Any]:
@@ -40,29 +45,32 @@ def bound_of(schema: Any) -> dict[str, Any]:
                 "properties": {"min": schema, "max": schema},
                 "additionalProperties": False,
                 "minProperties": 1,
+                "x-bound": True,
             },
         ]
     }
 
 
-def duration(text: Any, *path: str | int) -> float:
-    """Seconds of `500ms`, `30s`, `5m`, `1h30m`.
-
-    Raises:
-        Mistake: it is not a duration.
-    """
+def duration(text: Any) -> float:
+    """Seconds of `500ms`, `30s`, `5m`, `1h30m`, `7d`: text that fits DURATION."""
     found = _DURATION.fullmatch(str(text))
-    if not found or not any(found.groups()):
-        raise Mistake(f"{text!r} is not a duration; write 500ms, 30s, 5m or 1h30m", *path)
-    if any(len(number or "") > _MOST_DIGITS for number in found.groups()):
-        raise Mistake(f"{text!r} is longer than anything lasts", *path)
-    hours, minutes, seconds, milliseconds = found.groups(default="0")
-    return int(hours) * 3600 + int(minutes) * 60 + float(seconds) + int(milliseconds) / 1000
+    assert found, text
+    return sum(float(number) * size for number, size in zip(found.groups(default="0"), _SECONDS, strict=True))
 
 
 def rate(text: str) -> float:
     """Percent of `1%`, `0.5%`: text that fits RATE."""
     return float(text.removesuffix("%"))
+
+
+def measure(value: Any) -> float:
+    """The end of a bound as a number, whatever it bounds."""
+    if isinstance(value, str):
+        return rate(value) if value.endswith("%") else duration(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 @dataclass(frozen=True)
@@ -96,33 +104,19 @@ class Bound:
         return f"{show(self.min)} to {show(self.max)}"
 
 
-def bound(value: Any, *path: str | int, of: Any = float) -> Bound:
-    """Read a bound whose ends are read by `of` (`float`, or `duration`)."""
-
-    def end(key: str) -> float | None:
-        if key not in value:
-            return None
-        return cast(float, duration(value[key], *path, key) if of is duration else of(value[key]))
-
+def bound(value: Any) -> Bound:
+    """Read a bound that fits its schema; durations become seconds, shares percent."""
     if not isinstance(value, dict):
-        exact = duration(value, *path) if of is duration else of(value)
-        return Bound(exact, exact)
-    low, high = end("min"), end("max")
-    if low is not None and high is not None and low > high:
-        raise Mistake(f"min {value['min']} is more than max {value['max']}", *path)
-    return Bound(low, high)
+        return Bound(measure(value), measure(value))
+    return Bound(*(measure(value[key]) if key in value else None for key in ("min", "max")))
 
 
-def check_pattern(pattern: str, *path: str | int) -> str:
-    """Return the pattern if RE2 takes it.
-
-    Raises:
-        Mistake: RE2 refuses it; names the construct.
-    """
+def refusal(pattern: str) -> str:
+    """Why RE2 refuses a pattern; empty if it takes it."""
     try:
         compiled(pattern)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
         hint = " (RE2 has no lookaround and no backreferences)" if "(?" in reason or "escape" in reason else ""
-        raise Mistake(f"RE2 refuses the pattern {pattern!r}: {reason}{hint}", *path) from None
-    return pattern
+        return f"{reason}{hint}"
+    return ""

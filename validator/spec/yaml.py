@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from validator.spec.scalar import offset_in_text
 from validator.spec.yaml_nodes import LIMIT_DEPTH, LIMIT_NODES, BadYaml, compose, place
 
-__all__ = ["BadYaml", "Document", "Path", "load", "read", "resolve"]
+__all__ = ["BadYaml", "Document", "Path", "leaves", "load", "read", "resolve"]
 
 Path = tuple[str | int, ...]
 
@@ -61,6 +61,15 @@ class Document:
         index = offset_in_text(node, self.text, line, column)
         before = self.text[:index]
         return before.count("\n") + 1, index - before.rfind("\n")
+
+
+def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Each value that holds no others, and where it stands."""
+    if isinstance(data, dict | list):
+        for key, item in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from leaves(item, (*path, key))
+    else:
+        yield path, data
 
 
 def resolve(text: str) -> Any:

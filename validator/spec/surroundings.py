@@ -1,0 +1,23 @@
+"""What a check of the spec may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from validator.model.check import Target
+from validator.model.kind import Kind
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a check."""
+
+    kinds: Mapping[str, Kind]
+    targets: Mapping[str, Target]
+    groups: frozenset[str]
+    timeout: float | None
+    """Seconds for the whole run; None if that is not known."""
+    today: date | None
+    """The day (UTC) on which known issues are held against their ends; None for none."""
