@@ -103,7 +103,10 @@ def test_a_name_takes_the_type_that_the_schema_wants() -> None:
     assert "40" in repr(spec.checks[0].options)
     text = read(f"{HEAD}  - {{name: A, revision: {{env: {{X: '${{P}}'}}}}}}\n", P="40")
     assert "'40'" in repr(text.checks[0].options)
-    assert any("the value of ${P} is more than 100" in e for e in errors(f"{HEAD}  - {{traffic: {{percent: '${{P}}'}}}}\n", P="150"))
+    assert any(
+        "the value of ${P} is more than 100" in e
+        for e in errors(f"{HEAD}  - {{traffic: {{percent: '${{P}}'}}}}\n", P="150")
+    )
 
 
 def test_names_are_not_put_into_cel() -> None:

@@ -28,7 +28,7 @@ from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.mistake import Mistake, refuse
+from validator.spec.mistake import Mistake, sound
 from validator.spec.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
 
 _TIMEOUT = "10s"
@@ -145,7 +145,6 @@ class Options:
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    refuse(_mistakes(value))
     headers = dict(value.get("headers", {}))
     body = value.get("body")
     if "json" in value:
@@ -153,8 +152,8 @@ def options(value: Any) -> Options:
         headers.setdefault("Content-Type", "application/json")
     expect = value.get("expect", {})
     patterns = expect.get("headers", {})
-    return Options(
-        value.get("path") or value["url"],
+    made = Options(
+        value.get("path") or value.get("url", ""),
         value.get("method", "GET"),
         tuple(headers.items()),
         body,
@@ -166,6 +165,7 @@ def options(value: Any) -> Options:
         tuple((name.lower(), pattern) for name, pattern in patterns.items()),
         bound(expect["latency"]) if "latency" in expect else None,
     )
+    return sound(made, _mistakes(value))
 
 
 def _mistakes(value: Any) -> Iterator[Mistake]:

@@ -24,7 +24,7 @@ from validator.model.severity import SEVERITIES
 from validator.model.variables import judge_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.mistake import Mistake
+from validator.spec.mistake import Mistake, sound
 from validator.spec.values import PATTERN, Bound, bound, bound_of
 
 _STREAMS = (STDOUT, STDERR, REQUESTS)
@@ -126,13 +126,13 @@ def options(value: Any) -> Options:
     expected = tuple(_rule(item, _AT_LEAST_ONE) for item in value.get("expect", ()))
     forbidden = tuple(_rule(item, Bound(None, 0)) for item in value.get("forbid", ()))
     ordered = value.get("in_order", False)
-    if ordered and len(expected) < 2:
-        raise Mistake("an order needs at least two patterns under `expect`", "in_order")
-    return Options(
+    wrong = [Mistake("an order needs at least two patterns under `expect`", "in_order")] if len(expected) < 2 else []
+    made = Options(
         expected + forbidden,
         tuple(rule.selector for rule in expected) if ordered else (),
         Known(value.get("watermark", "inferred")),
     )
+    return sound(made, wrong if ordered else [])
 
 
 def _rule(item: Any, count: Bound) -> Rule:

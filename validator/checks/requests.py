@@ -24,7 +24,7 @@ from validator.model.served import Served, percentile, served
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.mistake import Mistake
+from validator.spec.mistake import Mistake, sound
 from validator.spec.values import (
     DURATION,
     PATTERN,
@@ -137,10 +137,9 @@ class _Sample:
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    if "slower" in value and "baseline" not in value:
-        raise Mistake("`slower` compares with a `baseline`: write one", "slower")
+    alone = "slower" in value and "baseline" not in value
     percentiles = ((name, bound(value[name])) for name in _PERCENTILES if name in value)
-    return Options(
+    made = Options(
         bound(value["error_rate"]) if "error_rate" in value else None,
         tuple(percentiles),
         value.get("count", {"min": 20})["min"],
@@ -150,6 +149,7 @@ def options(value: Any) -> Options:
         rate(value["slower"]["max"]) if "slower" in value else 20.0,
         Known(value.get("watermark", "inferred")),
     )
+    return sound(made, [Mistake("`slower` compares with a `baseline`: write one", "slower")] if alone else [])
 
 
 def _baseline(check: Check) -> query.Baseline | None:

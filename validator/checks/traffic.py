@@ -20,7 +20,7 @@ from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Service
 from validator.model.variables import holds_and_asserts
 from validator.model.verdict import Excerpt, Verdict
-from validator.spec.mistake import Mistake, refuse
+from validator.spec.mistake import Mistake, sound
 from validator.spec.values import PERCENT, Bound, bound, bound_of
 
 lasting = True
@@ -79,9 +79,9 @@ def options(value: Any) -> Options:
         only_tag = "tag" in value and "percent" not in value
         percent = None if only_tag else bound(value.get("percent", 100))
         return Options(percent, None, value.get("tag", ""), value.get("pinned"))
-    refuse(_mistakes(value, split))
     percent = bound(split["target"]) if "target" in split else None
-    return Options(percent, split.get("previous"), value.get("tag", ""), value.get("pinned"))
+    made = Options(percent, split.get("previous"), value.get("tag", ""), value.get("pinned"))
+    return sound(made, _mistakes(value, split))
 
 
 def _mistakes(value: Any, split: Any) -> Iterator[Mistake]:

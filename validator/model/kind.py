@@ -44,7 +44,7 @@ class Kind(Protocol):
         """Make options of a value that fits the schema.
 
         Raises:
-            validator.spec.mistake.Mistake: what the schema cannot say is wrong.
+            validator.spec.mistake.Mistakes: all that the schema cannot say is wrong, with the options all the same.
         """
         ...
 

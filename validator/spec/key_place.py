@@ -12,6 +12,8 @@ from validator.spec.yaml import Path
 
 _DEEPEST = 6
 """Levels below which no key is looked for."""
+_MOST_PLACES = 3
+"""A key that is known in more places than this says too little of what is meant."""
 _Place = tuple[str, ...]
 
 
@@ -36,7 +38,8 @@ class KeyPlaces:
         inside = [place[len(here) :] for place in places if place[: len(here)] == here]
         if inside:
             return _inside(min(inside, key=lambda place: (len(place), place[0] not in instance, place)))
-        return _inside(places[0]) if places and not misspelt else ""
+        telling = len({place[-1:] for place in places}) <= _MOST_PLACES  # else it is a word like `max`
+        return _inside(places[0]) if places and telling and not misspelt else ""
 
     @cached_property
     def _known(self) -> dict[str, list[_Place]]:

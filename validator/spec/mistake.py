@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeVar
 
 from validator.model.check import Position
 
@@ -25,19 +26,25 @@ class Mistake(Exception):
 class Mistakes(Exception):
     """Several mistakes of one value, told together."""
 
-    def __init__(self, found: Sequence[Mistake]) -> None:
+    def __init__(self, found: Sequence[Mistake], made: object = None) -> None:
         super().__init__("; ".join(mistake.message for mistake in found))
         self.found = tuple(found)
+        self.made = made
+        """What could be made of the value all the same, so that more can be said of it."""
 
 
-def refuse(found: Iterable[Mistake]) -> None:
-    """Refuse a value with all that is wrong with it, if anything is.
+Made = TypeVar("Made")
+
+
+def sound(made: Made, found: Iterable[Mistake]) -> Made:
+    """What was made of a value, if nothing is wrong with that.
 
     Raises:
-        Mistakes: all of them.
+        Mistakes: all that is wrong.
     """
     if several := tuple(found):
-        raise Mistakes(several)
+        raise Mistakes(several, made)
+    return made
 
 
 @dataclass(frozen=True, order=True)

@@ -12,7 +12,7 @@ from validator.model.kind import Kind
 from validator.spec.captures import captures_in, with_captures
 from validator.spec.expressions import EVERY, Expressions
 from validator.spec.feasible import Feasibility
-from validator.spec.mistake import Mistake, meant
+from validator.spec.mistake import Mistake, Mistakes, meant
 from validator.spec.schema_errors import misfits, mistakes
 from validator.spec.source import Source
 from validator.spec.surroundings import Surroundings
@@ -90,7 +90,7 @@ class _Reading:
 
     def _options(self, name: str) -> tuple[object] | None:
         """What a kind makes of its own part; None if that cannot be read."""
-        return self.source.attempt(lambda: (self.around.kinds[name].options(self.value[name]),), *self.path, name)
+        return self.source.attempt(lambda: self.around.kinds[name].options(self.value[name]), *self.path, name)
 
     def _title(self, check: Check) -> str:
         own = self.value.get("name") or getattr(check.options, "title", "")
@@ -158,8 +158,11 @@ class _Reading:
             made = with_captures(written, kind.schema, captured)
             for mistake, _ in mistakes(misfits(kind.schema, made), kind.schema, places):
                 where = ".".join(map(str, (name, *mistake.path)))
-                raise Mistake(f"`{where}`: {mistake.message}", *mistake.path)
-            return kind.options(made)
+                raise Mistake(f"`{where}`: {mistake.message}")
+            try:
+                return kind.options(made)
+            except Mistakes as error:
+                raise error.found[0].below(name) from None
 
         return bind
 

@@ -150,10 +150,10 @@ class _Telling:
                 return str(error.schema.get("x-form", error.message))
 
     def _bound(self, path: Path, value: Mapping[str, Any]) -> str:
-        low, high = (self._shown((*path, key), value.get(key)) for key in ("min", "max"))
+        shown = {key: self._shown((*path, key), end).strip("'") for key, end in value.items()}
         if "max" in value:
-            return f"min {low} is more than max {high}"
-        return f"min {low} demands nothing: no value is less than that; write a larger one, or `max`"
+            return f"min {shown['min']} is more than max {shown['max']}"
+        return f"min {shown['min']} demands nothing: no value is less than that; write a larger one, or `max`"
 
     def _wrong_type(self, path: Path, value: Any, wanted: str, schemas: list[Json]) -> str:
         told = f"found {self._found(path, value)}, but this takes {wanted}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from validator.model.call import Json
 from validator.model.check import Position
@@ -24,7 +24,6 @@ _LONGEST = 600
 """Characters of one message."""
 _SHORTEST = 3
 """A value shorter than this is not taken out of messages: it would tear words apart."""
-Made = TypeVar("Made")
 
 
 @dataclass
@@ -119,15 +118,16 @@ class Source:
             place = Position(self.file, *self.document.place_within(path, error.line, error.column))
             self.found.append(SpecError(place, _cut(f"CEL: {error.message}")))
 
-    def attempt(self, make: Callable[[], Made], *path: str | int) -> Made | None:
-        """Make something of the value at a path; note what is wrong with it and return None."""
+    def attempt(self, make: Callable[[], object], *path: str | int) -> tuple[object] | None:
+        """Make something of the value at a path, and note what is wrong with it; None if nothing could be made."""
         try:
-            return make()
+            return (make(),)
         except Mistake as single:
             self.complain(single.below(*path))
         except Mistakes as several:
             for each in several.found:
                 self.complain(each.below(*path))
+            return (several.made,)
         return None
 
     def _without_values(self, mistake: Mistake) -> str:
