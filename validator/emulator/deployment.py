@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from validator.emulator.answers import When
 from validator.emulator.moments import length
 from validator.emulator.overlay import overlaid
 from validator.emulator.socket_script import Script
@@ -62,6 +63,8 @@ class Reply:
     """The status that gRPC's health check is answered with; empty: it is not."""
     instance: bool = True
     """Whether an instance is there to answer; if not, Google's front end says so, with the reply's status."""
+    when: When | None = None
+    """The requests that it is for; None: those that no other is for."""
 
     @classmethod
     def read(cls, data: Json) -> Reply:
@@ -77,6 +80,7 @@ class Reply:
             Script.read(data["websocket"]) if "websocket" in data else None,
             str(data.get("health", "")),
             bool(data.get("instance", True)),
+            When.read(data["when"] or {}) if "when" in data else None,
         )
 
 
@@ -106,14 +110,14 @@ class Deployment:
         Raises:
             ValueError: a resource without its full name, a wrong value of a reply.
         """
-        builds = {key: _placed(build) for key, build in sections["builds"].items()}
+        builds = {key: placed(build) for key, build in sections["builds"].items()}
         named = {
-            kind: {_full_name(kind, key, data): data for key, data in items.items()}
+            kind: {full_name(kind, key, data): data for key, data in items.items()}
             for kind, items in {**sections, "builds": builds}.items()
             if kind in _NAMES
         }
         behaviour = {
-            owner: {path: _replies(owner, path, data) for path, data in paths.items()}
+            owner: {path: replies(data) for path, data in paths.items()}
             for owner, paths in sections["behaviour"].items()
         }
         hosts = dict(host for name, service in named["services"].items() for host in _hosts(name, service))
@@ -145,28 +149,36 @@ class Deployment:
         return found
 
 
-def _placed(build: Json) -> Json:
+def placed(build: Json) -> Json:
+    """A build with its full name, which one that tells its project and id may lack."""
     if "name" in build:
         return build
     return {"name": f"projects/{build['projectId']}/locations/global/builds/{build['id']}", **build}
 
 
-def _full_name(kind: str, key: str, data: Any) -> str:
+def full_name(kind: str, key: str, data: Any) -> str:
+    """The name of a resource, by which the APIs know it.
+
+    Raises:
+        ValueError: it is not the full one, or not that of the key.
+    """
     name = data.get("name", "") if isinstance(data, Mapping) else ""
     found = _NAMES[kind].fullmatch(name)
     if not found or found[1] != key:
-        raise ValueError(f"{kind}.{key}: its name must be the full resource name and end in /{key}, not {name!r}")
+        raise ValueError(f"its name must be the full resource name and end in /{key}, not {name!r}")
     return str(name)
 
 
-def _replies(owner: str, path: str, data: Any) -> tuple[Reply, ...]:
-    try:
-        replies = tuple(map(Reply.read, data if isinstance(data, list) else [data]))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"behaviour.{owner}.{path}: {error}") from error
-    if not replies:
-        raise ValueError(f"behaviour.{owner}.{path}: no reply")
-    return replies
+def replies(data: Any) -> tuple[Reply, ...]:
+    """What a path is answered with.
+
+    Raises:
+        ValueError: there is none, or one has a wrong value.
+    """
+    found = tuple(map(Reply.read, data if isinstance(data, list) else [data]))
+    if not found:
+        raise ValueError("no reply")
+    return found
 
 
 def _hosts(name: str, service: Json) -> list[tuple[str, tuple[str, str]]]:

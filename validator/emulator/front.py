@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from validator.emulator.answers import Request, answer
 from validator.emulator.chance import fraction
 from validator.emulator.deployment import Deployment, Reply
 from validator.emulator.entries import Stored
@@ -68,28 +69,22 @@ def service_at(deployment: Deployment, url: str) -> str:
 
 
 def arrival(
-    url: str,
-    headers: Mapping[str, str],
-    at: float,
-    *,
-    deployment: Deployment,
-    scenario: Scenario,
-    visits: Visits,
-    number: int,
+    request: Request, at: float, *, deployment: Deployment, scenario: Scenario, visits: Visits, number: int
 ) -> Arrival:
-    """Where the `number`-th request of the world ends up; header names in lower case."""
-    parts = urlsplit(url)
+    """Where the `number`-th request of the world ends up."""
+    parts = urlsplit(request.url)
     draw = fraction(scenario.seed, "split", number)
     revision = _revision(deployment, scenario, parts.netloc.lower(), draw, at)
     if not revision or _RESERVED.fullmatch(parts.path):
         return Arrival("", NOT_FOUND if revision else CLOSED, "", "", 0.0)
     service = revision.rpartition("/revisions/")[0]
     invokers = scenario.invokers.get(service.rsplit("/", 1)[-1], (EVERYONE,))
-    no = refused(deployment.services[service], invokers, parts.path or "/", headers, at, seed=scenario.seed)
+    no = refused(deployment.services[service], invokers, request.path, request.headers, at, seed=scenario.seed)
     if no is not None:
         return Arrival(revision, no.reply, "", no.logged, 0.0)
-    behaviour, replies = _replies(deployment, revision, parts.path or "/")
-    reply = replies[visits.turns.get(behaviour, 0) % len(replies)]
+    names = revision.split("/")
+    own = answer(deployment.behaviour, (names[-1], names[-3]), request, visits.turns)
+    behaviour, reply = own or (f"{names[-1]} ?", _UNKNOWN_PATH)
     if not reply.instance:
         no = unserved(reply.status)
         return Arrival(revision, no.reply, behaviour, no.logged, 0.0)
@@ -112,7 +107,8 @@ def serve(
     `status` stands in for the reply's where it is not 0.
     """
     headers = {name.lower(): value for name, value in call.headers}
-    arrived = arrival(call.url, headers, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
+    request = Request(call.method, call.url, headers, call.body or "")
+    arrived = arrival(request, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
     reply = _NEEDS_UPGRADE if arrived.reply.socket is not None else arrived.reply
     reply = replace(reply, status=status or reply.status, latency=reply.latency + arrived.waiting)
     content = content_of(reply, call.method)
@@ -184,13 +180,3 @@ def _drawn(shares: Mapping[str, float], draw: float) -> str:
             return name
         left -= percent
     return ""
-
-
-def _replies(deployment: Deployment, revision: str, path: str) -> tuple[str, tuple[Reply, ...]]:
-    parts = revision.split("/")
-    for owner in (parts[-1], parts[-3]):
-        paths = deployment.behaviour.get(owner, {})
-        for key in (path, "*"):
-            if key in paths:
-                return f"{owner} {key}", paths[key]
-    return f"{parts[-1]} ?", (_UNKNOWN_PATH,)

@@ -16,6 +16,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
       S:
         /health: {status: 200, json: {...}, latency: 80ms, headers: {a: b}, log: [line, {text: ..., traced: true}]}
         /flaps: [{status: 200}, {status: 503}]      # in turn
+        /orders: [{when: {method: POST, json: {sku: ""}}, status: 422}, {status: 401}]   # when: method query headers body json
         /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}]}]}}
         /grpc.health.v1.Health/Check: {health: SERVING}
         /busy: {status: 429, instance: false}       # no instance was there: Google's front end answers
@@ -50,7 +51,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from validator.emulator import exports
+from validator.emulator import exports, scenario_deployment
 from validator.emulator.connections import Disturbance
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored, Streams, exported, group
@@ -58,13 +59,13 @@ from validator.emulator.faults import Fault
 from validator.emulator.mishaps import Mishap, befallen
 from validator.emulator.moments import length, moment, resolved, variable
 from validator.emulator.rollout import Timing
+from validator.emulator.scenario_deployment import Change
 from validator.emulator.scenario_file import Mistakes, ScenarioError, Written, written
 from validator.model.call import Json
 
 __all__ = ["Change", "Detour", "Scenario", "ScenarioError", "load"]
 
 T = TypeVar("T")
-_DEPLOYMENT = ("services", "revisions", "builds", "behaviour")
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,6 @@ class Detour:
     """Tag -> revision; others as the status says."""
     start: float
     until: float
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is laid over the deployment at a time."""
-
-    at: float
-    sections: Json
 
 
 @dataclass(frozen=True)
@@ -149,14 +142,13 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
     with mistakes.at():
         data = resolved(source.data, epoch)
     logs: Json = data.get("logs") or {}
-    deployment = _deployment(data, epoch, mistakes)
+    deployment = scenario_deployment.deployment(data, epoch, mistakes)
     streams = Streams({})
     with mistakes.at("logs", "delay"):
         streams = Streams.read(logs.get("delay") or {})
     seed = int(data.get("seed") or 0)
     mishaps = _each(mistakes, logs.get("mishaps"), ("logs", "mishaps"), lambda item: Mishap.read(item, epoch))
     entries = tuple(_entries(logs, mistakes, deployment=deployment, streams=streams, seed=seed, epoch=epoch))
-    changes = _each(mistakes, data.get("changes"), ("changes",), lambda item: _change(item, epoch))
     scenario = Scenario(
         path=path,
         title=str(data.get("title") or path.stem),
@@ -174,7 +166,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         invokers=_owned(mistakes, data, "invokers", deployment, lambda item: tuple(map(str, item or ()))),
         cold_starts=_owned(mistakes, data, "cold_start", deployment, length),
         account=_account(data.get("metadata"), mistakes),
-        changes=tuple(sorted(changes, key=lambda change: change.at)),
+        changes=scenario_deployment.changes(data, deployment, mistakes),
         faults=_each(mistakes, data.get("faults"), ("faults",), lambda item: Fault.read(item, epoch)),
         disturbances=_each(
             mistakes, data.get("connections"), ("connections",), lambda item: Disturbance.read(item, epoch)
@@ -182,22 +174,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         source=source,
     )
     mistakes.tell()
-    _try_changes(deployment, changes, mistakes)
-    mistakes.tell()
     return scenario
-
-
-def _deployment(data: Json, epoch: float, mistakes: Mistakes) -> Deployment:
-    projects = {str(key): str(value) for key, value in (data.get("projects") or {}).items()}
-    sections: dict[str, Any] = {"behaviour": data.get("behaviour") or {}}
-    for kind in ("services", "revisions", "builds"):
-        sections[kind] = {}
-        with mistakes.at(kind):
-            sections[kind] = exports.resources(kind, data.get(kind), projects)
-    found = [Deployment.read({key: {} for key in _DEPLOYMENT}, epoch)]
-    with mistakes.at():
-        found.append(Deployment.read(sections, epoch))
-    return found[-1]
 
 
 def _entries(
@@ -242,13 +219,6 @@ def _account(data: Any, mistakes: Mistakes) -> Account | None:
     return found[0] if found else None
 
 
-def _try_changes(deployment: Deployment, changes: tuple[Change, ...], mistakes: Mistakes) -> None:
-    order = sorted(range(len(changes)), key=lambda number: changes[number].at)
-    for number in order:
-        with mistakes.at("changes", number):
-            deployment = deployment.changed(changes[number].sections)
-
-
 def _detour(data: Json, epoch: float, deployment: Deployment) -> Detour:
     start = moment(data["from"], epoch) if "from" in data else float("-inf")
     until = moment(data["until"], epoch) if "until" in data else float("inf")
@@ -256,7 +226,3 @@ def _detour(data: Json, epoch: float, deployment: Deployment) -> Detour:
         raise ValueError(f"there is no service {data['service']!r} here")
     split = {str(name): float(percent) for name, percent in (data.get("split") or {}).items()}
     return Detour(data["service"], split, dict(data.get("tags") or {}), start, until)
-
-
-def _change(data: Json, epoch: float) -> Change:
-    return Change(moment(data["at"], epoch), {key: data[key] for key in _DEPLOYMENT if key in data})

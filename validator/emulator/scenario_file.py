@@ -72,6 +72,9 @@ class Mistakes:
         self._source = source
         self._found: list[str] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
         """Note what goes wrong inside as a mistake in the value at a path."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from validator.emulator.answers import Request
 from validator.emulator.calls import CheckHealth, CloseSocket, CloseTail, OpenSocket, OpenTail, Session, Tell
 from validator.emulator.deployment import Deployment
 from validator.emulator.entries import Stored
@@ -81,7 +82,8 @@ def hold(
             return Held({}, replace(sessions, tails=left), visits)
         case OpenSocket(url, headers):
             named = {name.lower(): value for name, value in headers}
-            arrived = arrival(url, named, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
+            asked = Request("GET", url, named)
+            arrived = arrival(asked, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
             return _opened(Socket(url, named, arrived, at, number), sessions, visits, at, scenario)
         case Tell(session, text):
             return _told(sessions, session, text, visits)
@@ -174,7 +176,8 @@ def _health(
     number: int,
 ) -> Held:
     headers = {name.lower(): value for name, value in call.headers}
-    arrived = arrival(call.url, headers, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
+    asked = Request("POST", call.url, headers)
+    arrived = arrival(asked, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
     reply = arrived.reply
     if not reply.health:
         code = _CODES.get(reply.status, "UNIMPLEMENTED")

@@ -68,6 +68,8 @@ def _message(error: ValidationError, schema: Mapping[str, Any]) -> str:
         return f"not known: {error.instance!r}; {hint}"
     if error.validator in _LIMITS:
         return f"this must be {_LIMITS[str(error.validator)]} {value}, not {error.instance!r}"
+    if error.validator == "required":
+        return error.message.replace(" is a required property", " is missing")
     return str(error.message)
 
 

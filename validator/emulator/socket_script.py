@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
+from validator.emulator.matching import contains, pattern
 from validator.emulator.moments import length
 
 
@@ -35,8 +34,8 @@ class Message:
 class Rule:
     """What is answered to messages of a sort."""
 
-    text: str | None
-    """A pattern (RE2) that is found in the message."""
+    text: Any
+    """A pattern that is found in the message; None: any message."""
     json: Any
     """JSON whose keys the message has, with these values; None: any message."""
     send: tuple[Message, ...]
@@ -48,18 +47,14 @@ class Rule:
         """From a map of the scenario."""
         wanted = data.get("on") or {}
         send = tuple(map(Message.read, data.get("send") or []))
-        return cls(wanted.get("text"), wanted.get("json"), send, int(data.get("close", 0)))
+        text = pattern(wanted["text"]) if "text" in wanted else None
+        return cls(text, wanted.get("json"), send, int(data.get("close", 0)))
 
     def answers(self, message: str) -> bool:
         """Whether it answers a message."""
-        if self.text is not None and not re2.search(self.text, message):
+        if self.text is not None and not self.text.search(message):
             return False
-        if self.json is None:
-            return True
-        try:
-            return _has(json.loads(message), self.json)
-        except ValueError:
-            return False
+        return self.json is None or contains(message, self.json)
 
 
 @dataclass(frozen=True)
@@ -78,10 +73,3 @@ class Script:
     def answer(self, message: str) -> Rule | None:
         """The first rule that answers a message; None: nothing is said."""
         return next((rule for rule in self.rules if rule.answers(message)), None)
-
-
-def _has(found: Any, wanted: Any) -> bool:
-    """Objects partially, all else whole."""
-    if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(key in found and _has(found[key], wanted[key]) for key in wanted)
-    return bool(found == wanted)
