@@ -27,6 +27,7 @@ WORKDIR /opt/validator
 RUN find lib -depth -type d \( -name tests -o -name bazel-project -o -name __pycache__ \) -exec rm -rf {} +; \
     find lib -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.h' -o -name direct_url.json \) -delete; \
     find bin include -mindepth 1 ! -name 'python*' ! -name validator -delete; \
+    sed -i '1s|.*|#!/usr/bin/env -S --block-signal=INT /opt/validator/bin/python -I|' bin/validator; \
     PYTHONHASHSEED=0 bin/python -m compileall -q --invalidation-mode unchecked-hash lib; \
     find . -exec touch --no-dereference --date=@0 {} +
 
@@ -35,12 +36,11 @@ LABEL org.opencontainers.image.title="validator" \
       org.opencontainers.image.description="A deployment gate for Cloud Run whose every green is evidence." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
-# A folder of the user's that is called validator or google is not imported.
-ENV PYTHONSAFEPATH=1
+# No folder of the job's and no variable of its environment changes what is imported: bin/validator runs `python -I`.
 COPY --from=build /opt/validator /opt/validator
 RUN ln -s /opt/validator/bin/validator /usr/local/bin/validator
 # Root, on purpose: on the runners of GitHub and of Cloud Build the workspace and the files for outputs belong to root.
 # It needs no right of root's: --user 65532 --read-only --cap-drop ALL works where the reports' folder can be written.
 WORKDIR /workspace
-ENTRYPOINT ["validator"]
+ENTRYPOINT ["/usr/local/bin/validator"]
 HEALTHCHECK NONE

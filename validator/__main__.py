@@ -1,7 +1,5 @@
 """`python -m validator`."""
 
-import sys
+from validator.frame import main
 
-from validator.cli import main
-
-sys.exit(main())
+main()

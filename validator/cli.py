@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from validator import __version__
-from validator.spec.mistake import BadSpec, Mistake
+from validator.model.counting import counted
+from validator.report.redaction import secret_values
+from validator.signals import Signals
+from validator.spec.mistake import BadSpec, Mistake, meant
+from validator.surroundings import Surroundings
 from validator.usage import INCONCLUSIVE, PASSED, UNUSABLE, UsageError
 
 _FORMATS = ("human", "json", "github", "sarif")
@@ -27,46 +33,84 @@ exit codes:
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+class _Shown(Exception):
+    """The help was asked for; the message is its text."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises what it has to say instead of writing it, so that it leaves through the door."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage()}")
+
+    def print_help(self, file: object = None) -> NoReturn:  # noqa: ARG002 - argparse's own
+        raise _Shown(self.format_help())
+
+
+def main(arguments: Sequence[str] | None = None, signals: Signals | None = None) -> int:
     """Run the command line; returns the exit code."""
-    parsed = _parser(os.environ).parse_args(arguments)
+    around = Surroundings.of(os.environ, sys.stdout, sys.stderr, signals or Signals())
+    code = _guarded(arguments, around)
+    if around.out.outlet.lost and code == PASSED and not around.judged:
+        around.err.line(f"validator: the output cannot be written: {around.out.outlet.lost}")
+        return UNUSABLE
+    return code
+
+
+def _guarded(arguments: Sequence[str] | None, around: Surroundings) -> int:
+    """Run the command line; whatever goes wrong is told and has its exit code."""
     try:
-        code: int = parsed.command(parsed)
+        parsed = _parsed(arguments, around.environment)
+        around.learn(secret_values(_given(parsed)))
+        code: int = parsed.command(parsed, around)
+    except _Shown as shown:
+        around.out.lines(str(shown))
+        return PASSED
     except BadSpec as error:
         from validator import offline  # noqa: PLC0415
 
-        offline.tell(error.errors)
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            from validator import gate  # noqa: PLC0415
-
-            gate.annotate_mistakes(error.errors)
-        count = len(error.errors)
-        print(f"{parsed.spec}: {count} mistake{'s' * (count != 1)}; nothing was run", file=sys.stderr)
+        offline.refuse(parsed.spec, error.errors, around)
         return UNUSABLE
     except (UsageError, Mistake) as error:
-        print(f"validator: {error}", file=sys.stderr)
+        around.err.lines(f"validator: {error}")
         return UNUSABLE
     except Exception as error:  # noqa: BLE001 - Python's own exit code would say that a check failed
         import traceback  # noqa: PLC0415
 
-        traceback.print_exc()
-        print(f"validator: a defect of the gate: {type(error).__name__}: {error}; please report it", file=sys.stderr)
+        around.err.lines(traceback.format_exc())
+        around.err.lines(f"validator: a defect of the gate: {type(error).__name__}: {error}; please report it")
         return INCONCLUSIVE
     return code
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parsed(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> argparse.Namespace:
+    """The arguments, told of a misspelt command or option what was meant."""
+    parser, commands = _parser(environment)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = words[0] if words else ""
+    if command and not command.startswith("-") and command not in commands:
+        raise UsageError(f"there is no command {command!r}{meant(command, list(commands))}; see `validator --help`")
+    parsed, rest = parser.parse_known_args(words)
+    if rest:
+        own = commands.get(command, parser)
+        hint = meant(rest[0].partition("=")[0], re.findall(r"--[a-z-]+", own.format_usage()))
+        raise UsageError(f"`{own.prog}` does not take {rest[0]!r}{hint}; see `{own.prog} --help`")
+    return parsed
+
+
+def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Parser]]:
+    """The parser, and those of the commands by name."""
+    parser = _Parser(
         "validator",
         description="A deployment gate for Cloud Run whose every green is evidence.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"validator {__version__}")
-    parser.set_defaults(command=lambda _: _help(parser))
+    parser.add_argument("--version", action="store_true", help="show the version and end")
+    parser.set_defaults(command=lambda parsed, around: _version(around) if parsed.version else parser.print_help())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    spec = argparse.ArgumentParser(add_help=False)
+    spec = _Parser(add_help=False)
     spec.add_argument(
         "spec", nargs="?", default=environment.get("VALIDATOR_SPEC") or "checks.yaml", help="the spec (%(default)s)"
     )
@@ -78,7 +122,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         help="a value for ${NAME}, before the environment's",
     )
 
-    chosen = argparse.ArgumentParser(add_help=False)
+    chosen = _Parser(add_help=False)
     for option, what in (("only", "judge only this"), ("skip", "leave this out")):
         default = _lines(environment, f"VALIDATOR_{option.upper()}")
         chosen.add_argument(
@@ -121,7 +165,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     emulate.add_argument("scenario", type=Path, help="the scenario's file")
     emulate.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="a command that reaches it")
     emulate.set_defaults(command=_emulate)
-    return parser
+    return parser, commands.choices
 
 
 def _lines(environment: Mapping[str, str], variable: str) -> list[str]:
@@ -129,92 +173,101 @@ def _lines(environment: Mapping[str, str], variable: str) -> list[str]:
     return [line.strip() for line in environment.get(variable, "").splitlines() if line.strip()]
 
 
-def _help(parser: argparse.ArgumentParser) -> int:
-    parser.print_help()
+def _version(around: Surroundings) -> int:
+    around.out.line(f"validator {__version__}")
     return PASSED
 
 
-def _variables(parsed: argparse.Namespace) -> dict[str, str]:
-    """`--set` before the environment."""
+def _given(parsed: argparse.Namespace) -> dict[str, str]:
+    """The values of `--set`."""
     given = {}
-    for word in parsed.set:
+    for word in getattr(parsed, "set", ()):
         name, equals, value = word.partition("=")
         if not (equals and name.isidentifier()):
-            raise UsageError(f"--set {word!r}: write NAME=VALUE")
+            raise UsageError(f"--set {name!r}: write NAME=VALUE")
         given[name] = value
-    return {**os.environ, **given}
+    return given
 
 
-def _lint(parsed: argparse.Namespace) -> int:
-    variables = _variables(parsed)
+def _variables(parsed: argparse.Namespace, around: Surroundings) -> dict[str, str]:
+    """`--set` before the environment."""
+    return {**around.environment, **_given(parsed)}
+
+
+def _lint(parsed: argparse.Namespace, around: Surroundings) -> int:
     gc.disable()  # lint is over before there is garbage worth collecting, and imports make none
     try:
-        return max(_lint_file(Path(name), variables, parsed.format) for name in (parsed.spec, *parsed.more))
+        return max(_lint_file(Path(name), parsed, around) for name in (parsed.spec, *parsed.more))
     finally:
-        gc.freeze()  # what is loaded lives to the end; looking through it on the way out takes longer than lint
         gc.enable()
 
 
-def _lint_file(file: Path, variables: Mapping[str, str], form: str) -> int:
+def _lint_file(file: Path, parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
     from validator.emulator.recognition import is_scenario  # noqa: PLC0415
 
     if is_scenario(file):
-        if form != "human":
-            raise UsageError(f"--format {form}: the mistakes of a scenario are told as text alone")
-        return _lint_scenario(file)
-    return offline.lint(file, variables, form)
+        if parsed.format != "human":
+            raise UsageError(f"--format {parsed.format}: the mistakes of a scenario are told as text alone")
+        return _lint_scenario(file, around)
+    return offline.lint(file, _variables(parsed, around), parsed.format, around)
 
 
-def _lint_scenario(file: Path) -> int:
+def _lint_scenario(file: Path, around: Surroundings) -> int:
     from validator.emulator.scenario import ScenarioError, load  # noqa: PLC0415
 
     try:
         scenario = load(file)
     except ScenarioError as error:
-        print(error, file=sys.stderr)
+        around.err.lines(str(error))
         return UNUSABLE
-    print(f"{file}: a scenario of {len(scenario.deployment.services)} services, no mistakes")
+    around.out.line(f"{file}: a scenario of {counted(len(scenario.deployment.services), 'service')}, no mistakes")
     return PASSED
 
 
-def _plan(parsed: argparse.Namespace) -> int:
+def _plan(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
 
-    return offline.plan(Path(parsed.spec), _variables(parsed), parsed.only, parsed.skip, parsed.format)
+    form = getattr(parsed, "format", "human")
+    return offline.plan(Path(parsed.spec), _variables(parsed, around), parsed.only, parsed.skip, form, around=around)
 
 
-def _schema(parsed: argparse.Namespace) -> int:
+def _schema(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
 
-    return offline.schema(parsed.which)
+    return offline.schema(parsed.which, around)
 
 
-def _run(parsed: argparse.Namespace) -> int:
+def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
     from validator.spec.selection import select  # noqa: PLC0415
 
     if parsed.dry_run:
-        return offline.plan(Path(parsed.spec), _variables(parsed), parsed.only, parsed.skip, "human")
-    spec, left_out = select(offline.load_file(Path(parsed.spec), _variables(parsed)), parsed.only, parsed.skip)
+        return _plan(parsed, around)
+    spec = offline.load_file(Path(parsed.spec), _variables(parsed, around))
+    spec, left_out = select(spec, parsed.only, parsed.skip)
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
-    return gate.run(spec, left_out, Path(parsed.out))
+    return gate.run(spec, left_out, Path(parsed.out), around)
 
 
-def _demo(parsed: argparse.Namespace) -> int:
-    from validator.emulator.command import emulate  # noqa: PLC0415 - the gate itself does without the emulator
-
-    gate = [sys.executable, "-m", "validator", "run", str(_DEMO / "checks.yaml"), "--out", parsed.out]
-    return emulate(_DEMO / "scenario.yaml", gate)
+def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:
+    gate = [sys.executable, "-I", "-m", "validator", "run", str(_DEMO / "checks.yaml"), "--out", parsed.out]
+    return _around(_DEMO / "scenario.yaml", gate, around)
 
 
-def _emulate(parsed: argparse.Namespace) -> int:
-    from validator.emulator.command import CommandError, emulate  # noqa: PLC0415
+def _emulate(parsed: argparse.Namespace, around: Surroundings) -> int:
+    words = parsed.words[1:] if parsed.words[:1] == ["--"] else parsed.words
+    return _around(parsed.scenario, words, around)
+
+
+def _around(scenario: Path, words: Sequence[str], around: Surroundings) -> int:
+    """The emulator around a command. What the command judged is its own exit code's to say."""
+    from validator.emulator.command import CommandError, emulate  # noqa: PLC0415 - the gate does without the emulator
     from validator.emulator.scenario import ScenarioError  # noqa: PLC0415
 
-    words = parsed.words[1:] if parsed.words[:1] == ["--"] else parsed.words
+    around.judged = bool(words)
     try:
-        return emulate(parsed.scenario, words)
+        return emulate(scenario, words, say=around.out.line)
     except (ScenarioError, CommandError) as error:
         raise UsageError(str(error)) from None

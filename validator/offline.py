@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from validator.checks import kinds
 from validator.model.check import Spec
+from validator.model.counting import counted
 from validator.spec.include import decoded
 from validator.spec.load import Examined, examine
 from validator.spec.mistake import BadSpec, SpecError
+from validator.surroundings import Surroundings
 from validator.usage import PASSED, UNUSABLE, UsageError
 
 
@@ -53,33 +54,45 @@ def load_file(file: Path, variables: Mapping[str, str]) -> Spec:
     return examined.spec
 
 
-def lint(file: Path, variables: Mapping[str, str], form: str) -> int:
+def lint(file: Path, variables: Mapping[str, str], form: str, around: Surroundings) -> int:
     """Say all that is wrong with a spec; returns the exit code."""
     examined = examine_file(file, variables, strict=False)
+    found = _without_secrets(examined.found, around)
     checks = len(examined.spec.checks) if examined.spec else 0
     if form == "human":
-        tell(examined.found)
-        print(_conclusion(file, examined, checks), file=sys.stdout if examined.spec else sys.stderr)
+        _tell(found, around)
+        (around.out if examined.spec else around.err).line(_conclusion(file, examined, checks))
     elif form == "github":
-        _tell_github(examined.found)
+        _annotate(found, around)
     else:
         from validator.report import mistakes  # noqa: PLC0415 - only for these forms
 
-        print(
-            mistakes.as_json(examined.found, str(file), checks) if form == "json" else mistakes.as_sarif(examined.found)
-        )
+        around.out.json(mistakes.as_json(found, str(file), checks) if form == "json" else mistakes.as_sarif(found))
     return PASSED if examined.spec else UNUSABLE
 
 
-def tell(found: Sequence[SpecError]) -> None:
+def refuse(file: str, errors: Sequence[SpecError], around: Surroundings) -> None:
+    """Say why a spec is not run, to a person and on GitHub on its lines."""
+    found = _without_secrets(errors, around)
+    _tell(found, around)
+    if around.on_github:
+        _annotate(found, around)
+    around.err.line(f"{file}: {counted(len(found), 'mistake')}; nothing was run")
+
+
+def _without_secrets(found: Sequence[SpecError], around: Surroundings) -> list[SpecError]:
+    """A mistake quotes what is wrong, and that may be a secret that a variable brought in."""
+    return [replace(each, message=around.err.redact(each.message)) for each in found]
+
+
+def _tell(found: Sequence[SpecError], around: Surroundings) -> None:
     """Say mistakes to a person, on standard error."""
     if not found:
         return
     from validator.report import mistakes  # noqa: PLC0415 - a spec without mistakes does without
 
-    color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    for line in mistakes.for_people(found, _lines, color=color):
-        print(line.encode(sys.stderr.encoding, "backslashreplace").decode(sys.stderr.encoding), file=sys.stderr)
+    for spans in mistakes.for_people(found, _lines, around.err.redact):
+        around.err.spans(spans, color=around.colored(around.err))
 
 
 @cache
@@ -93,23 +106,22 @@ def _lines(file: str) -> Sequence[str]:
 def _conclusion(file: Path, examined: Examined, checks: int) -> str:
     warned = sum(each.warning for each in examined.found)
     wrong = len(examined.found) - warned
-    warnings = f", {warned} warning{'s' * (warned != 1)}" if warned else ""
+    warnings = f", {counted(warned, 'warning')}" if warned else ""
     if examined.spec is None:
-        return f"{file}: {wrong} mistake{'s' * (wrong != 1)}{warnings}; nothing was run"
-    return f"{file}: {checks} check{'s' * (checks != 1)}, no mistakes{warnings}"
+        return f"{file}: {counted(wrong, 'mistake')}{warnings}; nothing was run"
+    return f"{file}: {counted(checks, 'check')}, no mistakes{warnings}"
 
 
-def _tell_github(found: Sequence[SpecError]) -> None:
+def _annotate(found: Sequence[SpecError], around: Surroundings) -> None:
     from validator.report import github  # noqa: PLC0415
 
-    workspace = os.environ.get("GITHUB_WORKSPACE", "")
-    for line in github.mistakes([each for each in found if not each.warning], workspace):
-        print(line)
-    for line in github.mistakes([each for each in found if each.warning], workspace):
-        print(line.replace("::error ", "::warning ", 1))
+    around.out.commands(github.mistakes([each for each in found if not each.warning], around.workspace))
+    around.out.commands(github.mistakes([each for each in found if each.warning], around.workspace, "warning"))
 
 
-def plan(file: Path, variables: Mapping[str, str], only: list[str], skip: list[str], form: str) -> int:
+def plan(
+    file: Path, variables: Mapping[str, str], only: list[str], skip: list[str], form: str, *, around: Surroundings
+) -> int:
     """Say what a run would ask, whom, when and how often; returns the exit code."""
     from validator.engine.plan import plan_of  # noqa: PLC0415
     from validator.report.plan import as_json, for_people  # noqa: PLC0415
@@ -117,16 +129,20 @@ def plan(file: Path, variables: Mapping[str, str], only: list[str], skip: list[s
 
     spec, _ = select(load_file(file, variables), only, skip)
     made = plan_of(spec, kinds())
-    print(as_json(made) if form == "json" else for_people(made))
+    if form == "json":
+        around.out.json(as_json(made))
+    else:
+        for line in for_people(made):
+            around.out.line(line)
     return PASSED
 
 
-def schema(which: str) -> int:
-    """Print one of the published schemas."""
+def schema(which: str, around: Surroundings) -> int:
+    """Write one of the published schemas."""
     from validator.spec.published import published  # noqa: PLC0415
 
     if which == "summary":
-        print((Path(__file__).parent / "report" / "summary.schema.json").read_text(encoding="utf-8"), end="")
+        around.out.json(json.loads((Path(__file__).parent / "report" / "summary.schema.json").read_text("utf-8")))
     else:
-        print(json.dumps(published(kinds()), indent=2, ensure_ascii=False))
+        around.out.json(published(kinds()))
     return PASSED

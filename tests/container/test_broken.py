@@ -26,8 +26,8 @@ class Break:
 BREAKS = {
     "the entrypoint": Break(
         "Dockerfile",
-        'ENTRYPOINT ["validator"]',
-        'ENTRYPOINT ["validate"]',
+        'ENTRYPOINT ["/usr/local/bin/validator"]',
+        'ENTRYPOINT ["/usr/local/bin/validate"]',
         "test_image.py::test_without_arguments_it_prints_help_that_leads",
     ),
     "an input's name": Break(

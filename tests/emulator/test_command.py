@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 SCENARIO = Path(__file__).parent.parent.parent / "examples" / "netra" / "scenario.yaml"
 _EMULATE = f"""
 import sys; from pathlib import Path; from validator.emulator.command import emulate
-sys.exit(emulate(Path({str(SCENARIO)!r}), sys.argv[1:]))
+sys.exit(emulate(Path({str(SCENARIO)!r}), sys.argv[1:], say=lambda line: print(line, flush=True) is None))
 """
 
 
@@ -88,8 +88,9 @@ def test_what_it_prints_is_inert_to_a_shell_whatever_the_scenario_says(tmp_path:
     scenario.write_text(
         f'title: "{title}"\nenv: {{A: "\'; touch pwned-value; echo \'\\n$(touch pwned)"}}\nservices: {{}}\n'
     )
-    code = f"from pathlib import Path; from validator.emulator.command import emulate; emulate(Path({str(scenario)!r}), [])"
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "validator", "emulate", str(scenario)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     told = [process.stdout.readline()]
     while not told[-1].startswith("unset "):
@@ -112,7 +113,9 @@ def test_what_it_prints_is_inert_to_a_shell_whatever_the_scenario_says(tmp_path:
 def test_it_ends_where_nobody_reads_what_it_prints() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = subprocess.Popen([sys.executable, "-c", _EMULATE], stdout=writing, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "validator", "emulate", str(SCENARIO)], stdout=writing, stderr=subprocess.PIPE
+    )
     os.close(writing)
     _, told = process.communicate(timeout=20)
     assert (process.returncode, told) == (0, b"")

@@ -118,12 +118,34 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_run(validato
 def test_a_report_that_is_lost_is_said_and_shown_and_is_no_green(
     scenario: str, only: str, code: int, tmp_path: Path, validator: Run
 ) -> None:
-    (tmp_path / "out" / "summary.json").mkdir(parents=True)
     gate = [sys.executable, "-m", "validator", "run", "checks.yaml", "--only", only, "--out", str(tmp_path / "out")]
-    ended = validator("emulate", f"examples/netra/{scenario}.yaml", "--", *gate)
-    assert ended.code == code
-    assert "cannot be written" in ended.stderr
+    full = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/dev/full"}
+    ended = validator("emulate", f"examples/netra/{scenario}.yaml", "--", *gate, environment=full)
+    assert (ended.code, ended.summary["exit_code"]) == (code, code)
+    assert ended.summary["verdict"] == {1: "failed", 3: "inconclusive"}[code]
+    assert "/dev/full cannot be written" in ended.stderr
+    assert "/dev/full cannot be written" in "".join(ended.summary["warnings"])
     assert only in ended.stdout
+
+
+def test_an_earlier_green_does_not_survive_a_run_that_is_killed(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "summary.json").write_text('{"verdict": "passed"}', "utf-8")
+    (out / "report.md").write_text("# Passed", "utf-8")
+    with Emulator(load(NETRA / "scenario.yaml")) as emulator:
+        gate = subprocess.Popen(
+            [sys.executable, "-m", "validator", "run", "checks.yaml", "--out", str(out)],
+            cwd=ROOT,
+            env={**os.environ, **emulator.environment()},
+            stdout=subprocess.PIPE,
+        )
+        assert gate.stdout is not None
+        gate.stdout.readline()
+        gate.kill()
+        gate.stdout.close()
+        assert gate.wait(10) == -signal.SIGKILL
+    assert list(out.iterdir()) == []
 
 
 def test_a_reader_that_goes_away_takes_neither_the_verdict_nor_the_summary(tmp_path: Path) -> None:

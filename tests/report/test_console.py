@@ -15,6 +15,7 @@ from tests.report import runs
 from tests.report.test_safety import COMMANDS, NASTY, runner_sees_a_command
 from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 from validator.report.console import Console
+from validator.report.door import Door
 from validator.report.phrases import clip, remedy
 from validator.report.summary import summarize
 
@@ -25,7 +26,7 @@ def waiting(reason: str) -> Verdict:
 
 def plain(width: int = 100) -> tuple[Console, io.StringIO]:
     stream = io.StringIO()
-    return Console(stream, live=False, color=False, width=width), stream
+    return Console(Door(stream, str), live=False, color=False, width=width), stream
 
 
 def finished(name: str, width: int = 100) -> str:
@@ -133,14 +134,14 @@ def test_all_but_commands_links_and_artifacts_fits_the_width(name: str, width: i
 def test_without_color_no_escape_is_written_and_with_color_there_is() -> None:
     assert "\x1b" not in finished("traffic-pinned")
     stream = io.StringIO()
-    Console(stream, live=False, color=True, width=80).finish(summarize(runs.traffic_pinned()))
+    Console(Door(stream, str), live=False, color=True, width=80).finish(summarize(runs.traffic_pinned()))
     assert "\x1b[1;31m✗ FAILED" in stream.getvalue()
 
 
 def test_a_stream_that_cannot_take_the_symbols_gets_plain_ones() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    with Console(stream, live=False, color=False, width=80) as console:
+    with Console(Door(stream, str), live=False, color=False, width=80) as console:
         console.begin("Prüfung", [], ["a"])
         console.progress("a", passed("✅ done"), 1.0)
         console.finish(summarize(runs.hostile()))
@@ -199,7 +200,7 @@ class Tty(io.StringIO):
 def test_the_live_table_goes_and_the_report_stays(color: bool) -> None:
     stream = Tty()
     names = [f"check {n}" for n in range(60)]
-    with Console(stream, live=True, color=color, width=90) as console:
+    with Console(Door(stream, str), live=True, color=color, width=90) as console:
         console.begin("Title", [], names)
         for name, elapsed in zip(names, itertools.count()):
             console.progress(name, waiting("no answer from " + "x" * 200), float(elapsed))
@@ -213,7 +214,7 @@ def test_the_live_table_goes_and_the_report_stays(color: bool) -> None:
 
 def test_leaving_after_an_error_gives_the_terminal_back() -> None:
     stream = Tty()
-    console = Console(stream, live=True, color=True, width=90)
+    console = Console(Door(stream, str), live=True, color=True, width=90)
     with contextlib.suppress(RuntimeError), console:
         console.begin("Title", [], ["a"])
         raise RuntimeError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,6 +141,11 @@ def test_no_text_ends_an_output(revision: str) -> None:
     assert read_back["verdict"] == "passed"
 
 
+def publish(summary: Summary, environment: Mapping[str, str], file: Path) -> None:
+    github.publish_report(summary, environment)
+    github.publish_outputs(summary, environment, file, TOKEN)
+
+
 def test_the_files_of_the_runner_are_appended_to(tmp_path: Path) -> None:
     (tmp_path / "output").write_text("before=1\n", "utf-8")
     given_ = {
@@ -147,7 +153,7 @@ def test_the_files_of_the_runner_are_appended_to(tmp_path: Path) -> None:
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
         "GITHUB_WORKSPACE": "/github/workspace",
     }
-    github.publish(summary_of(runs.green()), given_, Path("/github/workspace/out/summary.json"), TOKEN)
+    publish(summary_of(runs.green()), given_, Path("/github/workspace/out/summary.json"))
     before, _, rest = (tmp_path / "output").read_text("utf-8").partition("\n")
     assert before == "before=1"
     assert outputs(rest)["summary"] == "out/summary.json"
@@ -157,16 +163,16 @@ def test_the_files_of_the_runner_are_appended_to(tmp_path: Path) -> None:
 def test_the_step_summary_leaves_room_for_what_is_there(tmp_path: Path) -> None:
     file = tmp_path / "summary"
     file.write_text("x" * (LIMIT - 3000), "utf-8")
-    github.publish(summary_of(runs.green()), {"GITHUB_STEP_SUMMARY": str(file)}, Path("s.json"), TOKEN)
+    publish(summary_of(runs.green()), {"GITHUB_STEP_SUMMARY": str(file)}, Path("s.json"))
     assert LIMIT - 3000 < file.stat().st_size <= LIMIT
 
 
 def test_without_the_runners_files_nothing_is_written(tmp_path: Path) -> None:
-    github.publish(summary_of(runs.green()), {}, tmp_path / "s.json", TOKEN)
+    publish(summary_of(runs.green()), {}, tmp_path / "s.json")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
 def test_a_file_that_cannot_be_written_is_named(variable: str, tmp_path: Path) -> None:
     with pytest.raises(github.GitHubError, match=r"nowhere/file cannot be written: No such file or directory"):
-        github.publish(summary_of(runs.green()), {variable: str(tmp_path / "nowhere/file")}, Path("s.json"), TOKEN)
+        publish(summary_of(runs.green()), {variable: str(tmp_path / "nowhere/file")}, Path("s.json"))

@@ -11,6 +11,7 @@ import pytest
 from tests.report import runs
 from validator.report import summary as summaries
 from validator.report.console import Console
+from validator.report.door import Door
 from validator.report.markdown import markdown
 from validator.report.summary import summarize
 
@@ -38,7 +39,7 @@ def test_markdown(name: str) -> None:
 @pytest.mark.parametrize("name", runs.RUNS)
 def test_console(name: str, width: int) -> None:
     stream = io.StringIO()
-    console = Console(stream, live=False, color=False, width=width)
+    console = Console(Door(stream, str), live=False, color=False, width=width)
     console.finish(summarize(runs.RUNS[name]()), ["out/summary.json", "out/report.md"])
     compare(f"{name}.{width}.txt", stream.getvalue())
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.report.redaction import REDACTED, redactor
+from validator.report.redaction import REDACTED, Redactor
 
-redact = redactor({})
+redact = Redactor()
 SECRETS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFXYZ0123456789_-", min_size=12, max_size=40).map(lambda s: "Zq9" + s)
 TEMPLATES = [
     "Authorization: Bearer {}",
@@ -92,6 +92,6 @@ def test_hostile_text_cannot_make_it_slow(part: str) -> None:
 
 def test_the_place_of_a_secret_is_no_secret() -> None:
     places = {"PWD": "/workspace", "OLDPWD": "/home/me", "TOKEN_FILE": "/run/token", "APP_TOKEN": "s3cr3t-value"}
-    assert redactor(places)("/workspace/checks.yaml reads /run/token: s3cr3t-value") == (
+    assert Redactor.of(places)("/workspace/checks.yaml reads /run/token: s3cr3t-value") == (
         f"/workspace/checks.yaml reads /run/token: {REDACTED}"
     )

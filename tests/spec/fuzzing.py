@@ -116,7 +116,7 @@ def survive(data: bytes) -> float:
     except BadSpec as error:
         text, found = "", error.errors
     lines = text.split("\n")
-    for _ in for_people(found, lambda _: lines, color=False):
+    for _ in for_people(found, lambda _: lines, str):
         pass
     as_json(found, "checks.yaml", 0)
     as_sarif(found)

@@ -26,11 +26,18 @@ class CommandError(Exception):
     """The command cannot be started; the message says why."""
 
 
-def emulate(scenario: Path, command: Sequence[str], *, ready: Callable[[Emulator], None] | None = None) -> int:
+def emulate(
+    scenario: Path,
+    command: Sequence[str],
+    *,
+    ready: Callable[[Emulator], None] | None = None,
+    say: Callable[[str], bool] = lambda _: False,
+) -> int:
     """Run a command with an emulator of this scenario in its reach; without one serve until interrupted.
 
-    `ready` is called once the emulator can be reached. SIGINT and SIGTERM go on to the command. To be called in the
-    main thread, since it handles signals.
+    `ready` is called once the emulator can be reached; `say` writes one line of what a shell has to be told and returns whether
+    somebody reads it. SIGINT and SIGTERM go on to the command; one that comes before it can start is its end. To be called in the main thread, since
+    it handles signals.
 
     Returns:
         The command's exit code, 128 + n if signal n ended it; 0 after serving.
@@ -41,33 +48,41 @@ def emulate(scenario: Path, command: Sequence[str], *, ready: Callable[[Emulator
     """
     from validator.emulator.servers import Emulator  # noqa: PLC0415  aiohttp and grpc take their time to import
 
-    with Emulator(scenario) as emulator:
+    with (
+        _Forwarding() as forwarding,
+        Emulator(scenario) as emulator,
+        TemporaryDirectory(prefix="validator-gcloud-") as folder,
+    ):
+        odd = [name for name in emulator.scenario.env if not name.isidentifier()]
+        if odd:
+            raise CommandError(f"{scenario}: env has {odd[0]!r}, which is no name of a variable")
         if ready is not None:
             ready(emulator)
-        with TemporaryDirectory(prefix="validator-gcloud-") as folder:
-            for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.deployment.projects)
-            environment = {**for_gcloud, **emulator.environment()}
-            return _run(command, environment) if command else _serve(emulator, environment)
+        for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.deployment.projects)
+        environment = {**for_gcloud, **emulator.environment()}
+        if forwarding.early:
+            return 128 + forwarding.early[0]
+        return _run(command, environment, forwarding) if command else _serve(emulator, environment, say)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+def _run(command: Sequence[str], environment: Mapping[str, str], forwarding: _Forwarding) -> int:
     kept = {name: value for name, value in os.environ.items() if name not in UNSET}
-    with _Forwarding() as forwarding:
-        try:
-            process = subprocess.Popen(command, env={**kept, **environment})  # noqa: S603  it is the user's own
-        except OSError as error:
-            raise CommandError(f"{command[0]}: cannot be started: {error.strerror}") from error
-        forwarding.to(process)
-        code = process.wait()
+    try:
+        process = subprocess.Popen(command, env={**kept, **environment})  # noqa: S603  it is the user's own
+    except OSError as error:
+        raise CommandError(f"{command[0]}: cannot be started: {error.strerror}") from error
+    forwarding.to(process)
+    code = process.wait()
     return 128 - code if code < 0 else code
 
 
 class _Forwarding:
-    """Sends SIGINT and SIGTERM on to a process; one that comes before the process waits for it."""
+    """Sends SIGINT and SIGTERM on to a process; after its end one is of no account."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._early: list[int] = []
+        self.early: list[int] = []
+        """Those that came before there was a process."""
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._receive) for number in _FORWARDED}
@@ -80,12 +95,12 @@ class _Forwarding:
     def to(self, process: subprocess.Popen[bytes]) -> None:
         """From now on this process gets them."""
         self._process = process
-        for number in self._early:
+        for number in self.early:
             process.send_signal(number)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         if self._process is None:
-            self._early.append(number)
+            self.early.append(number)
         elif number != signal.SIGINT or not _from_terminal():  # a terminal tells the command itself
             self._process.send_signal(number)
 
@@ -98,37 +113,26 @@ def _from_terminal() -> bool:
         return False
 
 
-def _serve(emulator: Emulator, environment: Mapping[str, str]) -> int:
+def _serve(emulator: Emulator, environment: Mapping[str, str], say: Callable[[str], bool]) -> int:
     received: SimpleQueue[int] = SimpleQueue()
     before = {number: signal.signal(number, lambda number, _frame: received.put(number)) for number in _FORWARDED}
     try:
-        if sys.stdout is not None:
-            sys.stdout.write(_told(emulator, environment))
-            sys.stdout.flush()
-        received.get()
-    except BrokenPipeError:  # nobody is there to be told where it is
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say(f"# {emulator.scenario.title}; a second here is {emulator.scenario.speed:g} there; Ctrl-C ends it")
+        say(f"# http://127.0.0.1:{emulator.http_port}: REST for gcloud and client libraries, services by their Host")
+        say(f"# {emulator.grpc_address}: gRPC; gcloud needs the lines below and no more")
+        for name, value in environment.items():
+            say(f"export {name}={_quoted(value)}")
+        if say(f"unset {' '.join(UNSET)}"):
+            received.get()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
 
 
-def _told(emulator: Emulator, environment: Mapping[str, str]) -> str:
-    """Lines for a shell's `eval`: comments, and the variables that lead clients here."""
-    scenario = emulator.scenario
-    lines = [
-        _comment(f"{scenario.title}; a second here is {scenario.speed:g} there; Ctrl-C ends it"),
-        _comment(
-            f"http://127.0.0.1:{emulator.http_port}: REST for gcloud and client libraries, services by their Host"
-        ),
-        _comment(f"{emulator.grpc_address}: gRPC; gcloud needs the lines below and no more"),
-        *(f"export {name}={shlex.quote(value)}" for name, value in environment.items()),
-        f"unset {' '.join(UNSET)}",
-    ]
-    return "\n".join([*lines, ""])
-
-
-def _comment(text: str) -> str:
-    """A comment of a shell, whatever the text: one line, and nothing in it that a terminal or a shell acts on."""
-    return "# " + "".join(each if each.isprintable() else " " for each in text)
+def _quoted(value: str) -> str:
+    """A value on one line, as a shell reads it back."""
+    if value.isprintable() and value.isascii():
+        return shlex.quote(value)
+    escaped = "".join(f"\\{byte:03o}" for byte in value.encode("utf-8", "surrogateescape"))
+    return f"$'{escaped}'"

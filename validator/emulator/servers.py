@@ -79,7 +79,7 @@ class Emulator:
         address = {"VALIDATOR_EMULATOR": self.address, "no_proxy": _HOST, "NO_PROXY": _HOST}
         here = f"{_HOST}:{self.http_port}"  # google-auth looks for the server by one and asks it by the other
         metadata = {"GCE_METADATA_HOST": here, "GCE_METADATA_IP": here} if self.scenario.account else {}
-        return {**self.scenario.env, **address, **metadata}
+        return {**self.running.scenario.env, **address, **metadata}
 
     def _run(self) -> None:
         try:

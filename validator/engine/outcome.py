@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
@@ -9,7 +12,9 @@ from validator.model.check import Target
 from validator.model.custody import chain
 from validator.model.journal import Ended, Ending
 from validator.model.platform import REQUESTS, STDERR, STDOUT
+from validator.model.query import Probe
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
+from validator.model.secret import within
 
 
 def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: bool = False) -> Run:
@@ -28,6 +33,7 @@ def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: boo
         not_selected,
         (*engine.spec.warnings, *_expired(verdicts)),
         emulated,
+        known_secrets(verdicts),
     )
 
 
@@ -77,3 +83,26 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         ),
         len(evidence.probes(target.name)),
     )
+
+
+def known_secrets(verdicts: Verdicts) -> frozenset[str]:
+    """Values that a run sent, captured or read and that no report may show: told by their names and by their shapes."""
+    evidence, checks = verdicts.evidence, verdicts.spec.checks
+    probes = {
+        asked for standing in verdicts.standings.values() for asked in standing.queries if isinstance(asked, Probe)
+    }
+    pairs: list[tuple[str, Any]] = [("body", _json(probe.body)) for probe in probes if probe.body]
+    for name, value in (header for probe in probes for header in probe.headers):
+        pairs += [(name, value), (name, value.strip().rpartition(" ")[2])]  # `Bearer ...` and the token alone
+    origins = {name: expression.text for check in checks for name, expression in check.captures}
+    pairs += [(f"{name} {origins.get(name, '')}", value) for name, value in evidence.captured.items()]
+    revisions = (evidence.revision(name) for name in verdicts.implicit)
+    pairs += [pair for revision in revisions if revision for pair in revision.env.items()]
+    return frozenset(text for name, value in pairs for text in within(name, value))
+
+
+def _json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body

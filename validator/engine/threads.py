@@ -15,8 +15,16 @@ Clock = Callable[[], float]
 """The gate's time, Unix seconds."""
 
 
-def drive(engine: Engine, sources: Sources, clock: Clock, speed: float, changed: Callable[[float], None]) -> None:
-    """Run the engine to its end.
+def drive(
+    engine: Engine,
+    sources: Sources,
+    clock: Clock,
+    speed: float,
+    changed: Callable[[float], None],
+    *,
+    inbox: SimpleQueue[Completion | None] | None = None,
+) -> bool:
+    """Run the engine to its end; returns whether it came there by itself.
 
     Args:
         engine: the run.
@@ -24,27 +32,28 @@ def drive(engine: Engine, sources: Sources, clock: Clock, speed: float, changed:
         clock: the gate's time.
         speed: seconds of the gate's time that go by in one real second.
         changed: told the time after every step (for the live report).
-
-    Raises:
-        BaseException: what a signal handler raised; the caller then interrupts the engine.
+        inbox: where what comes back is put; None put into it, by a signal handler for one, interrupts the run.
     """
-    completions: SimpleQueue[Completion] = SimpleQueue()
-    waiting: list[Completion] = []
+    completions: SimpleQueue[Completion | None] = SimpleQueue() if inbox is None else inbox
+    waiting: list[Completion | None] = []
     while True:
         now = clock()
-        step = engine.step(now, waiting)
+        if None in waiting:
+            engine.interrupt(now)
+            return False
+        step = engine.step(now, [each for each in waiting if each])
         changed(now)
         if step.done:
-            return
+            return True
         for request in step.requests:
             work = threading.Thread(target=_call, args=(request, sources, clock, completions), daemon=True)
             work.start()
         waiting = _wait(completions, None if step.wake_at is None else max(0.0, step.wake_at - clock()) / speed)
 
 
-def _wait(completions: SimpleQueue[Completion], timeout: float | None) -> list[Completion]:
+def _wait(completions: SimpleQueue[Completion | None], timeout: float | None) -> list[Completion | None]:
     """All completions that are there, after waiting for the first at most `timeout` real seconds."""
-    found: list[Completion] = []
+    found: list[Completion | None] = []
     try:
         found.append(completions.get(timeout=timeout))
         while True:
@@ -53,7 +62,7 @@ def _wait(completions: SimpleQueue[Completion], timeout: float | None) -> list[C
         return found
 
 
-def _call(request: Request, sources: Sources, clock: Clock, completions: SimpleQueue[Completion]) -> None:
+def _call(request: Request, sources: Sources, clock: Clock, completions: SimpleQueue[Completion | None]) -> None:
     sent = clock()
     try:
         result = sources(request.call, request.timeout)

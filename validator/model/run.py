@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from validator.model.check import Check, Spec, Target
 from validator.model.custody import Link
@@ -83,6 +83,8 @@ class Run:
     warnings: tuple[str, ...] = ()
     emulated: bool = False
     """Whether times are those of an emulator's world."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Values that no report may show, besides those of the spec's variables."""
 
     @property
     def exit_code(self) -> int:

@@ -7,9 +7,6 @@ import os
 import tempfile
 from pathlib import Path
 
-from validator.report import document as doc
-from validator.report.summary import dumps
-
 
 def prepare(folder: Path) -> None:
     """Make a folder for artifacts, and see that files can be made in it.
@@ -19,6 +16,15 @@ def prepare(folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=folder).close()
+
+
+def remove(path: Path) -> None:
+    """Take away an artifact of an earlier run, if there is one.
+
+    Raises:
+        OSError: there is one, and it cannot be taken away.
+    """
+    path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -41,12 +47,3 @@ def write_text(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-
-
-def write_json(summary: doc.Summary, path: Path) -> None:
-    """Write `summary.json`, whole or not at all.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    write_text(path, dumps(summary))

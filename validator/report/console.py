@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self
 
 from rich.console import Group as Rows
 from rich.live import Live
@@ -15,8 +15,8 @@ from rich.text import Text
 from validator.model.instant import span
 from validator.model.verdict import Outcome, Verdict
 from validator.report import document as doc
+from validator.report.door import Door
 from validator.report.phrases import some_names
-from validator.report.safety import cut
 from validator.report.screen import STYLES, SYMBOLS, Screen
 from validator.report.terminal import Terminal
 
@@ -45,8 +45,8 @@ class Console:
     Also a context manager: leaving it restores the terminal, whatever happened.
     """
 
-    def __init__(self, stream: TextIO, *, live: bool, color: bool, width: int | None = None) -> None:
-        self._terminal = Terminal(stream, color=color, live=live, width=width)
+    def __init__(self, door: Door, *, live: bool, color: bool, width: int | None = None) -> None:
+        self._terminal = Terminal(door, color=color, live=live, width=width)
         self._live: Live | None = None
         self._wants_live = live
         self._title = ""
@@ -121,7 +121,7 @@ class Console:
             (f"{symbol} {word:<12} ", style),
             (name, ""),
             (": ", ""),
-            (cut(reason, _LONGEST), ""),
+            (self._terminal.show(reason, _LONGEST), ""),
             fold=False,
         )
 
@@ -142,7 +142,7 @@ class Console:
             grid.add_row(
                 Text(self._terminal.show(SYMBOLS.get(word, _WAITING)), STYLES.get(word, "cyan")),
                 Text(self._terminal.show(name), STYLES.get(word, "") if word != "passed" else ""),
-                Text(self._terminal.show(cut(row.reason, reasons)), "" if row.outcome is None else "dim"),
+                Text(self._terminal.show(row.reason, reasons), "" if row.outcome is None else "dim"),
                 Text(span(row.elapsed if row.outcome else self._elapsed), "dim"),
             )
         return Rows(Text(self._terminal.show(self._heading()), "bold"), grid)

@@ -25,19 +25,26 @@ class GitHubError(Exception):
     """A file of the runner's cannot be written; the message says which and why."""
 
 
-def publish(summary: doc.Summary, environment: Mapping[str, str], file: Path, token: str) -> None:
-    """Append to the files that the runner named in the environment; does nothing for those it did not name.
+def publish_report(summary: doc.Summary, environment: Mapping[str, str]) -> None:
+    """Append the report to the step summary, if the runner named its file in the environment.
+
+    Raises:
+        GitHubError: it cannot be written.
+    """
+    if path := environment.get("GITHUB_STEP_SUMMARY"):
+        _append(Path(path), markdown(summary, LIMIT - _size(Path(path)) - 1) + "\n")
+
+
+def publish_outputs(summary: doc.Summary, environment: Mapping[str, str], file: Path, token: str) -> None:
+    """Append the step's outputs to their file, if the runner named it in the environment.
 
     `file` is the summary's, `token` is unpredictable: with a fixed delimiter, evidence could end an output early.
 
     Raises:
-        GitHubError: one of them cannot be written.
+        GitHubError: it cannot be written.
     """
-    workspace = environment.get("GITHUB_WORKSPACE", "")
     if path := environment.get("GITHUB_OUTPUT"):
-        _append(Path(path), outputs(summary, relative(str(file), workspace), token))
-    if path := environment.get("GITHUB_STEP_SUMMARY"):
-        _append(Path(path), markdown(summary, LIMIT - _size(Path(path)) - 1) + "\n")
+        _append(Path(path), outputs(summary, relative(str(file), environment.get("GITHUB_WORKSPACE", "")), token))
 
 
 def outputs(summary: doc.Summary, file: str, token: str) -> str:
@@ -67,14 +74,14 @@ def verdicts(summary: doc.Summary, workspace: str = "") -> list[str]:
     return _bounded(found, "error" if len(errors) >= MOST else "warning")
 
 
-def mistakes(errors: Sequence[SpecError], workspace: str = "") -> list[str]:
+def mistakes(errors: Sequence[SpecError], workspace: str = "", level: str = "error") -> list[str]:
     """The same for a spec that was refused: each mistake on its line, ten at most."""
     found = [
-        _command("error", {**_place(each.position.file, each.position.line, each.position.column, workspace),
+        _command(level, {**_place(each.position.file, each.position.line, each.position.column, workspace),
                            "title": "mistake in the spec"}, each.message)
         for each in errors
     ]  # fmt: skip
-    return _bounded(found, "error")
+    return _bounded(found, level)
 
 
 def relative(path: str, workspace: str) -> str:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
+from validator.model.call import Json
+from validator.model.counting import counted
 from validator.model.instant import span
 from validator.model.plan import Asked, Plan, TargetPlan
-from validator.report.safety import visible
 
 
-def for_people(plan: Plan) -> str:
-    """The plan as text."""
-    return "\n".join(visible(line) for line in _lines(plan))
-
-
-def _lines(plan: Plan) -> Iterator[str]:
-    yield f"{plan.spec.title}: {len(plan.checks)} checks"
+def for_people(plan: Plan) -> Iterator[str]:
+    """The plan in lines of text."""
+    yield f"{plan.spec.title or 'validator'}: {counted(len(plan.checks), 'check')}"
     yield f"Worst case {span(plan.worst_case)} (`timeout`); all are due {span(plan.due)} after their targets are ready"
     for target in plan.targets:
         yield ""
@@ -62,9 +57,9 @@ def _names(asked: Asked) -> str:
     return shown + (f" and {len(asked.checks) - 4} more" if len(asked.checks) > 4 else "")
 
 
-def as_json(plan: Plan) -> str:
+def as_json(plan: Plan) -> Json:
     """The plan as one JSON object, version 1; times in seconds."""
-    document: dict[str, Any] = {
+    return {
         "version": 1,
         "spec": {"file": plan.spec.file, "digest": plan.spec.digest, "title": plan.spec.title},
         "worst_case": plan.worst_case,
@@ -115,4 +110,3 @@ def as_json(plan: Plan) -> str:
             for each in plan.checks
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)

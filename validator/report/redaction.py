@@ -1,12 +1,18 @@
-"""Redaction: secrets that evidence happens to quote are taken out once, before any report is written.
+"""Redaction: secrets are taken out of a text, those whose values are known and those that are recognised.
 
 It errs on the side of taking out too much: what looks like a secret and stands where secrets stand goes.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from urllib.parse import quote, quote_plus
+
+from validator.model.secret import SHAPES, SHORTEST, within
 
 REDACTED = "[redacted]"
 
@@ -16,71 +22,130 @@ _PLAIN = r"(?:[^\s&\"'<>\\]|\\(?![nrt\"']))+"
 """A value without quotes: up to white space, an ampersand, a quote, or an escaped line end."""
 _HEADER = r"(?:proxy-|x-serverless-)?authorization|(?:set-)?cookie2?|x-(?:goog-)?api-key|x-goog-iap-jwt-assertion"
 _NAME = r"passw(?:or)?d|passphrase|pwd|token|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
-_SECRET_VARIABLE = re.compile(rf"{_NAME}|authorization|cookie", re.IGNORECASE)
-_PLACES = re.compile(r"(?:OLD)?PWD|.*_(?:FILE|PATH|DIR)|GOOGLE_APPLICATION_CREDENTIALS", re.IGNORECASE)
-"""Variables that name a place where a secret may be, and hold none."""
-_SHORTEST = 6
-"""A variable's value shorter than this is not taken out: it would tear words apart."""
+_PIECE = 8
+"""Characters of a known value that stand for it where a text was cut within it."""
+_CUT = re.compile(r"…|\.\.\.|\Z")
+"""Where a text may have been cut."""
 
-_WHOLE = (
-    re.compile(
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL
-    ),
-    re.compile(r"(?<![\w-])eyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*){0,3}"),  # a JSON Web Token (RFC 7519): {" in base64url
-    re.compile(r"\bya29\.[\w.-]+"),  # a Google OAuth access token
-    re.compile(r"\bAIza[\w-]{30,}"),  # a Google API key
-    re.compile(r"\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}"),
-)
-_AFTER = (
-    # "Authorization: Basic ...", inside quotes or alone on a line
-    re.compile(rf"(?P<keep>(?P<o>[\"'])(?:{_HEADER})\s*:\s*)(?:(?!(?P=o)).)*", re.IGNORECASE | re.DOTALL),
-    re.compile(rf"(?P<keep>\b(?:{_HEADER})[ \t]*[:=][ \t]*)[^\r\n]+", re.IGNORECASE),
-    # "authorization": "..." and ["authorization", "..."] and ('authorization', '...')
-    re.compile(rf"(?P<keep>(?:{_HEADER})\\*[\"']\s*(?:=>|[:,=])\s*)(?:{_QUOTED}|{_PLAIN})", re.IGNORECASE | re.DOTALL),
-    # password=..., api_key = '...', "client_secret": "..."
-    re.compile(rf"(?P<keep>(?:{_NAME})\s*(?:=>|[=!]?=~?)\s*)(?:{_QUOTED}|{_PLAIN})", re.IGNORECASE | re.DOTALL),
-    re.compile(rf"(?P<keep>(?:{_NAME})\\*[\"']\s*(?:=>|:|=)\s*)(?:{_QUOTED}|{_PLAIN})", re.IGNORECASE | re.DOTALL),
-    re.compile(rf"(?P<keep>\b(?:passw(?:or)?d|passphrase|api[_-]?key)[ \t]*:[ \t]*){_PLAIN}", re.IGNORECASE),
-    re.compile(r"(?P<keep>\bbearer\s+)(?!(?:realm|error|token|auth\w*|scheme)\b)[\w.~+/=-]+", re.IGNORECASE),
-    re.compile(r"(?P<keep>://[^\s/:@\"']*:)[^\s/@\"']+(?=@)"),  # https://user:password@host
-)
+
+class Redactor:
+    """Takes secrets out of texts: known values however they are written, and what is recognised as secret."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self.values = frozenset(value for value in values if len(value.strip()) >= SHORTEST)
+        found = {form for value in self.values for form in _forms(value) if form not in REDACTED}
+        self._forms = sorted(found)
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str]) -> Redactor:
+        """One that knows the values of variables that are secret by their name or their shape."""
+        return cls(secret_values(variables))
+
+    def knowing(self, values: frozenset[str]) -> Redactor:
+        """One that knows these too."""
+        return self if values <= self.values else Redactor(self.values | values)
+
+    def __call__(self, text: str) -> str:
+        """The text without secrets."""
+        spans = sorted(span for form in self._forms for span in _found(text, form))
+        out, at = "", 0
+        for start, end in spans:
+            if start >= at:
+                out += text[at:start] + REDACTED
+            at = max(at, end)
+        text = out + text[at:]
+        lower = text.lower()
+        return _recognised(text) if any(hint in lower for hint in _HINTS) else text
+
+
+def secret_values(variables: Mapping[str, str]) -> frozenset[str]:
+    """The values of variables that are secret by their name or their shape."""
+    return frozenset(text for name, value in variables.items() for text in within(name, value))
+
+
+def _found(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Where a text has a value, or what was left of it when it was cut: half of it, or its beginning at a cut."""
+    enough = max(_PIECE, len(form) // 2)
+    for start in _places(text, form[:SHORTEST]):
+        end = start + SHORTEST
+        while end < len(text) and end - start < len(form) and text[end] == form[end - start]:
+            end += 1
+        if end - start >= min(enough, len(form)) or _CUT.match(text, end):
+            yield start, end
+    for at in _places(text, form[-_PIECE:]):
+        start = at
+        while start > 0 and at - start + _PIECE < len(form) and text[start - 1] == form[start - 1 - at - _PIECE]:
+            start -= 1
+        if at + _PIECE - start >= enough:
+            yield start, at + _PIECE
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Everything that a value may look like once a program has written it."""
+    for part in {value, value.strip(), *(line.strip() for line in value.splitlines())}:
+        if len(part) < SHORTEST:
+            continue
+        for text in (part, json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1], repr(part)[1:-1]):
+            yield text
+            yield text.replace("\\", "\\\\").replace('"', '\\"')  # within JSON that is itself a text of JSON
+        yield from (quote(part, safe=""), quote(part), quote_plus(part), quote(part, safe="").lower())
+        yield from _base64(part.encode("utf-8", "surrogatepass"))
+
+
+def _base64(value: bytes) -> Iterator[str]:
+    """As it stands in base64 of a longer text (`user:password`), by where in it it begins."""
+    for before in range(3):
+        encoded = b64encode(b"\0" * before + value).decode().rstrip("=")
+        whole = encoded[-(-before * 8 // 6) : len(encoded) - ((before + len(value)) % 3 > 0)]
+        if len(whole) >= _PIECE:
+            yield whole
+            yield whole.replace("+", "-").replace("/", "_")
 
 
 _HINTS = (
     "passw", "passphrase", "pwd", "token", "secret", "key", "credential", "authorization", "cookie", "bearer",
-    "assertion", "eyj", "ya29.", "aiza", "gh", "://",
+    "assertion", "eyj", "ya29.", "aiza", "gocspx-", "gh", "glpat-", "akia", "asia", "xox", "k_live_", "k_test_", "sg.",
+    "npm_", "://",
 )  # fmt: skip
 """One of these is in every text that a pattern matches; nearly all texts have none and are done with at once."""
 
 
-def redactor(variables: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that takes secrets out of a text: those it recognises, and the values of secret-looking variables."""
-    values = _secret_values(variables.items())
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    """What is secret as a whole, and what is after a `keep`. Compiled when first wanted: most commands never do."""
+    after = (
+        # "Authorization: Basic ...", inside quotes or alone on a line
+        rf"(?P<keep>(?P<o>[\"'])(?:{_HEADER})\s*:\s*)(?:(?!(?P=o)).)*",
+        rf"(?P<keep>\b(?:{_HEADER})[ \t]*[:=][ \t]*)[^\r\n]+",
+        # "authorization": "..." and ["authorization", "..."] and ('authorization', '...')
+        rf"(?P<keep>(?:{_HEADER})\\*[\"']\s*(?:=>|[:,=])\s*)(?:{_QUOTED}|{_PLAIN})",
+        # password=..., api_key = '...', "client_secret": "..."
+        rf"(?P<keep>(?:{_NAME})\s*(?:=>|[=!]?=~?)\s*)(?:{_QUOTED}|{_PLAIN})",
+        rf"(?P<keep>(?:{_NAME})\\*[\"']\s*(?:=>|:|=)\s*)(?:{_QUOTED}|{_PLAIN})",
+        rf"(?P<keep>\b(?:passw(?:or)?d|passphrase|api[_-]?key)[ \t]*:[ \t]*){_PLAIN}",
+        r"(?P<keep>\bbearer\s+)(?!(?:realm|error|token|auth\w*|scheme)\b)[\w.~+/=-]+",
+        r"(?P<keep>://[^\s/:@\"']*:)[^\s/@\"']+(?=@)",  # https://user:password@host
+    )
+    flags = re.IGNORECASE | re.DOTALL
+    return tuple(re.compile(each) for each in SHAPES), tuple(re.compile(each, flags) for each in after)
 
-    def redact(text: str) -> str:
-        for value in values:
-            text = text.replace(value, REDACTED)
-        lower = text.lower()
-        if not any(hint in lower for hint in _HINTS):
-            return text
-        for pattern in _WHOLE:
-            text = pattern.sub(REDACTED, text)
-        for pattern in _AFTER:
-            text = pattern.sub(_keep, text)
-        return text
 
-    return redact
-
-
-def _secret_values(variables: Iterable[tuple[str, str]]) -> list[str]:
-    found = {
-        value
-        for name, value in variables
-        if _SECRET_VARIABLE.search(name) and not _PLACES.fullmatch(name) and len(value) >= _SHORTEST
-    }
-    return sorted(found, key=len, reverse=True)  # a value that contains another goes first
+def _recognised(text: str) -> str:
+    whole, after = _patterns()
+    for pattern in whole:
+        text = pattern.sub(REDACTED, text)
+    for pattern in after:
+        text = pattern.sub(_keep, text)
+    return text
 
 
 def _keep(found: re.Match[str]) -> str:
-    quote = found.groupdict().get("q") or ""
-    return f"{found['keep']}{quote}{REDACTED}"
+    quoted = found.groupdict().get("q") or ""
+    return f"{found['keep']}{quoted}{REDACTED}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -13,6 +14,7 @@ _IGNORED = frozenset({"Mn", "Me", *_INVISIBLE})
 """Categories that a culture-sensitive comparison, such as the GitHub runner's, looks past."""
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 _COMMAND = re.compile("##\\[")
+_ODD = re.compile(r"[^\n\x20-\x7e]")
 
 
 def cut(text: str, longest: int, beyond: int = 0) -> str:
@@ -50,8 +52,25 @@ def inert(line: str) -> str:
     return line
 
 
+def inert_json(text: str) -> str:
+    """JSON that reads the same: what shows nothing and what the GitHub runner takes for a command become escapes."""
+    shown = _ODD.sub(lambda found: found[0] if _shows(found[0]) else _escape(found[0]), text)
+    bare = _ODD.sub(lambda found: "" if unicodedata.category(found[0]) in _IGNORED else found[0], shown)
+    if "##[" in bare:
+        shown = _ODD.sub(lambda found: _escape(found[0]), shown).replace("##[", "#\\u0023[")
+    return shown
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character)[1:-1] if not character.isascii() else f"\\u{ord(character):04x}"
+
+
+def _shows(character: str) -> bool:
+    return unicodedata.category(character) not in _INVISIBLE and character not in _FILLERS
+
+
 def _show(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE and character not in _FILLERS:
+    if _shows(character):
         return character
     code = ord(character)
     return _NAMED.get(character) or (

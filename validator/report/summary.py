@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, cast
 
 from validator import __version__
 from validator.model.check import Check, Spec
 from validator.model.instant import rfc3339
+from validator.model.journal import Ending
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
 from validator.model.verdict import Excerpt, Outcome
 from validator.report import document as doc
+from validator.report.door import redacted
 from validator.report.explorer import logs_url
 from validator.report.headline import headline
-from validator.report.redaction import redactor
-from validator.report.safety import cut
+from validator.report.redaction import Redactor
+from validator.report.safety import cut, inert_json
+from validator.usage import INCONCLUSIVE
 
 LONGEST_TEXT = 8192
 """Characters of one text of the summary."""
@@ -55,37 +58,47 @@ def summarize(run: Run, exit_code: int | None = None) -> doc.Summary:
         "not_selected": list(run.not_selected),
         "warnings": [*spec.warnings, *run.warnings],
     }
-    redact = redactor(spec.variables)
+    redact = Redactor.of(spec.variables).knowing(run.secrets)
 
     def bounded(text: str) -> str:
         """Secrets go before the text is cut, as half a secret is not recognised; but no book is read for a page."""
         beyond = max(len(text) - _MOST_READ, 0)
         return cut(redact(text[: len(text) - beyond]), LONGEST_TEXT, beyond)
 
-    return cast("doc.Summary", _texts(summary, bounded))
+    return cast("doc.Summary", redacted(summary, bounded, _OWN))
+
+
+def without_report(summary: doc.Summary, lost: Sequence[str]) -> doc.Summary:
+    """The summary of a run of which reports were lost: it says so, and a green whose report is lost is none."""
+    if not lost:
+        return summary
+    changed = summary.copy()
+    changed["warnings"] = list(dict.fromkeys([*summary["warnings"], *lost]))
+    if summary["verdict"] == "passed":
+        changed["verdict"], changed["exit_code"] = "inconclusive", summary["exit_code"] or INCONCLUSIVE
+        text = f"{lost[0]}; no check failed, but a green needs its reports"
+        changed["headline"] = {"text": text, "remedy": "", "check": ""}
+    return changed
+
+
+def defective(spec: Spec, run_id: str, defect: str, code: int) -> doc.Summary:
+    """The summary of a run that the gate has a defect in summing up: inconclusive, and what the defect is."""
+    bare = Run(spec, run_id, Outcome.INCONCLUSIVE, 0, 0, Ending.INTERRUPTED, (), ())
+    summary = summarize(bare, code or None)
+    text = cut(Redactor.of(spec.variables)(f"a defect of the gate: {defect}"), LONGEST_TEXT)
+    summary["headline"] = {"text": text, "remedy": "please report it", "check": ""}
+    return summary
 
 
 def dumps(summary: doc.Summary) -> str:
     """The summary as the text of `summary.json`."""
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # a lone surrogate is no UTF-8, its escape is JSON
+    return inert_json(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def schema() -> Mapping[str, Any]:
     """The published JSON Schema (draft 2020-12) of `summary.json`."""
     text = files("validator.report").joinpath("summary.schema.json").read_text("utf-8")
     return cast("Mapping[str, Any]", json.loads(text))
-
-
-def _texts(value: object, change: Callable[[str], str]) -> object:
-    """A copy of a JSON tree with every text changed that came from outside."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return {key: part if key in _OWN else _texts(part, change) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_texts(part, change) for part in value]
-    return value
 
 
 def _check(judged: Judged, run: Run) -> doc.CheckSummary:

@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 import os
-from typing import TextIO
+from typing import TextIO, cast
 
 from rich.console import Console as RichConsole
 from rich.text import Text
 
-from validator.report.safety import inert, visible
+from validator.report.door import LONGEST, Door, Outlet, Span
+from validator.report.safety import inert
 
 WIDE = 120
 """Columns of what is no terminal: a build log."""
 _PLAIN = {"✓": "+", "✗": "x", "\N{EN DASH}": "-", "…": "...", "│": "|", "─": "-", "·": "-", "→": "->"}
 
-Span = tuple[str, str]
-"""A text and its rich style."""
-
-
-class _Console(RichConsole):
-    """A console whose reader may go away: the run goes on then, for its verdict and its artifacts are still wanted."""
-
-    def on_broken_pipe(self) -> None:
-        """Write to nobody from now on (rich itself would end the process with exit code 1)."""
-        self.quiet = True
-        nobody = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nobody, self.file.fileno())
-        os.close(nobody)
-
 
 class Terminal:
-    """Writes lines to a stream.
+    """Writes lines through a door.
 
     Nothing that is written can steer the terminal or start a workflow command, and all of it can be encoded.
     """
 
-    def __init__(self, stream: TextIO, *, color: bool, live: bool = False, width: int | None = None) -> None:
-        self._encoding = stream.encoding or "utf-8"
-        self.rich = _Console(
-            file=stream,
+    def __init__(self, door: Door, *, color: bool, live: bool = False, width: int | None = None) -> None:
+        self._door = door
+        self.rich = RichConsole(
+            file=cast("TextIO", door.outlet),
             force_terminal=color or live,
             color_system="standard" if color else None,
             no_color=not color,
-            width=width or _columns(stream),
+            width=width or _columns(door.outlet),
             markup=False,
             emoji=False,
             highlight=False,
@@ -56,13 +43,13 @@ class Terminal:
         """Columns."""
         return self.rich.width
 
-    def show(self, text: str) -> str:
+    def show(self, text: str, longest: int = LONGEST) -> str:
         """A text on one line, made of characters that the stream can take."""
-        text = visible(text)
+        text = self._door.text(text, longest)
         if not self.unicode:
             for character, plain in _PLAIN.items():
                 text = text.replace(character, plain)
-        return text.encode(self._encoding, "backslashreplace").decode(self._encoding)
+        return text.encode(self._door.outlet.encoding, "backslashreplace").decode(self._door.outlet.encoding)
 
     def line(self, *spans: Span, indent: str = "", hang: str | None = None, fold: bool = True) -> None:
         """Write one line, folded at the width: `indent` before its first part, `hang` before the others."""
@@ -109,15 +96,15 @@ class Terminal:
 
     def _encodes(self, text: str) -> bool:
         try:
-            text.encode(self._encoding)
+            text.encode(self._door.outlet.encoding)
         except UnicodeEncodeError:
             return False
         return True
 
 
-def _columns(stream: TextIO) -> int:
+def _columns(outlet: Outlet) -> int:
     """The terminal's columns, or those of a build log."""
     try:
-        return max(os.get_terminal_size(stream.fileno()).columns, 40) if stream.isatty() else WIDE
+        return max(os.get_terminal_size(outlet.fileno()).columns, 40) if outlet.isatty() else WIDE
     except (OSError, ValueError):
         return WIDE

@@ -1,0 +1,79 @@
+"""The reports of a run: the files in its folder and those of the GitHub runner, in an order in which none takes another.
+
+A report that is lost makes a green run inconclusive, and the summary says so: it never disagrees with the exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from validator.report import document as doc
+from validator.report import github
+from validator.report.artifact import prepare, remove, write_text
+from validator.report.markdown import markdown
+from validator.report.summary import dumps, without_report
+
+
+class Reports:
+    """Where the reports of one run go."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], token: str) -> None:
+        self._summary, self._report = folder / "summary.json", folder / "report.md"
+        self._environment, self._token = environment, token
+        self.written: list[str] = []
+        self.lost: list[str] = []
+        """What could not be written, and why."""
+
+    def prepare(self) -> None:
+        """See that they can be written, and take away those of an earlier run: whatever ends this one, they are not its.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        prepare(self._summary.parent)
+        for path in (self._summary, self._report):
+            remove(path)
+
+    def write(self, summary: doc.Summary) -> doc.Summary:
+        """Write all of them; the summary as it is when some are lost."""
+        files: tuple[tuple[str, Callable[[doc.Summary], None]], ...] = (
+            (str(self._summary), self._write_summary),
+            (str(self._report), self._write_report),
+        )
+        for name, write in files:
+            if self._attempt(name, write, summary):
+                self.written.append(name)
+        self._attempt("the step summary", self._publish_report, summary)
+        summary = without_report(summary, self.lost)
+        if not self._attempt("the step's outputs", self._publish_outputs, summary):
+            summary = without_report(summary, self.lost)
+        for name, write in files if self.lost else ():
+            self._attempt(name, write, summary)
+        self.lost = list(dict.fromkeys(self.lost))
+        return summary
+
+    def _attempt(self, name: str, write: Callable[[doc.Summary], None], summary: doc.Summary) -> bool:
+        try:
+            write(summary)
+        except OSError as error:
+            self.lost.append(f"{name} cannot be written: {error.strerror or error}")
+        except github.GitHubError as error:
+            self.lost.append(str(error))
+        except Exception as error:  # noqa: BLE001 - a defect in one report must not take the others
+            self.lost.append(f"{name} cannot be written: a defect of the gate: {type(error).__name__}: {error}")
+        else:
+            return True
+        return False
+
+    def _write_summary(self, summary: doc.Summary) -> None:
+        write_text(self._summary, dumps(summary))
+
+    def _write_report(self, summary: doc.Summary) -> None:
+        write_text(self._report, markdown(summary))
+
+    def _publish_report(self, summary: doc.Summary) -> None:
+        github.publish_report(summary, self._environment)
+
+    def _publish_outputs(self, summary: doc.Summary) -> None:
+        github.publish_outputs(summary, self._environment, self._summary, self._token)
