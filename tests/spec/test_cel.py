@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from validator.model.finding import Finding, State
+from validator.model.strict_json import parse
 from validator.spec.cel import CelError, compile  # noqa: A004  the module's own word
 
 VARIABLES = {
@@ -121,9 +122,13 @@ def test_false_is_violated_and_tells_the_values_that_made_it_so(text: str, value
         ("json.a == 1", {"json": None}, "a key is missing: what should have it is neither an object nor a map"),
         ("json[2] == 1", {"json": [1]}, "an element is missing: number 2 of a list of 1"),
         ("json.a > 1", {"json": {"a": "x"}}, "a value is of another type: _>_(string, int64)"),
-        ("parseJson(text).a == 1", {"text": "<html>"}, "a text is not JSON: Expecting value"),
-        ("parseJson(text) == 1", {"text": "NaN"}, "a text is not JSON: NaN is not JSON"),
-        ("parseJson(text) == 1", {"text": "[" * 200_000}, "a text is not JSON: too deep"),
+        ("parseJson(text).a == 1", {"text": "<html>"}, "a text is not JSON: expecting value at line 1 column 1"),
+        ("parseJson(text) == 1", {"text": "NaN"}, "a text is not JSON: NaN is no number of JSON at line 1 column 1"),
+        (
+            "parseJson(text).a == 1",
+            {"text": '{"a": 1, "a": 1}'},
+            'a text is not JSON: the key "a" stands twice in one object at line 1 column 10',
+        ),
         ("json.ok", {"json": {"ok": "yes"}}, "the assert is neither true nor false"),
     ],
 )
@@ -132,6 +137,31 @@ def test_evidence_of_another_shape_is_violated_and_says_what_is_missing(
 ) -> None:
     found = judge(text, **values)
     assert (found.state, found.reason, found.expected) == (State.VIOLATED, reason, text)
+
+
+def test_json_that_is_too_deep_is_unknown() -> None:
+    found = judge("parseJson(text) == 1", text="[" * 200_000)
+    assert found.state is State.UNKNOWN
+    assert found.reason.endswith("its objects and arrays are more than 200 deep")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("123456789012345678901234567890", "json.n > 1.2e29 && json.n < 1.3e29"),
+        ("-123456789012345678901234567890", "json.n < 0"),
+        ("9223372036854775807", "json.n == 9223372036854775807"),
+        ("-9223372036854775808", "json.n == -9223372036854775808"),
+        ("9223372036854775808", "json.n == 9223372036854775808.0"),
+        ("1" + "0" * 350, "json.n > 1e308"),
+        ("1" + "0" * 5000, "json.n > 1e308"),
+        ("1e400", "json.n > 1e308"),
+    ],
+)
+def test_an_integer_past_64_bits_is_a_double_and_spoils_nothing_else(number: str, text: str) -> None:
+    body = f'{{"ok": true, "n": {number}}}'
+    assert judge(f"json.ok && {text}", json=parse(body)).state is State.HOLDS
+    assert judge(f"parseJson(text).ok && {text.replace('json', 'parseJson(text)')}", text=body).state is State.HOLDS
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,8 @@ from validator.model.front_end import refused_by_front_end
 from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
-from validator.model.json_match import difference
 from validator.model.judging import eventually, timing
-from validator.model.selector import compiled
+from validator.model.response import Response, grpc_found, header_found, json_found, text_found
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Verdict
@@ -36,8 +35,6 @@ _BODILESS = (204, 205, 304)
 """Answers of these statuses have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 _CUT = 0.05
 """Seconds by which a time-out may come early by rounding."""
-_EXCERPT = 500
-"""Characters of a body that are shown."""
 
 lasting = True
 within: float | None = 60.0
@@ -289,9 +286,8 @@ def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt
     if isinstance(result, Problem):
         finding = _problem(check, evidence, observation, result)
     else:
-        shown = (_shown(observation, result.content),)
         known = evidence.as_of(observation)
-        finding = _denied(check, observation) or _find(check, known, result.content, shown)
+        finding = _denied(check, observation) or _find(check, known, observation, result.content)
     return Attempt(observation.sent, finding, (observation.seq,), took=observation.received - observation.sent)
 
 
@@ -330,43 +326,29 @@ def _denied(check: Check, observation: Observation) -> Finding | None:
     return Finding(State.UNKNOWN, refused.reason, "an answer of the service", remedy=refused.remedy)
 
 
-def _shown(observation: Observation, content: Json) -> Excerpt:
+def _shown(observation: Observation, response: Response, content: Json) -> Excerpt:
     call = observation.call
     assert isinstance(call, Exchange)
-    text = str(content.get("text", ""))[:_EXCERPT]
-    line = f"{call.method} {call.url} -> {content['status']} in {span(content['latency'])}"
-    return Excerpt(f"{line}: {text}" if text else line, observation.received, "http")
+    landed = f" at {content['url']}" if "url" in content else ""
+    line = f"{call.method} {call.url} -> {response.status}{landed} in {span(response.latency)}"
+    return Excerpt(f"{line}: {response.excerpt}" if response.text else line, observation.received, "http")
 
 
-def _find(check: Check, evidence: Resources, content: Json, shown: tuple[Excerpt, ...]) -> Finding:
+def _find(check: Check, known: Resources, observation: Observation, content: Json) -> Finding:
+    """What an answer says."""
     wanted = check.options
     assert isinstance(wanted, Options)
-    status, text = int(content["status"]), str(content.get("text", ""))
-    headers = dict(content.get("headers", ()))
-    findings = [_status(wanted.status, status)]
-    body = _parsed(text)
-    if wanted.json is not _ABSENT:
-        findings.append(_json(wanted.json, body, text))
-    if wanted.text:
-        found = compiled(wanted.text).search(text)
-        state = State.HOLDS if found else State.VIOLATED
-        findings.append(Finding(state, f"the body {'matches' if found else 'does not match'} {wanted.text}", f"a body like {wanted.text}", text[:_EXCERPT]))  # fmt: skip
-    for name, pattern in wanted.response_headers:
-        actual = headers.get(name)
-        state = State.HOLDS if actual is not None and compiled(pattern).search(actual) else State.VIOLATED
-        findings.append(Finding(state, f"header {name} is {actual!r}", f"header {name} like {pattern}", str(actual)))
-    if wanted.latency:
-        took = float(content["latency"])
-        state = State.HOLDS if wanted.latency.holds(took) else State.VIOLATED
-        findings.append(Finding(state, f"it took {span(took)}", f"a latency of {wanted.latency.text('s')}", span(took)))
+    response = Response.read(content)
+    shown = (_shown(observation, response, content),)
+    findings = list(_findings(wanted, response, content))
     own = {
-        "status": status,
-        "headers": headers,
-        "json": None if body is _ABSENT else body,
-        "text": text,
-        "latency": timedelta(seconds=float(content["latency"])),
+        "status": response.status,
+        "headers": response.headers,
+        "json": response.json,
+        "text": response.whole_text,
+        "latency": timedelta(seconds=response.latency),
     }
-    finding = holds_and_asserts(check, evidence, worst(findings), own)
+    finding = holds_and_asserts(check, known, worst(findings), own)
     if finding.state is not State.HOLDS:
         return replace(finding, evidence=shown)
     expected = ", ".join(f.expected for f in findings if f.expected)
@@ -374,24 +356,25 @@ def _find(check: Check, evidence: Resources, content: Json, shown: tuple[Excerpt
     return replace(finding, reason=facts, expected=expected, actual=facts, evidence=shown)
 
 
+def _findings(wanted: Options, response: Response, content: Json) -> Iterator[Finding]:
+    """One finding for each thing that the response has to be."""
+    yield _status(wanted.status, response.status)
+    grpc = grpc_found(wanted.location, response.fields, content.get("trailers", ()))
+    if grpc:
+        yield grpc
+    if wanted.json is not _ABSENT:
+        yield json_found(wanted.json, response)
+    if wanted.text:
+        yield text_found(wanted.text, response)
+    for name, pattern in wanted.response_headers:
+        yield header_found(name, pattern, response)
+    if wanted.latency:
+        took = span(response.latency)
+        state = State.HOLDS if wanted.latency.holds(response.latency) else State.VIOLATED
+        yield Finding(state, f"it took {took}", f"a latency of {wanted.latency.text('s')}", took)
+
+
 def _status(wanted: Bound, status: int) -> Finding:
     expected = "a 2xx status" if wanted == Bound(200, 299) else f"status {wanted.text().removeprefix('exactly ')}"
     state = State.HOLDS if wanted.holds(status) else State.VIOLATED
     return Finding(state, f"status {status}", expected, f"status {status}")
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return _ABSENT
-
-
-def _json(wanted: Any, body: Any, text: str) -> Finding:
-    expected = "JSON with " + json.dumps(wanted, ensure_ascii=False)
-    if body is _ABSENT:
-        return Finding(State.VIOLATED, "the body is not JSON", expected, text[:_EXCERPT])
-    where = difference(wanted, body)
-    if where:
-        return Finding(State.VIOLATED, f"the JSON differs at {where}", expected, text[:_EXCERPT])
-    return Finding(State.HOLDS, "the JSON has what is wanted", expected)

@@ -82,9 +82,15 @@ def judge_asserts(check: Check, evidence: Resources, own: Mapping[str, Any]) -> 
 def values_of(
     check: Check, expression: Assertion, evidence: Resources, own: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Finding | None]:
-    """The values of an expression's names, and the finding that says which of them is not known."""
+    """The values of an expression's names, and the finding that says which of them is not known.
+
+    A kind gives the finding itself in place of an own value that could not be had.
+    """
     values = dict(own)
     missing = None
+    for name in sorted(expression.names & own.keys()):
+        if isinstance(own[name], Finding):
+            return values, replace(own[name], expected=expression.text)
     for name in expression.names - own.keys():
         value = _VALUES[name](check.target.name, evidence)
         if value is None:

@@ -13,10 +13,11 @@ from typing import Any
 from cel_expr_python import cel
 
 from validator.model.finding import Finding, State
+from validator.model.strict_json import NotJsonError, parse
 from validator.spec.cel_shown import hides, shown
 from validator.spec.cel_text import Expr, written
 from validator.spec.cel_tree import EMPTY, UNSET, Tree, walk
-from validator.spec.cel_types import Kind, abbreviations, kind, messages, plain, pool
+from validator.spec.cel_types import Kind, abbreviations, from_json, kind, messages, plain, pool
 
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*?)(?:\n \| |\Z)", re.DOTALL)
 _NOISE = re.compile(r" \(in container '.*?'\)| expecting \{.*\}")
@@ -174,13 +175,9 @@ def _env(kinds: tuple[tuple[str, Kind], ...]) -> Any:
 
 def _parse_json(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{_NOT_JSON}{getattr(error, 'msg', 'too deep')}") from None
-
-
-def _refuse(name: str) -> Any:
-    raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
+        return from_json(parse(text))
+    except NotJsonError as error:
+        raise ValueError(f"{_NOT_JSON}{error}") from None
 
 
 def _empty(path: str) -> Any:

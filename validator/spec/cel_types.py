@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ class Kind:
             case "map":
                 return {key: self.of[1].value(item) for key, item in given.items()}
             case "dyn":
-                return _plain(given)
+                return from_json(given)
             case "double":
                 return float(given)
             case "timestamp":
@@ -192,10 +193,15 @@ def _datetime(given: Any) -> dt.datetime:
     raise ValueError(f"not a moment with a time zone: {given!r}")
 
 
-def _plain(value: Any) -> Any:
-    """JSON in the containers that CEL knows."""
+def from_json(value: Any) -> Any:
+    """JSON in the containers and numbers that CEL knows: an integer past 64 bits is read as a double."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): from_json(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(item) for item in value]
+        return [from_json(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
     return value
