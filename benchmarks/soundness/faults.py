@@ -86,18 +86,7 @@ FAULTS: Mapping[str, Fault] = {
 }
 """All faults by name."""
 PENDING = frozenset(
-    {
-        *(
-            "never-healthy",
-            "tag-moves",
-            "tag-stays",
-            "trace-in-payload",
-            "level-in-text",
-            "platform-error",
-            "old-error",
-        ),
-        *("front-page", "front-page-while", "api-down", "silent", "slow-answers"),
-    }
+    {"never-healthy", "tag-moves", "tag-stays", "trace-in-payload", "level-in-text", "platform-error", "silent"},
 )
 """Those that the gate is not known to judge rightly: they are not drawn."""
 DRAWN = tuple(name for name in FAULTS if name not in PENDING)

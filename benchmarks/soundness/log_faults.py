@@ -50,8 +50,8 @@ def level_in_text(draft: Draft) -> None:
 
 def trace_in_payload(draft: Draft) -> None:
     """A stack trace in a payload's key."""
-    text, payload = loggers.traced(draft.chance)
-    draft.write(draft.in_window(60), text, payload=payload, means="ERROR", instance=draft.chance.randrange(3))
+    payload, means = loggers.traced(draft.chance)
+    draft.write(draft.in_window(60), "", payload=payload, means=means, instance=draft.chance.randrange(3))
 
 
 def platform_error(draft: Draft) -> None:

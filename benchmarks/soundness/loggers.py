@@ -30,11 +30,12 @@ _PAYLOADS: tuple[Mapping[str, Any], ...] = (
     {"severityText": "{level}", "scope": "orders", "message": "{said}"},
 )
 _TRACE = f"{TRACEBACK}:\n  File \"/app/orders.py\", line 12, in place\nKeyError: 'sku'"
-_TRACED: tuple[Mapping[str, Any], ...] = (
-    {"level": "info", "message": "try again", "exc_info": _TRACE},
-    {"event": "order refused", "exception": _TRACE, "logger": "orders"},
-    {"msg": "order refused", "error": {"kind": "KeyError", "stack": _TRACE}},
+_TRACED: tuple[tuple[Mapping[str, Any], str], ...] = (
+    ({"level": "info", "message": "try again", "exc_info": _TRACE}, "INFO"),
+    ({"event": "order refused", "exception": _TRACE, "logger": "orders"}, "ERROR"),
+    ({"msg": "order refused", "error": {"kind": "KeyError", "stack": _TRACE}}, "ERROR"),
 )
+"""With what each means: where nothing says how bad it is, a stack trace is an error."""
 _HARMLESS = (
     "2026-09-21 14:03:07,214 - shop.orders - INFO - error budget is 99.9 %",
     'INFO:     10.0.0.7:41124 - "GET /errors HTTP/1.1" 200 OK',
@@ -51,9 +52,10 @@ def error(said: str, chance: random.Random) -> Printed:
     return "", {key: _filled(value, said) if isinstance(value, str) else value for key, value in payload.items()}
 
 
-def traced(chance: random.Random) -> Printed:
-    """An entry with a stack trace in a key that is not its message."""
-    return "", chance.choice(_TRACED)
+def traced(chance: random.Random) -> tuple[Mapping[str, Any], str]:
+    """A payload with a stack trace in a key that is not its message, and the severity that it means."""
+    payload, means = chance.choice(_TRACED)
+    return payload, means
 
 
 def harmless(chance: random.Random) -> str:

@@ -73,11 +73,15 @@ def _traffic(story: Story, suite: Suite, windows: Windows) -> Holds:
     ]
     if not reached:
         return False
-    newer = FOREVER if story.superseded is None else story.superseded
-    end = max(min(windows.ended, newer), reached[0])
+    end = max(_last_moment(story, windows), reached[0])
     if any(abs(change.at - end) < EDGE for change in story.traffic[1:]):
         return None
     return _as_wanted(story, suite, end)
+
+
+def _last_moment(story: Story, windows: Windows) -> float:
+    """What comes after the gate is done, or after somebody else's deploy, says nothing of this one."""
+    return min(windows.ended, FOREVER if story.superseded is None else story.superseded)
 
 
 def _as_wanted(story: Story, suite: Suite, at: float) -> bool:
@@ -104,15 +108,24 @@ def _quiet(story: Story, suite: Suite, windows: Windows) -> Holds:
 
 
 def _fresh(story: Story, suite: Suite, windows: Windows) -> Holds:
-    """The application logged no error up to the end of the window that the older revision did not."""
+    """The application logged no error up to the end of the window that the older revision did not.
+
+    A stack trace is one where nothing says how bad it is.
+    """
     end = windows.start(story, "Fresh") + suite.quiet_for
-    new = [line for line in story.own if line.application and _wrong(line) and KNOWN not in _whole(line)]
+    own = [line for line in story.own if line.application and KNOWN not in _whole(line)]
+    new = [line for line in own if (_severity(line) or ("ERROR" if TRACEBACK in _whole(line) else "")) in ERRORS]
     found = _logged(new, end, windows.edge)
     return None if found is None else not found
 
 
 def _wrong(line: Line) -> bool:
-    return TRACEBACK in _whole(line) or line.severity in ERRORS or line.means in ERRORS
+    return TRACEBACK in _whole(line) or _severity(line) in ERRORS
+
+
+def _severity(line: Line) -> str:
+    """The platform's, else what the application means."""
+    return line.severity or line.means
 
 
 def _whole(line: Line) -> str:
@@ -225,7 +238,7 @@ def _proven(story: Story, windows: Windows) -> Holds:
 
     Whether errors of its own break that is not claimed.
     """
-    if story.chain == "broken" or latest(story.traffic, windows.ended).percent == 0:
+    if story.chain == "broken" or latest(story.traffic, _last_moment(story, windows)).percent == 0:
         return False
     ailing = any(turn.status != 200 for turn in story.health) or story.astray or len(story.traffic) > 1
     return None if story.chain == "unproven" or ailing else True

@@ -10,7 +10,7 @@ from validator.model import query
 from validator.model.call import Answer
 from validator.model.check import Target
 from validator.model.evidence import Evidence, Known
-from validator.model.identity import Who, identify, share, tag_url, whole_traffic
+from validator.model.identity import Identity, Who, identify, share, tag_url, whole_traffic
 from validator.model.journal import Observation
 from validator.model.platform import STDERR, STDOUT, Build
 from validator.model.verdict import Excerpt
@@ -180,11 +180,14 @@ def _response(target: Target, evidence: Evidence) -> Link:
     """A response came from the revision, told by the newest probe whose request log entry is readable."""
     frozen = evidence.frozen(target.name)
     last: Observation | None = None
+    kept_out: Identity | None = None
     for observation in reversed(evidence.probes(target.name)):
         if not isinstance(observation.result, Answer):
             continue
         last = last or observation
         identity = identify(observation, target, evidence)
+        if identity.who is Who.FRONT_END:
+            kept_out = kept_out or identity
         if identity.entry is None or identity.who is Who.FRONT_END:
             continue
         if identity.who is Who.OTHER and not whole_traffic(target, evidence, observation.sent):
@@ -201,7 +204,7 @@ def _response(target: Target, evidence: Evidence) -> Link:
         )
     if last is None:
         return Link("response", Proof.UNPROVEN, "no response yet")
-    untold = identify(last, target, evidence)
+    untold = kept_out or identify(last, target, evidence)  # that of the newest may only be late
     return Link("response", Proof.UNPROVEN, untold.reason, untold.remedy)
 
 
