@@ -43,7 +43,7 @@ def logs(options: str, more: str = "") -> str:
     "options",
     [
         "{expect: [{severity: ERROR, count: 1}]}",
-        "{expect: [{severity: WARNING, count: 2}]}",
+        "{expect: [{severity: WARNING, count: 3}]}",
         "{expect: [{match: ERROR, count: {min: 1}}]}",
         "{expect: ['code \\d']}",
         "{expect: [from msg]}",

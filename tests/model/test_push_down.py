@@ -9,10 +9,11 @@ import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.model.test_severity import LOGGERS
 from validator.emulator.log_filter import parse
 from validator.model.platform import Entry
-from validator.model.push_down import MOST_CHARACTERS, PushDown, words
-from validator.model.selector import Selector, compiled
+from validator.model.push_down import MOST_CHARACTERS, PushDown
+from validator.model.selector import ALL, APPLICATION, PLATFORM, REQUESTED, Selector, compiled
 from validator.model.severity import SEVERITIES
 
 _PIECES = [
@@ -69,12 +70,19 @@ bodies = st.one_of(
 )
 
 
+_LOGS = [
+    *(f"run.googleapis.com/{name}" for name in ("stdout", "stderr", "requests", "varlog/system")),
+    *(f"cloudaudit.googleapis.com/{name}" for name in ("activity", "system_event")),
+    "python",
+]
+
+
 @st.composite
 def entries(draw: st.DrawFn) -> dict[str, Any]:
-    log = draw(st.sampled_from(["stdout", "stderr", "requests"]))
+    log = draw(st.sampled_from([*_LOGS]))
     severity = draw(st.sampled_from(["", *SEVERITIES]))
     return {
-        "logName": f"projects/p/logs/run.googleapis.com%2F{log}",
+        "logName": f"projects/p/logs/{log.replace('/', '%2F')}",
         "insertId": "a",
         "timestamp": "2026-09-21T13:00:00Z",
         **({"severity": severity} if severity else {}),
@@ -83,12 +91,17 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
 
 
 selectors = st.builds(
-    Selector, patterns | st.just(""), st.sampled_from(["", "WARNING", "ERROR"]), st.sampled_from(["", "requests", "others"])
-).filter(lambda selector: selector != Selector())  # fmt: skip
+    Selector,
+    patterns | st.just(""),
+    st.sampled_from(["", "WARNING", "ERROR"]),
+    st.sampled_from([each.sorts for each in (ALL, APPLICATION, PLATFORM, REQUESTED)]),
+).filter(lambda selector: selector != ALL)
 
 
 @given(st.lists(selectors, min_size=1, max_size=3), st.lists(entries(), min_size=1, max_size=20))
 @example([Selector("nfoo")], [{"logName": "x", "httpRequest": {"userAgent": "\nfoo"}}])
+@example([Selector("^foo$")], [{"logName": "x", "jsonPayload": {"message": "foo", "level": 30}}])
+@example([Selector("foo.bar")], [{"logName": "x", "jsonPayload": {"message": "a", "err": {"stack": 'foo"bar'}}}])
 @example([Selector("Trace")], [{"logName": "x", "jsonPayload": {"message": {"Traceback": 1}}}])
 @example([Selector('say "hi"\\\\ \n.')], [{"logName": "x", "textPayload": 'say "hi"\\ \n!'}])
 @example([Selector("a\\\nb")], [{"logName": "x", "textPayload": "a\nb"}])
@@ -105,47 +118,48 @@ def test_selecting_from_what_the_server_lets_through_is_selecting_from_all(
             assert push_down.lets(entry)
 
 
-@given(patterns, st.lists(texts, min_size=1, max_size=5))
-def test_a_text_without_the_words_of_a_pattern_is_not_matched_by_it(pattern: str, told: list[str]) -> None:
-    found = words(pattern)
-    for text in told:
-        if found is not None and compiled(pattern).search(text):
-            assert any(compiled(word).search(text) for word in found)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "found"),
-    [
-        ("ImportError|ModuleNotFoundError", ("ImportError", "ModuleNotFoundError")),
-        (r"Traceback \(most recent call last\)", ("most recent call last",)),
-        (r"\[ClickHouse\] REAL connection established", (" REAL connection established",)),
-        (r"Step (?P<step>\d+): ClickHouse initialized", (" ClickHouse initialized",)),
-        ("(?i)out of memory", ("(?i)out of memory",)),
-        ("panics?", ("panic",)),
-        ("ImportError|", None),
-        (r"5\d\d", None),
-        ("(OOM|killed)", None),
-        (r"\x41bcdef", None),
-        ("userAgent", None),
-        ("latency", None),
-    ],
-)
-def test_the_words_of_a_pattern(pattern: str, found: tuple[str, ...] | None) -> None:
-    assert words(pattern) == found
-
-
-def test_requests_and_common_lines_are_left_on_the_server() -> None:
+def test_requests_audit_entries_and_common_lines_are_left_on_the_server() -> None:
     push_down = PushDown((Selector("ImportError|Traceback"), Selector(severity="CRITICAL")))
     request = {"requestMethod": "GET", "requestUrl": "https://x/orders/1", "status": 200, "userAgent": "Mozilla/5.0"}
+    logs = "projects/p/logs/run.googleapis.com%2F"
     for raw in (
-        {"httpRequest": request, "severity": "INFO"},
-        {"textPayload": "order 1 placed"},
-        {"jsonPayload": {"message": "order 1 placed", "items": 3}, "severity": "INFO"},
-        {"jsonPayload": {"msg": "order 1 placed", "level": 30}},
+        {"logName": f"{logs}requests", "httpRequest": request, "severity": "ERROR"},
+        {"logName": f"{logs}stdout", "textPayload": "order 1 placed"},
+        {"logName": "projects/p/logs/cloudaudit.googleapis.com%2Fsystem_event", "protoPayload": {"a": "Traceback"}},
     ):
         assert not parse(push_down.filter)(raw)
 
 
+@pytest.mark.parametrize("text", [text for loggers in LOGGERS.values() for text, _ in loggers])
+def test_what_a_text_tells_of_its_severity_is_let_through(text: str) -> None:
+    raw = {"logName": "projects/p/logs/run.googleapis.com%2Fstderr", "textPayload": text}
+    for severity in SEVERITIES[1:]:
+        selector = Selector(severity=severity)
+        if selector.selects(Entry.read(raw)):
+            assert parse(PushDown((selector,)).filter)(raw)
+
+
+def test_a_text_that_names_no_severity_is_left_on_the_server() -> None:
+    push_down = PushDown((Selector(severity="ERROR"),))
+    for text in (
+        "order 3f9e2c41-77aa placed in 12 ms",
+        "GET /c/7 200",
+        "2026-03-04 05:06:07 INFO started",
+        "Cart OK",
+    ):
+        raw = {"logName": "projects/p/logs/run.googleapis.com%2Fstdout", "textPayload": text}
+        assert not parse(push_down.filter)(raw), text
+
+
+def test_a_severity_beside_a_pattern_leaves_json_on_the_server() -> None:
+    push_down = PushDown((Selector("ImportError", "ERROR"),))
+    placed = {"logName": "projects/p/logs/run.googleapis.com%2Fstdout", "jsonPayload": {"message": "placed", "n": 3}}
+    assert not parse(push_down.filter)({**placed, "severity": "INFO"})
+    assert parse(push_down.filter)({**placed, "severity": "ERROR"})
+    assert parse(PushDown((Selector("ImportError"),)).filter)({**placed, "severity": "INFO"})
+
+
 def test_forty_rules_fit_into_a_filter() -> None:
-    rules = tuple(Selector(rf"module_{number}: connection to \S+ was refused \(code \d+\)") for number in range(40))
+    told = ("", "ERROR")
+    rules = tuple(Selector(rf"module_{n}: connection to \S+ was refused \(code \d+\)", told[n % 2]) for n in range(40))
     assert len(PushDown(rules).filter) < MOST_CHARACTERS

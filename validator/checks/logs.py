@@ -2,7 +2,11 @@
 
 The window begins with the revision's creation and ends when the check started plus `within` plus `for`. A line that
 must appear passes at sight; that a line is absent is only said once the log is known to be readable past the window.
-Patterns are RE2, unanchored, matched on textPayload, else jsonPayload.message (or msg), else compact JSON.
+Judged is what the application says and what the platform says of its containers (varlog/system: container exits, memory
+limits, start-up probes); requests and audit entries are not. Patterns are RE2, unanchored, matched on an entry's message
+(textPayload, else jsonPayload.message or msg), and where they do not match that, on all that it says: the message, below
+it the payload as compact JSON, below that each of its texts that JSON has to escape, as it is.
+Where the application itself logged nothing that is readable, nothing is said to be absent.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339
 from validator.model.log_event import Event, event_of, excerpt
 from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
-from validator.model.platform import REQUESTS, STDERR, STDOUT, Entry
+from validator.model.platform import STDERR, STDOUT, SYSTEM, Entry
 from validator.model.selector import ALL, Selector, compiled
 from validator.model.severity import SEVERITIES
 from validator.model.variables import judge_asserts
@@ -27,7 +31,7 @@ from validator.model.verdict import Excerpt, Outcome, Verdict
 from validator.spec.mistake import Mistake, sound
 from validator.spec.values import PATTERN, Bound, bound, bound_of
 
-_STREAMS = (STDOUT, STDERR, REQUESTS)
+_STREAMS = (STDOUT, STDERR, SYSTEM)
 _AT_LEAST_ONE = Bound(1, None)
 _SHOWN = 5
 """Entries shown of one rule."""
@@ -165,8 +169,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, _STREAMS, wanted.watermark)
     if isinstance(window, Verdict):
         return window
-    entries, complete = window.of(evidence.entries(target.name)), window.complete
-    if not entries or not evidence.unprovoked(target.name):
+    entries, complete = window.of(evidence.select(target.name, ALL)), window.complete
+    if not window.of(evidence.entries(target.name)) or not evidence.unprovoked(target.name):
         return nothing_logged(evidence.frozen(target.name), window)
     counted = [rule for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
     selected = {rule.selector: evidence.select(target.name, rule.selector) for rule in wanted.rules}

@@ -19,16 +19,14 @@ from validator.model.instant import rfc3339, span
 from validator.model.log_event import Event, events, excerpt
 from validator.model.log_signature import Signatures, signature
 from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of
-from validator.model.platform import STDERR, STDOUT, Entry
-from validator.model.selector import Selector, compiled
+from validator.model.platform import STDERR, STDOUT, Entry, Sort
+from validator.model.selector import APPLICATION, compiled
 from validator.model.severity import SEVERITIES, at_least
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Excerpt, Outcome, Verdict
 from validator.spec.values import PATTERN
 
-_PRINTED = Selector(log="others")
-"""What the service itself logged, and not its requests: no severity decides what is a line of a stack trace."""
 _SHOWN = 5
 """Signatures shown."""
 _SURGE = 3.0
@@ -121,7 +119,7 @@ def options(value: Any) -> Options:
 def _baseline(check: Check) -> query.Baseline:
     wanted = check.options
     assert isinstance(wanted, Options)
-    return query.Baseline(check.target.name, (check.within or 0.0) + check.hold, "others", wanted.revision)
+    return query.Baseline(check.target.name, (check.within or 0.0) + check.hold, Sort.APPLICATION, wanted.revision)
 
 
 def queries(check: Check) -> frozenset[query.Query]:
@@ -129,7 +127,7 @@ def queries(check: Check) -> frozenset[query.Query]:
     target = check.target
     return asked(check) | {
         query.Logs(target.project),
-        query.Entries(target.name, _PRINTED),
+        query.Entries(target.name, APPLICATION),
         query.Revisions(target.name),
         query.Echo(target.name),
         _baseline(check),
@@ -143,7 +141,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, (STDOUT, STDERR), wanted.watermark)
     if isinstance(window, Verdict):
         return window
-    unread = unread_verdict(query.Entries(target.name, _PRINTED), evidence)
+    unread = unread_verdict(query.Entries(target.name, APPLICATION), evidence)
     if unread:
         return unread
     for needed in (query.Revisions(target.name), _baseline(check)):
@@ -151,7 +149,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         if refusal:
             reason = f"what an older revision logged is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    selected = evidence.select(target.name, _PRINTED)
+    selected = evidence.select(target.name, APPLICATION)
     if selected and not window.complete:
         return open_verdict(window, f"{len(selected)} entries were read so far")
     entries = window.touched(selected)

@@ -17,9 +17,9 @@ from validator.model.evidence import Evidence, Known, OlderEntries
 from validator.model.finding import Finding, State, worst
 from validator.model.instant import span
 from validator.model.log_window import Window, open_verdict, unread_verdict, window_of
-from validator.model.platform import REQUESTS, Entry
+from validator.model.platform import REQUESTS, Entry, Sort
 from validator.model.rank_test import LEAST, chance
-from validator.model.selector import Selector, compiled
+from validator.model.selector import REQUESTED, compiled
 from validator.model.served import Served, percentile, served
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
@@ -39,7 +39,6 @@ _PERCENTILES = ("p50", "p90", "p95", "p99")
 _HEALTH = r"^/(?:_?health[a-z]*|live(?:ness|z)?|ready|readiness|readyz|ping|_ah/.*|api/health)/?$"
 _CHANCE = 0.01
 """A difference less likely than this by chance alone is one."""
-_SERVED = Selector(log="requests")
 _SHOWN = 5
 """Failed, or else slow, requests shown."""
 
@@ -157,7 +156,7 @@ def _baseline(check: Check) -> query.Baseline | None:
     assert isinstance(wanted, Options)
     name = "" if wanted.baseline == "previous" else wanted.baseline
     after = (check.within or 0.0) + check.hold
-    return query.Baseline(check.target.name, after, "requests", name) if wanted.baseline else None
+    return query.Baseline(check.target.name, after, Sort.REQUEST, name) if wanted.baseline else None
 
 
 def queries(check: Check) -> frozenset[query.Query]:
@@ -165,7 +164,7 @@ def queries(check: Check) -> frozenset[query.Query]:
     target, older = check.target, _baseline(check)
     own: set[query.Query] = {
         query.Logs(target.project),
-        query.Entries(target.name, _SERVED),
+        query.Entries(target.name, REQUESTED),
         query.Echo(target.name),
     }
     return asked(check) | own | ({query.Revisions(target.name), older} if older else set())
@@ -178,7 +177,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, (REQUESTS,), wanted.watermark)
     if isinstance(window, Verdict):
         return window
-    unread = unread_verdict(query.Entries(target.name, _SERVED), evidence)
+    unread = unread_verdict(query.Entries(target.name, REQUESTED), evidence)
     if unread:
         return unread
     for needed in (query.Revisions(target.name), asked_older) if asked_older else ():
@@ -186,7 +185,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         if refusal:
             reason = f"what an older revision served is not known: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = evidence.select(target.name, _SERVED)
+    entries = evidence.select(target.name, REQUESTED)
     if not window.complete:
         return open_verdict(window, f"{len(entries)} requests were read so far")
     entries = [entry for entry in entries if entry.ended <= window.end]

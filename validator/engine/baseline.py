@@ -12,7 +12,7 @@ from validator.model.check import Target
 from validator.model.evidence import Refusal
 from validator.model.instant import rfc3339, seconds
 from validator.model.journal import Observation
-from validator.model.platform import REQUESTS, SYSTEM, Entry, Revision
+from validator.model.platform import AUDIT, REQUESTS, SYSTEM, Entry, Revision, Sort
 from validator.model.query import Baseline
 
 _STEP = 10.0
@@ -21,8 +21,8 @@ _JUDGED_AFTER = 10
 """Pages after which it is judged whether a read can come to its end."""
 _UNTIL = re.compile(r'timestamp<="([^"]+)"')
 _LOGS = {
-    "requests": f'log_id("{REQUESTS}")',
-    "others": f'NOT log_id("{REQUESTS}") AND NOT log_id("{SYSTEM}")',
+    Sort.REQUEST: f'log_id("{REQUESTS}")',
+    Sort.APPLICATION: f'NOT log_id("{REQUESTS}") AND NOT log_id("{SYSTEM}") AND NOT logName:"/logs/{AUDIT}"',
 }
 
 
@@ -34,7 +34,7 @@ def read(asked: Baseline, target: Target, older: Revision, length: float) -> Lis
         f'resource.labels.location="{target.region}"',
         f'resource.labels.service_name="{target.service}"',
         f'resource.labels.revision_name="{older.name}"',
-        _LOGS[asked.log],
+        _LOGS[asked.sort],
         f'timestamp>="{rfc3339(older.created)}"',
         f'timestamp<="{rfc3339(until)}"',
     )
@@ -53,6 +53,7 @@ class BaselineReads:
     """An incremental fold of one baseline's pages."""
 
     run_id: str
+    sort: Sort
     whole: tuple[ListEntries, list[Entry]] | None = None
     """The newest read that came to its end: its first call, and the entries by time."""
     pages: list[Entry] = field(default_factory=list)
@@ -72,7 +73,9 @@ class BaselineReads:
         if not isinstance(seen.result, Answer):
             return
         found = map(Entry.read, seen.result.content.get("entries", ()))
-        self.pages.extend(entry for entry in found if not entry.trace.startswith(self.run_id))
+        self.pages.extend(
+            entry for entry in found if entry.sort is self.sort and not entry.trace.startswith(self.run_id)
+        )
         if not seen.result.content.get("nextPageToken"):
             once = {(entry.log, entry.order): entry for entry in self.pages}
             first = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size)

@@ -16,7 +16,7 @@ from validator.model.call import Answer, Exchange, ListRevisions, Problem, Resul
 from validator.model.check import Spec, Target
 from validator.model.evidence import Derived, Known, OlderEntries, Refusal, Watermark
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
-from validator.model.selector import Selector
+from validator.model.selector import APPLICATION, PLATFORM, Selector
 
 Resource = TypeVar("Resource")
 _Readings = Sequence[tuple[Observation, Resource]]
@@ -120,7 +120,7 @@ class Folded:
         if isinstance(asked, query.Baseline):
             assert target is not None
             self.logs[target.project].reads += 1
-            reads = self.baselines.setdefault(asked, BaselineReads(self.run_id))
+            reads = self.baselines.setdefault(asked, BaselineReads(self.run_id, asked.sort))
             reads.page(seen)
             too_much = reads.too_much(seen, self.deadline)
             if too_much:
@@ -333,8 +333,8 @@ class Folded:
         return self.targets[target].region, self.targets[target].service
 
     def entries(self, target: str) -> Sequence[platform.Entry]:
-        """The entries of the target's revision."""
-        return self._logs(target).entries.get(self._revision_key(target), ())
+        """What the target's revision itself logged."""
+        return self.select(target, APPLICATION)
 
     def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
         """Those of the target's entries that a selector selects."""
@@ -342,10 +342,10 @@ class Folded:
 
     def system_entries(self, target: str) -> Sequence[platform.Entry]:
         """What the platform logged of it."""
-        return self._logs(target).system.get(self._revision_key(target), ())
+        return self.select(target, PLATFORM)
 
     def unprovoked(self, target: str) -> bool:
-        """Whether the revision logged anything that no probe made it log."""
+        """Whether the revision itself logged anything that no probe made it log."""
         return self._revision_key(target) in self._logs(target).unprovoked
 
     def volume(self, target: str) -> float | None:

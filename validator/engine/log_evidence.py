@@ -13,8 +13,8 @@ from validator.engine.budget import LIST_CALLS_A_MINUTE
 from validator.model.call import PAGE, Answer, Exchange, Json, ListEntries
 from validator.model.evidence import Known, Refusal, Watermark
 from validator.model.journal import Observation
-from validator.model.platform import REQUESTS, SYSTEM, Entry
-from validator.model.selector import ALL, Selector
+from validator.model.platform import REQUESTS, SYSTEM, Entry, Sort
+from validator.model.selector import ALL, APPLICATION, JUDGED, Selector
 
 MARGIN = 10.0
 """Seconds that one stream may at least lag behind another."""
@@ -95,7 +95,7 @@ class Narrowing:
             reason = f"volume {self.volume:,.0f}/min for so long exceeds what is kept in memory"
         if selector == ALL:
             remedy = "write patterns or a `severity` instead of an assert over all `entries`"
-        elif selector.log:
+        elif selector.sorts != JUDGED:
             remedy = "judge a revision with less traffic (a tag, a canary), or a shorter window (`within`, `for`)"
         else:
             remedy = "write a rarer pattern or a worse `severity`, or a longer `timeout`"
@@ -139,15 +139,13 @@ class LogEvidence:
     known: set[tuple[str, int, str]] = field(default_factory=set)
     parsed: dict[tuple[str | None, ...], Entry] = field(default_factory=dict, compare=False, repr=False)
     """Log name, timestamp and insert id, as they are written -> the entry. Derived."""
-    entries: dict[Revision, list[Entry]] = field(default_factory=dict)
-    """By time; what probes made the application write is among them, the probes' own request entries are not."""
-    unprovoked: set[Revision] = field(default_factory=set)
-    """Revisions that logged something without a probe's mark."""
     arrived: dict[Revision, list[Entry]] = field(default_factory=dict)
-    """The same in the order in which they were read."""
+    """In the order in which they were read. What probes made the application write is among them, the probes' own request
+    entries and audit entries are not."""
+    unprovoked: set[Revision] = field(default_factory=set)
+    """Revisions that logged something themselves without a probe's mark."""
     selections: dict[tuple[Revision, Selector], Selection] = field(default_factory=dict, compare=False, repr=False)
     """What selectors selected so far: derived, and kept so that each entry is tried once."""
-    system: dict[Revision, list[Entry]] = field(default_factory=dict)
     requests: dict[str, list[Entry]] = field(default_factory=dict)
     """Mark -> the request log's entries: one, or with redirects one a hop."""
     echoes: dict[tuple[Service, str], float] = field(default_factory=dict)
@@ -208,7 +206,7 @@ class LogEvidence:
             self._commit(reading, quick=observation.sent - reading.began <= _QUICK)
             self.read_at, self.read_filter, self.reading = reading.began, call.filter, None
             self.listening_since = self.listening_since or self.read_at
-            self.heard = frozenset(self.entries)
+            self.heard = frozenset(self.arrived)
             self.given_up = None
 
     def lean(self, content: Json) -> Json:
@@ -249,8 +247,8 @@ class LogEvidence:
         self.reading = None
 
     def first(self, revision: Revision, created: float) -> float | None:
-        """When a revision logged its first entry that no probe made it log; None if its log tells none."""
-        own = (e for e in self.entries.get(revision, ()) if created <= e.at <= e.received and not self._mark(e))
+        """When a revision itself logged its first entry that no probe made it log; None if its log tells none."""
+        own = (e for e in self.select(revision, APPLICATION) if created <= e.at <= e.received and not self._mark(e))
         return next((entry.at for entry in own), None)
 
     def _parsed(self, data: Json) -> Entry:
@@ -275,18 +273,17 @@ class LogEvidence:
         if identity in self.known:
             return
         self.known.add(identity)
-        if mark and entry.log == REQUESTS:
+        if mark and entry.sort is Sort.REQUEST:
             self.requests.setdefault(mark, []).append(entry)
             self._echo(mark, entry, self._seen(observation))
             return
         revision = (entry.location, entry.service, entry.revision)
-        sort = self.system if entry.log == SYSTEM else self.entries
-        insort(sort.setdefault(revision, []), entry, key=_order)
-        if sort is self.entries:
-            self.arrived.setdefault(revision, []).append(entry)
-            if not mark:
-                self.unprovoked.add(revision)
-            self._lag(revision, entry, self._seen(observation))
+        if entry.sort is Sort.AUDIT:
+            return
+        self.arrived.setdefault(revision, []).append(entry)
+        if entry.sort is Sort.APPLICATION and not mark:
+            self.unprovoked.add(revision)
+        self._lag(revision, entry, self._seen(observation))
 
     def _seen(self, observation: Observation) -> float:
         """When a page's entries could be read, had the read not taken long to come to them."""
@@ -370,14 +367,18 @@ class LogEvidence:
         return Watermark(stream, (self.read_at or 0.0) + self.offset - lag, Known.ASSUMED)
 
     def at_least(self, service: Service, streams: Sequence[str], demanded: Known) -> Watermark | None:
-        """The least of the streams' watermarks, each by the furthest-reaching way that is good enough."""
+        """The least of the streams' watermarks, each by the furthest-reaching way that is good enough.
+
+        What the platform logs carries no mark, so no echo can be demanded of it.
+        """
         reached = []
         for stream in streams:
             ways = [self.watermark(service, stream)]
             ways += filter(None, [self._inferred(service, stream)])
             if self.read_at is not None:
                 ways.append(self._assumed(stream))
-            good = [way for way in ways if way.how.satisfies(demanded)]
+            needed = Known.INFERRED if stream == SYSTEM and demanded is Known.ECHOED else demanded
+            good = [way for way in ways if way.how.satisfies(needed)]
             if not good:
                 return None
             reached.append(max(good, key=lambda way: way.up_to))

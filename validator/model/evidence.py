@@ -126,7 +126,7 @@ class Evidence(Resources, Protocol):
         ...
 
     def entries(self, target: str) -> Sequence[platform.Entry]:
-        """The entries of the target's revision by time; its probes' request entries and the platform's (varlog/system) apart."""
+        """What the target's revision itself logged, by time: no entry of the platform, no request, no audit entry."""
         ...
 
     def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
@@ -175,7 +175,7 @@ class Evidence(Resources, Protocol):
         ...
 
     def unprovoked(self, target: str) -> bool:
-        """Whether the target's revision logged anything that no probe made it log."""
+        """Whether the target's revision itself logged anything that no probe made it log."""
         ...
 
     def echoed(self, target: str, stream: str) -> float | None:

@@ -10,16 +10,20 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from validator.model.call import Json
 from validator.model.instant import nanoseconds, seconds
+from validator.model.payload import compact, escaped
 from validator.model.severity import platform_severity, severity_of
 
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 SYSTEM = "run.googleapis.com/varlog/system"
 REQUESTS = "run.googleapis.com/requests"
+AUDIT = "cloudaudit.googleapis.com"
+"""Begins the ids of the audit logs."""
 STDOUT = "run.googleapis.com/stdout"
 STDERR = "run.googleapis.com/stderr"
 
@@ -278,6 +282,30 @@ class Build:
         )
 
 
+class Sort(StrEnum):
+    """Who speaks in a log entry."""
+
+    APPLICATION = "application"
+    """The service itself, on stdout and stderr or by a logging library."""
+    PLATFORM = "platform"
+    """Cloud Run of the revision: container exits, start-up probes, memory limits (varlog/system)."""
+    AUDIT = "audit"
+    """Cloud Run of its own API: a revision was made, became ready."""
+    REQUEST = "request"
+    """The request log."""
+
+    @classmethod
+    def of(cls, log: str) -> Sort:
+        """The sort of a log's entries; logs of an application's own are called as no Google API is."""
+        if log in (STDOUT, STDERR):
+            return cls.APPLICATION
+        if log == REQUESTS:
+            return cls.REQUEST
+        if log.startswith(AUDIT):
+            return cls.AUDIT
+        return cls.PLATFORM if ".googleapis.com/" in log else cls.APPLICATION
+
+
 @dataclass(frozen=True)
 class Entry:
     """One log entry."""
@@ -315,6 +343,11 @@ class Entry:
             short(data.get("trace", "")),
             data,
         )
+
+    @cached_property
+    def sort(self) -> Sort:
+        """Who speaks in it."""
+        return Sort.AUDIT if "protoPayload" in self.raw else Sort.of(self.log)
 
     @property
     def at(self) -> float:
@@ -357,14 +390,28 @@ class Entry:
     """How bad it is, and by what that is told."""
 
     @cached_property
+    def _carried(self) -> Any:
+        """Its payload, or what an entry of the platform's has in place of one."""
+        return self.payload or self.raw.get("protoPayload") or self.raw.get("httpRequest") or {}
+
+    @cached_property
     def text(self) -> str:
-        """What patterns are matched on: textPayload, else jsonPayload.message (or msg), else compact JSON."""
+        """Its message: textPayload, else jsonPayload.message (or msg), else its payload as compact JSON."""
         if "textPayload" in self.raw:
             return str(self.raw["textPayload"])
-        payload: Any = self.raw.get("jsonPayload")
+        payload = self.raw.get("jsonPayload")
         if isinstance(payload, Mapping):
             for key in ("message", "msg"):
                 if isinstance(payload.get(key), str):
                     return str(payload[key])
-        rest = payload or self.raw.get("protoPayload") or self.raw.get("httpRequest") or {}
-        return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
+        return compact(self._carried)
+
+    @cached_property
+    def whole(self) -> str:
+        """All that it says: its message, below that its payload as compact JSON, below that the texts that JSON escapes."""
+        carried = self._carried
+        if not carried:
+            return self.text
+        as_json = () if "textPayload" in self.raw else (compact(carried),)
+        told = dict.fromkeys((self.text, *as_json, *escaped(carried)))
+        return "\n".join(told) if len(told) > 1 else self.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from validator.model.platform import Sort
 from validator.model.selector import ALL, Selector
 
 Role = Literal["target", "previous"]
@@ -61,8 +62,8 @@ class Baseline:
     target: str
     after: float
     """Seconds from a check's start to the end of its window: its `within` and `for`."""
-    log: Literal["requests", "others"] = "others"
-    """The request log alone, or all but that and the platform's own."""
+    sort: Sort = Sort.APPLICATION
+    """What the application logged, or the request log."""
     revision: str = ""
     """Its short name; empty for the previous one."""
 

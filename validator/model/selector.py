@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import re2
 
-from validator.model.platform import REQUESTS, Entry
-from validator.model.severity import SEVERITIES
+from validator.model.platform import Entry, Sort
+from validator.model.severity import at_least
+
+JUDGED = (Sort.APPLICATION, Sort.PLATFORM)
+"""What rules about a revision's log are about."""
+_CALLED = {
+    JUDGED: "",
+    (Sort.APPLICATION,): "what the application logged",
+    (Sort.PLATFORM,): "what the platform logged",
+    (Sort.REQUEST,): "the request log",
+}
 
 
 @lru_cache(maxsize=4096)
@@ -22,28 +31,39 @@ def compiled(pattern: str) -> Any:
 
 @dataclass(frozen=True)
 class Selector:
-    """Selects entries by all that it names; all entries if it names nothing."""
+    """Selects entries by all that it names; all that are judged if it names nothing."""
 
     match: str = ""
-    """An RE2 pattern, unanchored, on the entry's text."""
+    """An RE2 pattern, unanchored: on the entry's message, then on all that it says."""
     severity: str = ""
     """This severity or worse."""
-    log: Literal["", "requests", "others"] = ""
-    """The request log alone, or all but that."""
+    sorts: tuple[Sort, ...] = JUDGED
+    """Who has to speak in it."""
 
     def selects(self, entry: Entry) -> bool:
         """Whether the entry is one of them."""
-        if self.log and (entry.log == REQUESTS) != (self.log == "requests"):
+        if entry.sort not in self.sorts:
             return False
-        if self.severity and SEVERITIES.index(entry.severity) < SEVERITIES.index(self.severity):
+        if self.severity and not at_least(entry.told.name, self.severity):
             return False
-        return not self.match or compiled(self.match).search(entry.text) is not None
+        return not self.match or self.found(entry) is not None
+
+    def found(self, entry: Entry) -> Any:
+        """The match of the pattern in the entry's message, else in all that it says; None without."""
+        search = compiled(self.match).search
+        found = search(entry.text)
+        return search(entry.whole) if found is None and entry.whole is not entry.text else found
 
     def __str__(self) -> str:
-        logs = {"requests": "the request log", "others": "all but the request log"}
         severity = f"severity {self.severity} or worse" if self.severity else ""
-        return " and ".join(filter(None, (self.match, severity, logs.get(self.log, "")))) or "all entries"
+        return " and ".join(filter(None, (self.match, severity, _CALLED[self.sorts]))) or "all entries"
 
 
 ALL = Selector()
-"""All entries."""
+"""All entries that are judged."""
+APPLICATION = Selector(sorts=(Sort.APPLICATION,))
+"""All that the application itself logged."""
+PLATFORM = Selector(sorts=(Sort.PLATFORM,))
+"""All that the platform logged of the revision."""
+REQUESTED = Selector(sorts=(Sort.REQUEST,))
+"""The request log."""
