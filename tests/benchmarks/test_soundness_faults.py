@@ -98,7 +98,7 @@ ROWS = {
     "last-moment": Row("failed", [TRACEBACK], {"lines": trace(59)}),
     "error-line": Row("failed", ["payment failed"], {"lines": (*PLAIN, line(20, "payment failed", severity="ERROR"))}),
     "early-error": Row("failed", ["no database"], {"lines": (*PLAIN, line(-55, "no database", severity="CRITICAL"))}),
-    "never-started": Row("failed", [f"{STARTED} was logged never"], {"lines": (PLAIN[0], *PLAIN[2:])}),
+    "never-started": Row("failed", [f"{STARTED} was not logged"], {"lines": (PLAIN[0], *PLAIN[2:])}),
     "other-image": Row("failed", ["the revision runs sha256:5d", "pushed sha256:e1"], {"chain": "broken"}, "proven"),
     "never-healthy": Row(
         "failed",

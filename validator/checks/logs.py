@@ -1,40 +1,43 @@
 """The revision's log has the lines it should have, and none that it must not.
 
 The window begins with the revision's creation and ends when the check started plus `within` plus `for`. A line that
-must appear passes at sight; that a line is absent is only said once the log is known to be readable past the window.
+must appear passes at sight; that a line is absent is only said once the log is known to be readable past the window, and
+only if the application itself logged anything that is readable.
 Judged is what the application says and what the platform says of its containers (varlog/system: container exits, memory
 limits, start-up probes); requests and audit entries are not. Patterns are RE2, unanchored, matched on an entry's message
 (textPayload, else jsonPayload.message or msg), and where they do not match that, on all that it says: the message, below
-it the payload as compact JSON, below that each of its texts that JSON has to escape, as it is.
-Where the application itself logged nothing that is readable, nothing is said to be absent.
+it the payload as compact JSON, below that each of its texts that JSON has to escape, as it is. A severity is the
+platform's, else the payload's, else the text's own.
+Of several matches the newest feeds `match` and `json` unless `pick` says otherwise, and is known once the window is read;
+the first one is known once all before it is, and a wrong one of `every` at sight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.model import query
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Known
 from validator.model.finding import Finding, State
-from validator.model.instant import rfc3339
-from validator.model.log_event import Event, event_of, excerpt
-from validator.model.log_window import Window, nothing_logged, open_verdict, window_of
-from validator.model.platform import STDERR, STDOUT, SYSTEM, Entry
-from validator.model.selector import ALL, Selector, compiled
+from validator.model.instant import clock
+from validator.model.log_matches import Pick, combined, picked
+from validator.model.log_rules import ABSENT, Judged, Rule, count, followed, order
+from validator.model.log_view import LogView
+from validator.model.log_window import nothing_logged, open_verdict, window_of
+from validator.model.platform import STDERR, STDOUT, SYSTEM
+from validator.model.selector import ALL, Selector
 from validator.model.severity import SEVERITIES
 from validator.model.variables import judge_asserts
 from validator.model.variables import queries as asked
-from validator.model.verdict import Excerpt, Outcome, Verdict
+from validator.model.verdict import Outcome, Verdict
 from validator.spec.mistake import Mistake, sound
 from validator.spec.values import PATTERN, Bound, bound, bound_of
 
 _STREAMS = (STDOUT, STDERR, SYSTEM)
 _AT_LEAST_ONE = Bound(1, None)
-_SHOWN = 5
-"""Entries shown of one rule."""
 
 lasting = True
 within: float | None = None
@@ -61,7 +64,14 @@ schema = {
     "type": "object",
     "properties": {
         "expect": _rules(
-            {**_SELECTOR, "count": {**_COUNT, "description": "How many entries (default: at least 1)."}},
+            {
+                **_SELECTOR,
+                "count": {**_COUNT, "description": "How many entries (default: at least 1)."},
+                "json": {
+                    "description": "What the JSON has to contain that follows the match, or that the group `(?P<json>...)`"
+                    " is: objects match partially, arrays whole."
+                },
+            },
             "Patterns that have to appear.",
         ),
         "in_order": {
@@ -70,6 +80,11 @@ schema = {
             "description": "Whether one instance has to log the expected lines in the order they are written.",
         },
         "forbid": _rules(_SELECTOR, "Patterns, or a severity, that must not appear."),
+        "pick": {
+            "enum": [pick.value for pick in Pick],
+            "default": "newest",
+            "description": "Which of several matches feeds `match` and `json`; `every`: each has to hold.",
+        },
         "watermark": {
             "enum": [known.value for known in Known],
             "default": "inferred",
@@ -81,30 +96,20 @@ schema = {
     "examples": [
         {"expect": [r"Listening on port \d+"]},
         {"in_order": True, "expect": ["connected", {"match": r"Step (?P<step>\d+)", "count": {"min": 1}}]},
+        {"pick": "newest", "expect": [{"match": "smoke test: ", "json": {"ok": True}}]},
         {"forbid": [{"severity": "CRITICAL"}, r"Traceback \(most recent call last\)"]},
     ],
     "x-failures": [
         "... was logged at ...",
         "... was not logged...",
-        "no log entry of ... is readable, so nothing can be said of what it logged",
+        "... is followed by no JSON: ...",
+        "...: the JSON differs at ...",
+        "no log entry of ... itself is readable, so nothing can be said of what it logged",
     ],
     "x-commands": [
         'gcloud logging read \'resource.type="cloud_run_revision" AND resource.labels.revision_name="REVISION"\' --project=PROJECT',
     ],
 }
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How many entries of a sort there must be."""
-
-    selector: Selector
-    count: Bound
-
-    @property
-    def forbids(self) -> bool:
-        """Whether there must be none."""
-        return self.count.max == 0
 
 
 @dataclass(frozen=True)
@@ -114,15 +119,10 @@ class Options:
     rules: tuple[Rule, ...]
     ordered: tuple[Selector, ...]
     """Those that one instance has to log in this order; empty for any order."""
+    pick: Pick
     watermark: Known
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A rule's finding, and whether more entries could change it."""
-
-    finding: Finding
-    settled: bool
+    absences: tuple[tuple[str | int, ...], ...]
+    """Where rules stand that hold only as long as nothing more comes: they judge no longer than the window is."""
 
 
 def options(value: Any) -> Options:
@@ -130,20 +130,35 @@ def options(value: Any) -> Options:
     expected = tuple(_rule(item, _AT_LEAST_ONE) for item in value.get("expect", ()))
     forbidden = tuple(_rule(item, Bound(None, 0)) for item in value.get("forbid", ()))
     ordered = value.get("in_order", False)
-    wrong = [Mistake("an order needs at least two patterns under `expect`", "in_order")] if len(expected) < 2 else []
+    bounded = [("expect", place, "count") for place, rule in enumerate(expected) if rule.count.max is not None]
     made = Options(
         expected + forbidden,
         tuple(rule.selector for rule in expected) if ordered else (),
+        Pick(value.get("pick", "newest")),
         Known(value.get("watermark", "inferred")),
+        (*bounded, *((("forbid",),) if forbidden else ())),
     )
-    return sound(made, wrong if ordered else [])
+    wrong = [each for place, rule in enumerate(expected) for each in _mistakes(rule, place, ordered=ordered)]
+    if ordered and len(expected) < 2:
+        wrong.append(Mistake("an order needs at least two patterns under `expect`", "in_order"))
+    return sound(made, wrong)
 
 
-def _rule(item: Any, count: Bound) -> Rule:
+def _rule(item: Any, default: Bound) -> Rule:
     if isinstance(item, str):
-        return Rule(Selector(item), count)
-    wanted = bound(item["count"]) if "count" in item else count
-    return Rule(Selector(item.get("match", ""), item.get("severity", "")), wanted)
+        return Rule(Selector(item), default)
+    wanted = bound(item["count"]) if "count" in item else default
+    return Rule(Selector(item.get("match", ""), item.get("severity", "")), wanted, item.get("json", ABSENT))
+
+
+def _mistakes(rule: Rule, place: int, *, ordered: bool) -> Iterator[Mistake]:
+    """What no pattern of a log can come to."""
+    if ordered and rule.forbids:
+        yield Mistake("a line that must not appear has no place in an order", "expect", place, "count")
+    if rule.json is not ABSENT and not rule.selector.match:
+        yield Mistake("`json` is what follows a match: write `match` beside it", "expect", place, "json")
+    if rule.json is not ABSENT and rule.count.holds(0):
+        yield Mistake("`json` needs a match to judge: `count` has to be at least 1", "expect", place, "count")
 
 
 def queries(check: Check) -> frozenset[query.Query]:
@@ -152,176 +167,97 @@ def queries(check: Check) -> frozenset[query.Query]:
     assert isinstance(wanted, Options)
     own: set[query.Query] = {query.Logs(target.project), query.Echo(target.name)}
     own |= {query.Entries(target.name, rule.selector) for rule in wanted.rules}
-    if _sees_all(check):
+    if _uses(check, "entries"):
         own.add(query.Entries(target.name))
     return asked(check) | own
 
 
-def _sees_all(check: Check) -> bool:
-    """Whether its expressions see all entries, and not only those that its rules are about."""
-    return any("entries" in expression.names for expression in check.expressions)
+def _uses(check: Check, name: str) -> bool:
+    """Whether its expressions see all `entries`, or the groups of a `match`."""
+    return any(name in expression.names for expression in check.expressions)
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
-    """Judge all rules on the entries of the window."""
+    """Judge all rules on the entries of the window; what is not there only if the application logged anything at all."""
     wanted, target = check.options, check.target
     assert isinstance(wanted, Options)
     window = window_of(check, evidence, _STREAMS, wanted.watermark)
     if isinstance(window, Verdict):
         return window
-    entries, complete = window.of(evidence.select(target.name, ALL)), window.complete
-    if not window.of(evidence.entries(target.name)) or not evidence.unprovoked(target.name):
+    log = LogView(target.name, evidence, window)
+    judged = [count(rule, log) for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
+    judged += [order(wanted.ordered, log)] if wanted.ordered else []
+    judged += [each for rule in wanted.rules if rule.json is not ABSENT for each in followed(rule, wanted.pick, log)]
+    if log.silent and not any(each.seen and each.finding.state is State.VIOLATED for each in judged):
         return nothing_logged(evidence.frozen(target.name), window)
-    counted = [rule for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
-    selected = {rule.selector: evidence.select(target.name, rule.selector) for rule in wanted.rules}
-    found = {selector: window.of(those) for selector, those in selected.items()}
-    judged = []
-    for rule in counted:
-        unread = _unread(check, evidence, rule.selector)
-        those = window.touched(selected[rule.selector]) if rule.forbids else found[rule.selector]
-        judged.append(_or_unread(_count(rule, those, entries, complete and not unread), unread))
-    if wanted.ordered:
-        unread = _unread(check, evidence, *wanted.ordered)
-        judged.append(_or_unread(_order(wanted.ordered, found, complete and not unread), unread))
     if check.asserts or check.captures:
-        judged.extend(_expressions(check, evidence, entries, found, complete))
-    return _conclude(judged, entries, window)
+        judged.extend(_expressions(check, log))
+    return _conclude(judged, log)
 
 
-def _unread(check: Check, evidence: Evidence, *selectors: Selector) -> Finding | None:
-    """Why not all entries that selectors select are read; None if nothing keeps them from being."""
-    refusals = (evidence.refusal(query.Entries(check.target.name, selector)) for selector in selectors)
-    refusal = next(filter(None, refusals), None)
-    return Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy) if refusal else None
-
-
-def _or_unread(judged: _Judged, unread: Finding | None) -> _Judged:
-    """A finding that more entries could change is none if they are not read."""
-    return _Judged(unread, True) if unread and not judged.settled else judged
-
-
-def _expressions(
-    check: Check,
-    evidence: Evidence,
-    entries: Sequence[Entry],
-    found: Mapping[Selector, Sequence[Entry]],
-    complete: bool,
-) -> Iterable[_Judged]:
-    """What asserts and captures come to, on all entries or on those that the rules are about."""
-    unread = _unread(check, evidence, *((ALL,) if _sees_all(check) else found))
+def _expressions(check: Check, log: LogView) -> Iterable[Judged]:
+    """What asserts and captures come to, on all entries or on the picked matches of the rules' patterns."""
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    sees_all, sees_match = _uses(check, "entries"), _uses(check, "match")
+    named = [rule.selector for rule in wanted.rules if rule.selector.named] if sees_match else []
+    unread = log.unread(*([ALL] if sees_all else []), *named)
     if unread:
-        return [_Judged(unread, True)]
-    if not complete:
-        return [_Judged(Finding(State.HOLDS, ""), False)]
-    own = {"entries": [entry.raw for entry in entries], "match": _groups(found)}
-    return [_Judged(finding, True) for finding in judge_asserts(check, evidence, own)]
+        return [Judged(unread, True)]
+    matches = [picked(selector, log.found(selector), wanted.pick) for selector in named]
+    firsts = wanted.pick is Pick.FIRST and all(found and log.read_past(found[0].entry) for found in matches)
+    if not (log.window.complete or (firsts and matches and not sees_all)):
+        return [Judged(Finding(State.HOLDS, ""), False)]
+    entries = [entry.raw for entry in log.entries] if sees_all else []
+    return [
+        Judged(_of(finding, which), True)
+        for groups, which in combined(matches)
+        for finding in judge_asserts(check, log.evidence, {"entries": entries, "match": groups})
+    ]
 
 
-def _conclude(judged: Sequence[_Judged], entries: Sequence[Entry], window: Window) -> Verdict:
-    broken = [each.finding for each in judged if each.settled and each.finding.state is State.VIOLATED]
+def _of(finding: Finding, which: str) -> Finding:
+    """A finding that names the match which it is about."""
+    if not which:
+        return finding
+    return replace(finding, reason=f"{finding.reason} ({which})" if finding.reason else which)
+
+
+def _conclude(judged: Sequence[Judged], log: LogView) -> Verdict:
+    broken = next((each for each in judged if each.settled and each.finding.state is State.VIOLATED), None)
     if broken:
-        return _verdict(Outcome.FAILED, broken[0], window.readable)
-    unknown = [each.finding for each in judged if each.settled and each.finding.state is State.UNKNOWN]
+        until = f" up to {clock(log.window.end)} ({log.scanned})" if broken.windowed else ""
+        return _verdict(Outcome.FAILED, broken.finding, until)
+    unknown = next((each.finding for each in judged if each.settled and each.finding.state is State.UNKNOWN), None)
     if unknown:
-        return _verdict(Outcome.INCONCLUSIVE, unknown[0], "")
+        return _verdict(Outcome.INCONCLUSIVE, unknown, "")
     open_ = [each.finding for each in judged if not each.settled]
     if open_:
-        missing = next((f.reason for f in open_ if f.state is State.VIOLATED), "nothing speaks against it so far")
-        return open_verdict(window, missing)
+        missing = next((f"{f.reason} so far" for f in open_ if f.state is State.VIOLATED), "no match so far")
+        return open_verdict(log.window, missing)
+    return _passed(judged, log)
+
+
+def _passed(judged: Sequence[Judged], log: LogView) -> Verdict:
+    """All holds: what was seen, and what was not up to the window's end."""
     findings = [each.finding for each in judged]
-    seen = [finding for finding in findings if finding.evidence]
-    absent = [finding for finding in findings if not finding.evidence]
-    present = [f"all {len(seen)} expected lines were logged"] if len(seen) > 1 else [f.reason for f in seen]
-    parts = [*present, *(finding.reason for finding in absent if finding.reason)]
-    scanned = f"{len(entries)} entries" + (f", {window.readable}" if absent else "")
-    shown = tuple(excerpt for finding in seen for excerpt in finding.evidence)
-    expected = "; ".join(finding.expected for finding in findings)
-    actual = "; ".join(finding.reason for finding in findings)
-    captured = tuple(pair for finding in findings for pair in finding.captured)
-    reason = f"{'; '.join(parts)} ({scanned})"
-    return Verdict(Outcome.PASSED, reason, True, expected, actual, evidence=shown, captured=captured)
-
-
-def _verdict(outcome: Outcome, finding: Finding, known: str) -> Verdict:
-    reason = f"{finding.reason} ({known})" if known and not finding.evidence else finding.reason
-    return Verdict(outcome, reason, True, finding.expected, finding.actual, finding.remedy, finding.evidence)
-
-
-def excerpts(entries: Iterable[Entry]) -> tuple[Excerpt, ...]:
-    """Entries as evidence."""
-    return tuple(Excerpt(entry.text, entry.at, entry.log.rsplit("/", 1)[-1]) for entry in entries)
-
-
-def _events(found: Sequence[Entry], entries: Sequence[Entry]) -> list[Event]:
-    """What the first of some entries tell, each event once: of a line of a stack trace the whole trace."""
-    told: dict[tuple[Entry, ...], Event] = {}
-    for entry in found[:_SHOWN]:
-        event = event_of(entry, entries)
-        told.setdefault(event.entries, event)
-    return list(told.values())
-
-
-def _count(rule: Rule, found: Sequence[Entry], entries: Sequence[Entry], complete: bool) -> _Judged:
-    count, wanted = len(found), rule.count
-    holds = wanted.holds(count)
-    settled = (
-        complete or (holds and wanted.only_grows_true) or (not holds and wanted.max is not None and count > wanted.max)
+    lines = [each.finding.reason for each in judged if each.line]
+    absent = [each.finding.reason for each in judged if each.windowed]
+    others = [each.finding.reason for each in judged if not (each.line or each.windowed)]
+    parts = [f"all {len(lines)} expected lines were logged"] if len(lines) > 1 else lines
+    parts += [f"{'; '.join(absent)} from its creation up to {clock(log.window.end)}"] if absent else []
+    parts += [reason for reason in dict.fromkeys(others) if reason]
+    return Verdict(
+        Outcome.PASSED,
+        f"{'; '.join(parts)} ({log.scanned})",
+        True,
+        "; ".join(finding.expected for finding in findings),
+        "; ".join(finding.reason for finding in findings),
+        evidence=tuple(excerpt for finding in findings for excerpt in finding.evidence),
+        captured=tuple(dict(pair for finding in findings for pair in finding.captured).items()),
     )
-    if wanted.max == 0:
-        return _Judged(_absent(rule, found, entries), settled)
-    expected = f"{wanted.text()} of {rule.selector}"
-    state = State.HOLDS if holds else State.VIOLATED
-    reason = f"{rule.selector} was logged {'once' if count == 1 else f'{count} times' if count else 'never'}"
-    return _Judged(Finding(state, reason, expected, f"{count} entries", evidence=excerpts(found[:_SHOWN])), settled)
 
 
-def _absent(rule: Rule, found: Sequence[Entry], entries: Sequence[Entry]) -> Finding:
-    """Whether a forbidden line was not logged; a stack trace is shown whole, and told by its error."""
-    expected = f"no entry with {rule.selector}"
-    if not found:
-        return Finding(State.HOLDS, expected, expected)
-    events = _events(found, entries)
-    first, error = found[0], events[0].trace.error if events[0].trace else ""
-    others = sum(entry not in events[0].entries for entry in found)
-    more = f", and {others} more" if others else ""
-    named = f": {error[:200]}" if error and error not in first.text else ""
-    reason = f"{first.text.strip()[:200]!r} was logged at {rfc3339(first.at)}{named}{more}"
-    return Finding(State.VIOLATED, reason, expected, f"{len(found)} entries", evidence=tuple(map(excerpt, events)))
-
-
-def _order(selectors: Sequence[Selector], found: Mapping[Selector, Sequence[Entry]], complete: bool) -> _Judged:
-    """Whether one instance logged the lines in order; of several, the one that came furthest is told."""
-    instances = {entry.instance for entries in found.values() for entry in entries}
-    reached = [_reached(selectors, found, instance) for instance in sorted(instances)]
-    furthest = max(reached, key=len, default=[])
-    expected = "in this order: " + " -> ".join(map(str, selectors))
-    if len(furthest) == len(selectors):
-        reason = f"all {len(selectors)} expected lines were logged, in order"
-        return _Judged(Finding(State.HOLDS, reason, expected, evidence=excerpts(furthest)), True)
-    missing = selectors[len(furthest)]
-    after = f" after {selectors[len(furthest) - 1]}" if furthest else ""
-    finding = Finding(State.VIOLATED, f"{missing} was not logged{after}", expected, evidence=excerpts(furthest))
-    return _Judged(finding, complete)
-
-
-def _reached(selectors: Sequence[Selector], found: Mapping[Selector, Sequence[Entry]], instance: str) -> list[Entry]:
-    """How far one instance came: for each line in turn its first entry after that of the line before."""
-    reached: list[Entry] = []
-    for selector in selectors:
-        after = reached[-1].order if reached else (-1, "")
-        own = (entry for entry in found[selector] if entry.instance == instance and entry.order > after)
-        following = next(own, None)
-        if following is None:
-            break
-        reached.append(following)
-    return reached
-
-
-def _groups(found: Mapping[Selector, Sequence[Entry]]) -> dict[str, str]:
-    """The named groups of each pattern's first match."""
-    groups: dict[str, str] = {}
-    for selector, entries in found.items():
-        if selector.match and entries:
-            first = compiled(selector.match).search(entries[0].text)
-            groups |= {name: value for name, value in first.groupdict().items() if value}
-    return groups
+def _verdict(outcome: Outcome, finding: Finding, until: str) -> Verdict:
+    reason = f"{finding.reason}{until}"
+    return Verdict(outcome, reason, True, finding.expected, finding.actual, finding.remedy, finding.evidence)

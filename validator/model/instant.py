@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 
@@ -30,6 +31,11 @@ def seconds(text: str) -> float:
 def rfc3339(at: float) -> str:
     """Write Unix seconds as RFC 3339 in UTC with milliseconds."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def clock(at: float) -> str:
+    """Write Unix seconds as the time of day in UTC, to the second that began last: `06:35:37Z`."""
+    return datetime.fromtimestamp(math.floor(at), UTC).strftime("%H:%M:%SZ")
 
 
 def span(length: float) -> str:

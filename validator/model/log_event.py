@@ -96,6 +96,13 @@ def excerpt(event: Event) -> Excerpt:
     return Excerpt("\n".join(lines), event.at, event.entries[0].log.rsplit("/", 1)[-1])
 
 
+def severity_alone(entry: Entry) -> Severity:
+    """How bad an entry is by itself: as it tells, else an ERROR if a whole stack trace stands in it."""
+    if entry.told.by or not stack_trace.suggests(text_of(entry)):
+        return entry.told
+    return next(iter(events([entry]))).told
+
+
 def text_of(entry: Entry) -> str:
     """An entry's text, and below it the trace that its payload holds in a field of its own."""
     payload = entry.payload

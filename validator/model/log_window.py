@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Known, Watermark
-from validator.model.instant import rfc3339
+from validator.model.instant import clock, rfc3339
 from validator.model.platform import Entry
 from validator.model.query import Entries, Logs
 from validator.model.verdict import Outcome, Verdict
@@ -74,12 +74,12 @@ def open_verdict(window: Window, reason: str) -> Verdict:
     """What a check comes to while its window is not wholly readable."""
     expected = f"the log readable past {rfc3339(window.end)}"
     remedy = "give the run a longer `timeout`, or see why the log is late"
-    would = f"{reason}; {expected} would decide"
-    return Verdict(Outcome.INCONCLUSIVE, would, False, expected, window.readable, remedy)
+    waiting = f"{reason}; waiting for logs up to {clock(window.end)}"
+    return Verdict(Outcome.INCONCLUSIVE, waiting, False, expected, window.readable, remedy)
 
 
 def nothing_logged(revision: str, window: Window) -> Verdict:
-    """What a check comes to while no entry of the revision is readable."""
-    reason = f"no log entry of {revision} is readable, so nothing can be said of what it logged"
+    """What a check comes to while nothing is readable that the revision itself logged, whatever the platform says of it."""
+    reason = f"no log entry of {revision} itself is readable, so nothing can be said of what it logged"
     remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
     return Verdict(Outcome.INCONCLUSIVE, reason, window.complete, "at least one entry", "none", remedy)

@@ -29,12 +29,15 @@ _LOGGED = f'(NOT {_REQUESTS} AND NOT logName:"/logs/{AUDIT}")'
 
 @cache
 def hint(severity: str) -> str:
-    """An RE2 pattern that each text matches that tells this severity or worse (`level_text.read`), and few others match."""
+    """An RE2 pattern that each text matches that tells this severity or worse, and few others match.
+
+    It holds a level's name (`level_text.read`), or is an error of a runtime, or has lines that may be a stack trace.
+    """
     told = sorted(name for name, tells in NAMES.items() if at_least(tells, severity))
     letters = "".join(name for name in told if len(name) == 1)
     parts = [name for name in told if len(name) > 1]
     parts += [f"(?-i:(?:^|[^A-Za-z0-9])[{letters.upper()}](?:[^A-Za-z]|$))", f'="?[{letters}]\\b'] if letters else []
-    parts += ["traceback", "exception", "php "] if at_least("ERROR", severity) else []
+    parts += ["traceback", "exception", "php ", r"\n"] if at_least("ERROR", severity) else []
     return "(?i)" + "|".join([*parts, r"^\s*<\d", r"\x1b"])  # priorities of syslog, colours
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import re2
 
+from validator.model.log_event import severity_alone
 from validator.model.platform import Entry, Sort
 from validator.model.severity import at_least
 
@@ -44,9 +45,14 @@ class Selector:
         """Whether the entry is one of them."""
         if entry.sort not in self.sorts:
             return False
-        if self.severity and not at_least(entry.told.name, self.severity):
+        if self.severity and not at_least(severity_alone(entry).name, self.severity):
             return False
         return not self.match or self.found(entry) is not None
+
+    @property
+    def named(self) -> bool:
+        """Whether its pattern has named groups."""
+        return bool(self.match and compiled(self.match).groupindex)
 
     def found(self, entry: Entry) -> Any:
         """The match of the pattern in the entry's message, else in all that it says; None without."""

@@ -52,6 +52,7 @@ class Feasibility:
         self._counting(check, windowed=windowed)
         self._until(check, expressions, windowed=windowed)
         self._fits_the_run(check, windowed=windowed)
+        self._lasts(check)
 
     def _counting(self, check: Check, *, windowed: bool) -> None:
         for key in ("attempts", "times"):
@@ -98,6 +99,15 @@ class Feasibility:
                 self._complain(f"{told}, more than the run's `timeout` of {span(timeout)}", *place)
             elif len(place) > 1 and check.within and asked.timeout > check.within:
                 self._complain(f"{told}, more than `within` of {span(check.within)}", *place, warning=True)
+
+    def _lasts(self, check: Check) -> None:
+        """Rules that something must not be, and that nobody watches after the check has begun."""
+        for place in () if check.within or check.hold else getattr(check.options, "absences", ()):
+            told = f"{place[0] if len(place) == 1 else place[-1]!r}".replace("'", "`")
+            told += (
+                " judges no more than what was logged before the check began; write `for` in the check to watch longer"
+            )
+            self._complain(told, self.name, *place, warning=True)
 
     # What its target has.
 

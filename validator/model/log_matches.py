@@ -1,0 +1,127 @@
+"""Of several entries that a pattern matches the ones that are judged, and what they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from validator.model.finding import Finding, State
+from validator.model.instant import clock
+from validator.model.json_match import difference
+from validator.model.payload import compact, leaves
+from validator.model.platform import Entry
+from validator.model.selector import Selector, compiled
+
+_SHOWN = 200
+"""Characters of a text that are shown."""
+_NAMED = "json"
+"""The named group that is parsed as JSON where a pattern has it."""
+_NONE = object()
+"""In place of a value: there is none."""
+_BEHIND = frozenset(" \t\r\n,}]")
+"""What may stand behind a value."""
+
+
+class Pick(StrEnum):
+    """Which of several matches are judged."""
+
+    NEWEST = "newest"
+    FIRST = "first"
+    EVERY = "every"
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry that a pattern matches, and its place among all that it matches."""
+
+    selector: Selector
+    entry: Entry
+    which: str
+    """`the match at 06:35:37Z`, `of 2 matches the newest, at 06:35:37Z`."""
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The named groups that took part in the match."""
+        found = self.selector.found(self.entry)
+        return {name: value for name, value in found.groupdict().items() if value}
+
+    def compared(self, wanted: Any) -> Finding:
+        """Whether the JSON that the match is about contains what is wanted."""
+        expected = f"JSON that contains {compact(wanted)}"
+        text, value = self._json()
+        if value is _NONE:
+            reason = f"{self.selector}: {self.which}, is followed by no JSON: {text[:_SHOWN]!r}"
+            return Finding(State.VIOLATED, reason, expected, text[:_SHOWN])
+        found = difference(wanted, value)
+        told = f"the JSON differs at {found}" if found else f"its JSON contains {compact(wanted)[:_SHOWN]}"
+        state = State.VIOLATED if found else State.HOLDS
+        return Finding(state, f"{self.selector}: {self.which}: {told}", expected, compact(value)[:_SHOWN])
+
+    def _json(self) -> tuple[str, Any]:
+        """The text that should be JSON, and what it is: a group whole, or as far as JSON goes of what follows the match."""
+        found = self.selector.found(self.entry)
+        groups = found.groupdict()
+        after = str(found.string[found.end() :]).strip()
+        group = groups.get(_NAMED) or (next(iter(groups.values())) if len(groups) == 1 and not after else None)
+        text = (group or after).strip()
+        try:
+            value, end = _DECODER.raw_decode(text)
+        except (ValueError, RecursionError):
+            return text, _NONE
+        return text, value if end == len(text) or (not group and text[end] in _BEHIND) else _NONE
+
+
+def picked(selector: Selector, entries: Sequence[Entry], pick: Pick) -> list[Match]:
+    """Those of a selector's entries, by time, that are judged."""
+    if not entries:
+        return []
+    if len(entries) == 1:
+        return [Match(selector, entries[0], f"the match at {clock(entries[0].at)}")]
+    of = f"of {len(entries)} matches"
+    if pick is Pick.EVERY:
+        return [Match(selector, entry, f"{of} the one at {clock(entry.at)}") for entry in entries]
+    entry = entries[-1] if pick is Pick.NEWEST else entries[0]
+    return [Match(selector, entry, f"{of} the {pick}, at {clock(entry.at)}")]
+
+
+def combined(matches: Sequence[Sequence[Match]]) -> list[tuple[dict[str, str], str]]:
+    """The named groups that are judged together, and which matches they are of; the newest last.
+
+    Of a pattern of which every match is judged: each in turn, beside the newest of the other patterns.
+    """
+    found = [each for each in matches if each]
+    newest = {name: value for each in found for name, value in each[-1].groups.items()}
+    turns = [({**newest, **match.groups}, match.which) for each in found if len(each) > 1 for match in each]
+    return turns or [(newest, "; ".join(each[-1].which for each in found))]
+
+
+def place(selector: Selector, entry: Entry) -> tuple[str, str]:
+    """Where in an entry's payload a pattern matches that does not match its message, and the text there; else nothing."""
+    if not selector.match or compiled(selector.match).search(entry.text):
+        return "", ""
+    search = compiled(selector.match).search
+    for path, value in leaves(entry.payload):
+        if isinstance(value, str) and search(value):
+            return _path(path), value
+    return "its payload", compact(entry.payload)
+
+
+def _path(path: Sequence[str | int]) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+
+
+def _refused(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refused, object_pairs_hook=_unambiguous)
