@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 SPECS = ROOT / "tests" / "specs"
 INVALID = sorted(SPECS.glob("invalid/*/*.yaml"))
 VALID = [*sorted(SPECS.glob("valid/*.yaml")), *sorted(ROOT.glob("examples/kinds/*.yaml"))]
-KINDS = {name: kinds()[name] for name in ("build", "custody", "http", "logs", "revision", "traffic")}
+KINDS = {name: kinds()[name] for name in ("any", "build", "custody", "http", "logs", "revision", "traffic")}
 """Messages list the kinds there are; these stay the same when one is added."""
 TODAY = date(2026, 6, 1)
 NAMES = {"PROJECT": "my-project"}
@@ -68,7 +68,7 @@ def test_the_corpus_is_large_and_has_every_built_in_kind() -> None:
     assert len(INVALID) >= 80
     assert len(VALID) >= 40
     for kind in (path.stem for path in ROOT.glob("examples/kinds/*.yaml")):
-        assert any(f"{kind}: {{" in path.read_text(encoding="utf-8") for path in VALID)
+        assert any(f"{kind}:" in path.read_text(encoding="utf-8") for path in VALID)
 
 
 def test_every_message_begins_with_its_place_and_stands_on_one_line() -> None:

@@ -29,7 +29,7 @@ def test_each_kind_has_its_keys_examples_failures_and_commands(name: str) -> Non
     part = PAGE.split(f"\n## {name}\n")[1].split("\n## ")[0]
     for key in LISTED[name].schema.get("properties", {}):
         assert f"| `{key}` |" in part
-    assert f"{name}: {{" in part
+    assert f"{name}: {{" in part or f"{name}: [" in part
     assert "What it says when it fails" in part
     assert "By hand" in part
 

@@ -12,5 +12,10 @@ from validator.model.kind import Kind
 
 def kinds() -> Mapping[str, Kind]:
     """All kinds by name."""
+    return others("")
+
+
+def others(own: str) -> Mapping[str, Kind]:
+    """All kinds but one, which is made of them."""
     found = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: cast(Kind, import_module(f"{__name__}.{name}")) for name in found}
+    return {name: cast(Kind, import_module(f"{__name__}.{name}")) for name in found if name != own}

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from validator.engine import resolution
 from validator.engine.evidence import Folded
+from validator.model import asserted
 from validator.model.check import MAIN, Assertion, Check, Spec
 from validator.model.finding import State
 from validator.model.instant import rfc3339
@@ -43,7 +44,7 @@ class Verdicts:
 
     def __init__(self, spec: Spec, kinds: Mapping[str, Kind]) -> None:
         self.spec = spec
-        self.kinds = {**kinds, resolution.KIND: resolution}
+        self.kinds = {**kinds, resolution.KIND: resolution, asserted.KIND: asserted}
         self.ended: Ended | None = None
         self.looks: Mapping[str, Verdict] = {}
         """Once all is decided: what each pass on the present comes to on the newest reading."""
@@ -334,16 +335,18 @@ def excused(check: Check, verdict: Verdict, started: float) -> bool:
 def blocks(standing: Standing, verdicts: Verdicts) -> bool:
     """Whether a check's verdict counts for the run's.
 
-    A skip counts unless what caused it does not: an `if`, a non-blocking check, or a failure that is known.
+    A skip counts unless it is wanted: by an `if`, or for a failure that is known. What needed a check that does not
+    block, and was not judged because that did not pass, is no green.
     """
     check = standing.check
     if check.kind == resolution.KIND and check is not verdicts.implicit.get(MAIN):
         return any(
             other.blocking and other.target.name == check.target.name for other in verdicts.spec.checks
         )  # a further target counts for what rests on it
-    if standing.unwanted or not check.blocking or excused(check, standing.verdict, verdicts.evidence.started):
+    if not check.blocking:
         return False
-    return blocks(verdicts.standings[standing.cause], verdicts) if standing.cause else True
+    root = verdicts.standings[standing.cause] if standing.cause else standing
+    return not (root.unwanted or excused(root.check, root.verdict, verdicts.evidence.started))
 
 
 def overall(verdicts: Verdicts) -> Outcome:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from validator.model import query
+from validator.model import asserted, query
 from validator.model import variables as names
 from validator.model.check import MAIN, Check
 from validator.model.instant import span
 from validator.model.judging import INTERVAL
-from validator.model.kind import Kind
 from validator.spec.expressions import Expressions
 from validator.spec.mistake import Mistake
 from validator.spec.paths import doubtful, reserved
@@ -29,11 +28,14 @@ class Feasibility:
 
     def __init__(self, value: Mapping[str, Any], name: str, path: Path, source: Source, around: Surroundings) -> None:
         self.value, self.name, self.path, self.source, self.around = value, name, path, source, around
-        self.kind: Kind = around.kinds[name]
+        self.kind = around.kind(name)
 
     def tell(self, checks: Sequence[Check], expressions: Expressions) -> None:
         """Note all that cannot come true."""
         self._timing(checks[0], expressions)
+        if self.name == asserted.KIND and checks[0].asserts and not _looks(checks[0]):
+            told = "this looks at nothing of the deployment; use revision, service, build, env ... or a captured value"
+            self._complain(told, asserted.KIND)
         for check in checks:
             self._reach(check, expressions)
 
@@ -160,3 +162,8 @@ class Feasibility:
             path for path, text in leaves(self.value[self.name]) if path and path[-1] == key and read(text) == value
         )
         return (self.name, *next(found, ()))
+
+
+def _looks(check: Check) -> bool:
+    """Whether its asserts look at anything that a deployment can change."""
+    return any(each.names - {"vars"} for each in check.asserts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from validator.model.asserted import KIND
 from validator.model.kind import Kind
 from validator.spec.schema import schema_of, schema_of_included
 
@@ -41,6 +42,8 @@ def _open(schema: Any, *, key: str = "") -> Any:
     }
     if "x-kinds" in schema:
         made["oneOf"] = [{"required": [name]} for name in schema["x-kinds"]]
+        if KIND in schema["properties"]:
+            made["oneOf"].append({"required": [KIND], "not": {"anyOf": list(made["oneOf"])}})
     if not _refuses_references(made):
         return made
     shown = {name: made.pop(name) for name in _SHOWN if name in made}

@@ -51,7 +51,7 @@ def _page(kinds: Mapping[str, Kind]) -> Iterator[str]:
 def _kind(name: str, kind: Kind) -> Iterator[str]:
     yield f"## {name}\n"
     yield f"{(kind.__doc__ or '').strip()}\n"
-    yield from _table(kind.schema, {key for key, _ in _all(kind.schema, "")})
+    yield from _shape(kind.schema)
     if kind.variables:
         seen = ", ".join(f"`{variable}` ({type_})" for variable, type_ in kind.variables.items())
         yield f"\nIts CEL also sees {seen}."
@@ -70,6 +70,14 @@ def _kind(name: str, kind: Kind) -> Iterator[str]:
         yield "\nBy hand:\n\n```sh"
         yield from commands
         yield "```"
+
+
+def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
+    if schema["type"] == "array":
+        of = ", ".join(f"`{name}`" for name in schema["items"]["properties"])
+        yield f"It is a list; each item has one key, of {of}, with what that kind takes."
+    else:
+        yield from _table(schema, {key for key, _ in _all(schema, "")})
 
 
 def _table(schema: Mapping[str, Any], open_: set[str]) -> Iterator[str]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from validator.model import asserted
 from validator.model.check import MAIN, Check, KnownIssue, Target
 from validator.model.kind import Kind
 from validator.spec.captures import captures_in, with_captures
 from validator.spec.expressions import EVERY, Expressions
 from validator.spec.feasible import Feasibility
 from validator.spec.mistake import Mistake, Mistakes, meant
+from validator.spec.schema import COMMON
 from validator.spec.schema_errors import misfits, mistakes
 from validator.spec.source import Source
 from validator.spec.surroundings import Surroundings
@@ -48,24 +50,32 @@ class _Reading:
 
     def __init__(self, value: Mapping[str, Any], path: Path, source: Source, around: Surroundings) -> None:
         self.value, self.path, self.source, self.around = value, path, source, around
-        self.written = [name for name in value if name in around.kinds]
-        self.name = self.written[0] if self.written else next(iter(around.kinds))
+        self.written = [name for name in value if name in around.kinds] or [asserted.KIND] * (asserted.KIND in value)
+        self.name = self.written[0] if self.written else asserted.KIND
 
     @property
     def kind(self) -> Kind:
-        return self.around.kinds[self.name]
+        return self.around.kind(self.name)
 
     @property
     def unread(self) -> Any:
-        """The kind's own part as it is written, captured values and all."""
+        """The kind's own part as it is written, captured values and all; asserts are no such part."""
         raw = _at(self.source.raw, self.path)
-        return raw.get(self.name) if isinstance(raw, dict) else None
+        return raw.get(self.name) if isinstance(raw, dict) and self.name != asserted.KIND else None
+
+    @property
+    def _has_more(self) -> bool:
+        """Whether a key stands there that is not known: a kind, misspelt."""
+        raw = _at(self.source.raw, self.path)
+        return bool(raw.keys() - COMMON.keys()) if isinstance(raw, dict) else False
 
     def rule(self) -> Rule:
         value, source, path = self.value, self.source, self.path
         made = [self._options(name) for name in self.written]
-        seen = self.written or self.around.kinds  # of a kind that is not known its variables are not known
-        expressions = Expressions(value, [self.around.kinds[name] for name in seen], path, source)
+        alone = self.written == [asserted.KIND]
+        # Of a kind that is not known its variables are not known.
+        seen = self.around.kinds if not self.written or (alone and self._has_more) else self.written
+        expressions = Expressions(value, [self.around.kind(name) for name in seen], path, source)
         wanted = value.get("target", MAIN)
         targets = wanted if isinstance(wanted, list) else [wanted]
         options = made[0][0] if made and made[0] else None
@@ -90,7 +100,7 @@ class _Reading:
 
     def _options(self, name: str) -> tuple[object] | None:
         """What a kind makes of its own part; None if that cannot be read."""
-        return self.source.attempt(lambda: self.around.kinds[name].options(self.value[name]), *self.path, name)
+        return self.source.attempt(lambda: self.around.kind(name).options(self.value[name]), *self.path, name)
 
     def _title(self, check: Check) -> str:
         own = self.value.get("name") or getattr(check.options, "title", "")

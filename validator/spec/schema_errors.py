@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from validator.model.asserted import KIND
 from validator.model.call import Json
 from validator.spec.captures import is_capture
 from validator.spec.key_place import KeyPlaces
@@ -91,11 +92,13 @@ class _Telling:
         """A check has one kind, or asserts alone."""
         kinds, value = error.validator_value, error.instance
         written = [key for key in value if key in kinds]
+        one = "check" if len(path) == 2 else "alternative"
         if written:
-            told = f"the check has {len(written)} kinds ({', '.join(written)}); make one check of each"
+            told = f"the {one} has {len(written)} kinds ({', '.join(written)}); make one {one} of each"
             yield Mistake(told, *path), False
         elif not set(value) - set(error.schema["properties"]):  # else the unknown key is the kind, and told as that
-            yield Mistake(f"the check has no kind; write one of {', '.join(sorted(kinds))}", *path), False
+            more = ", or `assert` alone" if KIND in error.schema["properties"] else ""
+            yield Mistake(f"the {one} has no kind; write one of {', '.join(sorted(kinds))}{more}", *path), False
 
     def _closest(self, error: Any) -> Found:
         """Of several forms that a value may have, complain about the one that was meant."""

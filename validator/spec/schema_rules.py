@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
+from validator.model.asserted import KIND
 from validator.model.call import Json
 from validator.spec.values import DURATION, duration, measure, refusal
 
@@ -44,8 +45,12 @@ def _bound(validator: Any, _: bool, instance: Any, schema: Json) -> Iterator[Val
 
 
 def _kinds(_: Any, kinds: AbstractSet[str], instance: Any, __: Json) -> Iterator[ValidationError]:
-    """A check has one kind."""
-    if isinstance(instance, dict) and len(kinds & instance.keys()) != 1:
+    """A check has one kind, or asserts alone."""
+    if (
+        isinstance(instance, dict)
+        and len(kinds & instance.keys()) != 1
+        and (kinds & instance.keys() or KIND not in instance)
+    ):
         yield ValidationError("no kind, or several")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from validator.model import asserted
 from validator.model.check import Target
 from validator.model.kind import Kind
 
@@ -21,3 +22,7 @@ class Surroundings:
     """Seconds for the whole run; None if that is not known."""
     today: date | None
     """The day (UTC) on which known issues are held against their ends; None for none."""
+
+    def kind(self, name: str) -> Kind:
+        """The kind of that name, or what judges asserts alone."""
+        return asserted if name == asserted.KIND else self.kinds[name]
