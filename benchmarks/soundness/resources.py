@@ -146,6 +146,8 @@ def traffic(story: Story, share: Traffic, at: float) -> Json:
 
 def build(story: Story) -> Json:
     """The build that pushed this deploy's image, or another one."""
+    broken = story.chain == "broken"
+    image, digest = (f"{_IMAGE}-admin", _DIGESTS[NEWER]) if broken else (_IMAGE, _DIGESTS[OURS])
     return {
         "name": f"projects/shop/locations/europe-west1/builds/{BUILD}",
         "id": BUILD,
@@ -154,7 +156,5 @@ def build(story: Story) -> Json:
         "startTime": moment(story.created - 150),
         "finishTime": moment(story.created - 5),
         "substitutions": {"COMMIT_SHA": COMMIT},
-        "results": {
-            "images": [{"name": f"{_IMAGE}:8c0f3a9", "digest": _DIGESTS[NEWER if story.chain == "broken" else OURS]}]
-        },
+        "results": {"images": [{"name": f"{image}:8c0f3a9", "digest": digest}]},
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, overlaid, simulate
-from validator.model.custody import Proof
+from validator.model.link import Proof
 from validator.model.verdict import Outcome
 
 INVALID = (
@@ -16,6 +16,8 @@ INVALID = (
 )
 CUSTODY = HEAD + "  - {name: Custody, custody: {}}\n"
 DIGEST = "sha256:" + "ab" * 32
+OTHER = f"{{name: us-central1-docker.pkg.dev/netra-staging/netra/frontend, digest: '{DIGEST}'}}"
+INDEX = f"{{digest: '{DIGEST}'}}"
 BUILD = "3f6f2a2e-0c1d-4c57-8d5e-6f1d1b7a9c42"
 
 
@@ -30,7 +32,8 @@ def test_each_proven_link_has_its_evidence() -> None:
 @pytest.mark.parametrize(
     ("changes", "link", "proof", "outcome"),
     [
-        (f"builds: {{{BUILD}: {{results: {{images: {{0: {{digest: '{DIGEST}'}}}}}}}}}}", "build", "broken", "failed"),
+        (f"builds: {{{BUILD}: {{results: {{images: {{0: {OTHER}}}}}}}}}", "build", "broken", "failed"),
+        (f"builds: {{{BUILD}: {{results: {{images: {{0: {INDEX}}}}}}}}}", "build", "unproven", "inconclusive"),
         (f"builds: {{{BUILD}: {{status: FAILURE}}}}", "build", "broken", "failed"),
         (f"builds: {{{BUILD}: {{substitutions: {{COMMIT_SHA: deadbeef}}}}}}", "commit", "broken", "failed"),
         (f"builds: {{{BUILD}: {{substitutions: null, sourceProvenance: null}}}}", "commit", "unproven", "inconclusive"),

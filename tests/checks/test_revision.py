@@ -36,13 +36,13 @@ def test_it_holds(options: str) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ("{startup: {max: 5s}}", "it started in 8 s"),
-        ("{secrets: 23}", "it has 24 secrets"),
-        ("{secrets: [NOPE]}", "not from Secret Manager: NOPE"),
-        ("{env: {CLICKHOUSE_SECURE: 'false'}}", "CLICKHOUSE_SECURE has another value"),
-        ("{env: {NOPE: x}}", "the environment has no NOPE"),
+        ("{startup: {max: 900ms}}", "it started in 1 s"),
+        ("{secrets: 23}", "container netra-backend-1 has 24 secrets"),
+        ("{secrets: [NOPE]}", "not from Secret Manager in container netra-backend-1: NOPE"),
+        ("{env: {CLICKHOUSE_SECURE: 'false'}}", "env CLICKHOUSE_SECURE has another value"),
+        ("{env: {NOPE: x}}", "env NOPE is not set in container netra-backend-1"),
         ("{env: {JWT_SECRET: x}}", "JWT_SECRET comes from Secret Manager"),
-        ("{image: ':latest$'}", "its image is us-central1-docker.pkg.dev"),
+        ("{image: ':latest$'}", "the image of container netra-backend-1 is us-central1-docker.pkg.dev"),
     ],
 )
 def test_it_is_violated_at_once(options: str, reason: str) -> None:

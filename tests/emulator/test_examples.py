@@ -14,8 +14,9 @@ from tests import simulated
 from validator.emulator.scenario import load
 from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
+from validator.model.build import Build
 from validator.model.call import Answer, Exchange, GetRevision, GetService, ListEntries, Problem, Result
-from validator.model.platform import Build, Entry, Revision, Service
+from validator.model.platform import Entry, Revision, Service
 
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"
 SCENARIOS = sorted(path.stem for path in NETRA.glob("*.yaml") if path.stem != "checks")
@@ -78,7 +79,7 @@ def test_the_deployment_is_finished_minutes_before_the_start() -> None:
     now, new, old = service(world), revision(world), revision(world, OLD)
     assert (now.settled, now.serving(), now.latest_ready) == (True, {NEW: 100}, NEW)
     assert (START - new.created, new.ready.since) == (240, new.created + 8)
-    assert (len(new.secrets), new.env["CLICKHOUSE_SECURE"]) == (24, "true")
+    assert (len(new.ingress.secrets), new.ingress.env["CLICKHOUSE_SECURE"]) == (24, "true")
     assert new.raw["vpcAccess"]["connector"]
     assert old.created < new.created
     build = Build.read(next(iter(world.world.deployment.builds.values())))
@@ -86,7 +87,7 @@ def test_the_deployment_is_finished_minutes_before_the_start() -> None:
     assert build.finished is not None
     assert build.started is not None
     assert round(build.finished - build.started) == 149
-    assert list(build.digests.values()) == [new.digest]
+    assert build.digests == {new.ingress.digest}
 
 
 def test_its_log_lines_are_readable_at_the_start_and_have_no_severity() -> None:
@@ -183,7 +184,7 @@ def test_superseded() -> None:
 
 
 def test_tag_only_image() -> None:
-    assert revision(simulation("tag-only-image")).digest == ""
+    assert revision(simulation("tag-only-image")).ingress.digest == ""
 
 
 def test_no_entries() -> None:

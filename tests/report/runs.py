@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from validator.model.check import Check, Group, KnownIssue, Position, Spec, Target
-from validator.model.custody import Link, Proof
 from validator.model.evidence import Known, Watermark
 from validator.model.instant import seconds
 from validator.model.journal import Ending
+from validator.model.link import Link, Proof
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
 from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from tests.report import runs
 from tests.report.test_safety import runner_sees_a_command
-from validator.model.custody import Proof
+from validator.model.link import Proof
 from validator.model.verdict import Outcome, failed
 from validator.report.markdown import markdown
 from validator.report.markup import code, fence, link, table, text

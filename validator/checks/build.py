@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from validator.model import query
+from validator.model.build import Build, Step, listed
 from validator.model.call import Json
 from validator.model.check import Check
+from validator.model.deploy import likeliest
 from validator.model.evidence import Evidence
 from validator.model.finding import Attempt, Finding, State, worst
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import eventually, looks, timing
-from validator.model.platform import Build
 from validator.model.variables import holds_and_asserts
 from validator.model.verdict import Excerpt, Verdict
 from validator.spec.values import DURATION, Bound, bound, bound_of
-
-_UNFINISHED = ("QUEUED", "PENDING", "WORKING")
-_GOOD = ("SUCCESS", *_UNFINISHED)
 
 lasting = False
 within: float | None = None
@@ -77,14 +75,15 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     when = timing(check, evidence)
 
     def look(observation: Observation, content: Json) -> Attempt:
-        found = content.get("builds", [content])
-        if not found:
-            return Attempt(observation.at, Finding(State.UNKNOWN, "no build of this image is listed"))
-        build = Build.read(found[0])
+        builds = [Build.read(each) for each in listed(observation.call, content)]
+        if not builds:  # a page of a listing, or one place of two: the refusal says when there are no more
+            return Attempt(observation.at, Finding(State.UNKNOWN, "no build of this image is listed yet"))
+        build = likeliest(check.target, builds)
         own = _find(check, build, observation.received)
         finding = holds_and_asserts(check, evidence.as_of(observation), own, {"build": build.raw})
-        conclusive = finding.state is State.VIOLATED and (check.within is None or build.status not in _UNFINISHED)
-        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive)
+        conclusive = finding.state is State.VIOLATED and (check.within is None or not build.running)
+        lost = bool(build.unknown) and build.finished is not None and finding.state is State.UNKNOWN
+        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive or lost)
 
     return eventually(looks(check, query.Build(check.target.name), evidence, look), when, now)
 
@@ -96,28 +95,32 @@ def _find(check: Check, build: Build, now: float) -> Finding:
     took = (build.finished or now) - build.started if build.started else None
     if wanted.duration:
         findings.append(_duration(wanted.duration, took))
-    steps = {step.name: step.status for step in build.steps}
-    for name in wanted.steps:
-        status = steps.get(name, "missing")
-        state = State.HOLDS if status == "SUCCESS" else State.UNKNOWN if status in _UNFINISHED else State.VIOLATED
-        findings.append(Finding(state, f"step {name} is {status}", expected=f"step {name}: SUCCESS", actual=status))
+    steps = {step.name: step for step in build.steps}
+    findings.extend(_step(name, steps.get(name), build) for name in wanted.steps)
     return worst(findings)
+
+
+def _step(name: str, step: Step | None, build: Build) -> Finding:
+    status = step.status if step else "missing"
+    missing = step is None or step.failed
+    state = State.VIOLATED if missing else State.HOLDS if step and step.succeeded else State.UNKNOWN
+    remedy = "" if state is State.HOLDS else build.describe
+    return Finding(state, f"step {name} is {status}", f"step {name}: SUCCESS", status, remedy)
 
 
 def _status(build: Build) -> Finding:
     took = f" in {span(build.finished - build.started)}" if build.finished and build.started else ""
-    ended = [step for step in build.steps if step.status not in (*_GOOD, "STATUS_UNKNOWN")]
-    bad = [step for step in ended if not step.may_fail]
+    bad = [step for step in build.steps if step.failed and not step.may_fail]
     shown = (Excerpt(f"build {build.id}: {build.status}{took}", build.finished or build.started, "Cloud Build"),)
-    if build.status == "STATUS_UNKNOWN":
-        return Finding(State.UNKNOWN, f"build {build.id} has no status", evidence=shown)
-    if build.status not in _GOOD or bad:
+    if build.failed or bad:
         step = f", step {bad[0].name} is {bad[0].status}" if bad else ""
         reason = f"build {build.id} is {build.status}{step}" + (f": {build.detail}" if build.detail else "")
-        remedy = f"read its log: {build.log_url}" if build.log_url else ""
+        remedy = f"read its log: {build.log_url}" if build.log_url else build.describe
         return Finding(State.VIOLATED, reason, "SUCCESS", build.status, remedy, shown)
-    if build.status in _UNFINISHED:
-        done = sum(step.status == "SUCCESS" for step in build.steps)
+    if build.unknown:
+        return Finding(State.UNKNOWN, build.unknown, "SUCCESS", build.status, build.describe, shown)
+    if build.running:
+        done = sum(step.succeeded for step in build.steps)
         reason = f"build {build.id} is {build.status}: {done} of {len(build.steps)} steps succeeded, none failed"
         return Finding(State.HOLDS, reason, "no failed step", build.status, evidence=shown)
     return Finding(State.HOLDS, f"build {build.id} succeeded{took}", "SUCCESS", build.status, evidence=shown)

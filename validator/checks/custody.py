@@ -10,10 +10,10 @@ from typing import Any
 
 from validator.model import custody, query
 from validator.model.check import Check
-from validator.model.custody import Link, Proof
 from validator.model.evidence import Evidence
 from validator.model.finding import Attempt, Finding, State
 from validator.model.judging import eventually, timing
+from validator.model.link import Link, Proof
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
 from validator.model.verdict import Verdict

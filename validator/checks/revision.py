@@ -8,12 +8,14 @@ from typing import Any
 from validator.model import query
 from validator.model.call import Json
 from validator.model.check import Check
+from validator.model.container import Container
 from validator.model.evidence import Evidence
 from validator.model.finding import Attempt, Finding, State, worst
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import eventually, looks, timing
 from validator.model.platform import Revision
+from validator.model.readiness import readiness, settled, startup, unchecked
 from validator.model.selector import compiled
 from validator.model.variables import holds_and_asserts, unchanging
 from validator.model.variables import queries as asked
@@ -28,7 +30,16 @@ _COUNT = {"type": "integer", "minimum": 0}
 schema = {
     "type": "object",
     "properties": {
-        "startup": {**bound_of(DURATION), "description": "From the revision's creation to its being ready."},
+        "startup": {
+            **bound_of(DURATION),
+            "description": "How long its containers took to become healthy; the image's import is no part of it.",
+        },
+        "container": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The container that `image`, `env` and `secrets` are about, in CEL too, by its name"
+            " (default: the one whose image the build pushed, else the one with the port).",
+        },
         "image": {**PATTERN, "description": "An RE2 pattern that the image's reference has to match."},
         "env": {
             "type": "object",
@@ -49,14 +60,17 @@ schema = {
         {},
         {"startup": {"max": "30s"}, "secrets": 24, "env": {"CLICKHOUSE_SECURE": "true"}},
         {"image": "backend@sha256:", "secrets": ["DATABASE_PASSWORD"]},
+        {"container": "proxy", "image": "nginx@sha256:"},
     ],
     "x-failures": [
+        "... is not ready: ...",
+        "... has no container ...; it has ...",
         "it started in ...",
-        "its image is ...",
-        "the environment has no ...",
-        "... has another value",
-        "not from Secret Manager: ...",
-        "it has ... secrets",
+        "the image of container ... is ...",
+        "env ... is not set in container ...",
+        "env ... has another value in container ...",
+        "not from Secret Manager in container ...: ...",
+        "container ... has ... secrets",
     ],
     "x-commands": [
         "gcloud run revisions describe REVISION --region=REGION --project=PROJECT",
@@ -70,6 +84,8 @@ class Options:
 
     startup: Bound | None = None
     """Seconds."""
+    container: str = ""
+    """Empty for the service's own."""
     image: str = ""
     env: tuple[tuple[str, str], ...] = ()
     secrets: Bound | tuple[str, ...] | None = None
@@ -80,6 +96,7 @@ def options(value: Any) -> Options:
     secrets = value.get("secrets")
     return Options(
         bound(value["startup"]) if "startup" in value else None,
+        value.get("container", ""),
         value.get("image", ""),
         tuple(value.get("env", {}).items()),
         tuple(secrets) if isinstance(secrets, list) else None if secrets is None else bound(secrets),
@@ -97,72 +114,106 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
 
     def look(observation: Observation, content: Json) -> Attempt:
         revision = Revision.read(content)
-        own = _find(check, revision)
+        container = _container(check, revision, evidence)
+        own = _find(check, revision, container, evidence)
         known = evidence.as_of(observation)
-        finding = holds_and_asserts(check, known, own, {"revision": content})
+        values = {"revision": content, "env": container.env, "secrets": container.secrets} if container else {}
+        finding = holds_and_asserts(check, known, own, values) if container else own
         final = own.state is State.VIOLATED or (revision.settled and unchanging(check, known))
         conclusive = final and finding.state is State.VIOLATED
-        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive)
+        silent = own.state is State.UNKNOWN and settled(check.target, revision, evidence)
+        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive or silent)
 
     return eventually(looks(check, query.Revision(check.target.name), evidence, look), when, now)
 
 
-def _find(check: Check, revision: Revision) -> Finding:
+def _container(check: Check, revision: Revision, evidence: Evidence) -> Container | None:
+    """The container that the check is about; None if there is none of the name that it gives."""
     wanted = check.options
     assert isinstance(wanted, Options)
-    since = f" since {span(revision.ready.since - revision.created)} after its creation" if revision.ready.since else ""
-    ready = Excerpt(f"Ready: {revision.ready.state}", revision.ready.since, "Cloud Run")
-    state = State.HOLDS if revision.ready.succeeded else State.VIOLATED if revision.ready.failed else State.UNKNOWN
-    findings = [Finding(state, f"{revision.name} is {'' if revision.ready.succeeded else 'not '}ready{since}")]
+    if not wanted.container:
+        return revision.made_by(evidence.build(check.target.name))
+    return next((each for each in revision.containers if each.name == wanted.container), None)
+
+
+def _find(check: Check, revision: Revision, container: Container | None, evidence: Evidence) -> Finding:
+    wanted = check.options
+    assert isinstance(wanted, Options)
+    if container is None:
+        there = ", ".join(each.name or "one without a name" for each in revision.containers)
+        reason = f"{revision.name} has no container {wanted.container}; it has {there}"
+        return Finding(State.VIOLATED, reason, f"a container {wanted.container}", there)
+    findings = [_ready(check, revision, evidence)]
     if wanted.startup:
-        findings.append(_startup(wanted.startup, revision))
+        findings.append(_startup(wanted.startup, check, revision, evidence))
     if wanted.image:
-        state = State.HOLDS if compiled(wanted.image).search(revision.image) else State.VIOLATED
-        findings.append(
-            Finding(state, f"its image is {revision.image}", f"an image like {wanted.image}", revision.image)
-        )
-    findings.extend(_env(revision, name, value) for name, value in wanted.env)
+        findings.append(_image(wanted.image, container))
+    findings.extend(_env(container, name, value) for name, value in wanted.env)
     if wanted.secrets is not None:
-        findings.append(_secrets(wanted.secrets, revision))
+        findings.append(_secrets(wanted.secrets, container))
     decisive = worst(findings)
     if decisive.state is not State.HOLDS:
         return decisive
     facts = "; ".join(finding.reason for finding in findings)
     expected = "; ".join(finding.expected for finding in findings if finding.expected)
+    ready = Excerpt(f"Ready: {revision.ready.state}", revision.ready.since, "Cloud Run")
     shown = (ready, *(Excerpt(f.reason, revision.created, "Cloud Run") for f in findings[1:]))
     return Finding(State.HOLDS, facts, expected, facts, evidence=shown)
 
 
-def _startup(wanted: Bound, revision: Revision) -> Finding:
-    expected = f"a start-up of {wanted.text('s')}"
-    if revision.ready.since is None:
-        return Finding(State.UNKNOWN, "the platform does not say when it became ready", expected)
-    took = revision.ready.since - revision.created
+def _ready(check: Check, revision: Revision, evidence: Evidence) -> Finding:
+    found = readiness(check.target, revision, evidence)
+    if found.state is not State.HOLDS or revision.ready.since is None:
+        return found
+    since = f" since {span(revision.ready.since - revision.created)} after its creation"
+    return Finding(State.HOLDS, found.reason + since)
+
+
+def _startup(wanted: Bound, check: Check, revision: Revision, evidence: Evidence) -> Finding:
+    expected, took = f"a start-up of {wanted.text('s')}", startup(check.target, revision, evidence)
+    if took is None:
+        off = unchecked(check.target, revision, evidence)
+        why = "the deploy health check is off" if off else "there is no condition ContainerHealthy"
+        remedy = (
+            "deploy with the health check, which `gcloud run deploy` makes unless --no-deploy-health-check is given"
+        )
+        return Finding(
+            State.UNKNOWN,
+            f"the platform does not say how long its containers took to start: {why}",
+            expected,
+            remedy=remedy,
+        )
     state = State.HOLDS if wanted.holds(took) else State.VIOLATED
     return Finding(state, f"it started in {span(took)}", expected, span(took))
 
 
-def _env(revision: Revision, name: str, value: str) -> Finding:
+def _image(wanted: str, container: Container) -> Finding:
+    state = State.HOLDS if compiled(wanted).search(container.image) else State.VIOLATED
+    reason = f"the image of {container.title} is {container.image}"
+    return Finding(state, reason, f"an image like {wanted}", container.image)
+
+
+def _env(container: Container, name: str, value: str) -> Finding:
     """Compare one variable; its actual value is never shown, for it may be a secret."""
-    if name in revision.secrets:
-        return Finding(State.VIOLATED, f"{name} comes from Secret Manager, not from a plain value", f"env {name}")
-    if name not in revision.env:
-        return Finding(
-            State.VIOLATED, f"the environment has no {name}", f"env {name} as written in the spec", "not set"
-        )
-    if revision.env[name] != value:
-        return Finding(
-            State.VIOLATED, f"{name} has another value", f"env {name} as written in the spec", "another value"
-        )
-    return Finding(State.HOLDS, f"{name} has the value wanted")
+    expected = f"env {name} as written in the spec"
+    if name in container.secrets:
+        reason = f"env {name} comes from Secret Manager in {container.title}, not from a plain value"
+        return Finding(State.VIOLATED, reason, expected, "from Secret Manager")
+    if name not in container.env:
+        return Finding(State.VIOLATED, f"env {name} is not set in {container.title}", expected, "not set")
+    if container.env[name] != value:
+        reason = f"env {name} has another value in {container.title} than the spec wants (values are not shown)"
+        return Finding(State.VIOLATED, reason, expected, "another value")
+    return Finding(State.HOLDS, f"env {name} has the value wanted")
 
 
-def _secrets(wanted: Bound | tuple[str, ...], revision: Revision) -> Finding:
+def _secrets(wanted: Bound | tuple[str, ...], container: Container) -> Finding:
     if isinstance(wanted, Bound):
-        count = len(revision.secrets)
+        count = len(container.secrets)
         state = State.HOLDS if wanted.holds(count) else State.VIOLATED
-        return Finding(state, f"it has {count} secrets", f"{wanted.text()} secrets", str(count))
-    missing = [name for name in wanted if name not in revision.secrets]
-    state = State.VIOLATED if missing else State.HOLDS
-    reason = f"not from Secret Manager: {', '.join(missing)}" if missing else f"{len(wanted)} named secrets are there"
-    return Finding(state, reason, f"secrets {', '.join(wanted)}", ", ".join(sorted(revision.secrets)))
+        return Finding(state, f"{container.title} has {count} secrets", f"{wanted.text()} secrets", str(count))
+    missing = [name for name in wanted if name not in container.secrets]
+    if missing:
+        reason = f"not from Secret Manager in {container.title}: {', '.join(missing)}"
+        return Finding(State.VIOLATED, reason, f"secrets {', '.join(wanted)}", ", ".join(sorted(container.secrets)))
+    return Finding(State.HOLDS, f"{len(wanted)} named secrets are there", f"secrets {', '.join(wanted)}")

@@ -104,11 +104,14 @@ def serve(
 ) -> Served:
     """Answer one request that arrives at `at`, the `number`-th of the world; redirects are not followed here.
 
-    `status` stands in for the reply's where it is not 0.
+    `status` stands in for the reply's where it is not 0: the platform answers then, and no instance is asked.
     """
     headers = {name.lower(): value for name, value in call.headers}
     request = Request(call.method, call.url, headers, call.body or "")
     arrived = arrival(request, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
+    if status and arrived.behaviour:
+        no = unserved(status)
+        arrived = replace(arrived, reply=no.reply, behaviour="", refusal=no.logged, waiting=0.0)
     reply = _NEEDS_UPGRADE if arrived.reply.socket is not None else arrived.reply
     reply = replace(reply, status=status or reply.status, latency=reply.latency + arrived.waiting)
     content = content_of(reply, call.method)

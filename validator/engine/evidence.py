@@ -12,8 +12,10 @@ from validator.engine.log_evidence import LogEvidence
 from validator.engine.narrowing import Demand, narrowed
 from validator.engine.refusal import APIS, TRANSIENT, Trouble, refusal
 from validator.model import platform, query
+from validator.model.build import Build, listed
 from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
+from validator.model.deploy import likeliest
 from validator.model.evidence import Derived, Known, OlderEntries, Refusal, Watermark
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
 from validator.model.selector import APPLICATION, PLATFORM, Selector
@@ -23,11 +25,11 @@ _Readings = Sequence[tuple[Observation, Resource]]
 """A resource as it was read over time, oldest first."""
 
 
-def absent(result: Result) -> bool:
-    """Whether Cloud Build knows no such build in the place that was asked."""
-    if isinstance(result, Problem):
-        return result.code == "NOT_FOUND"
-    return not any(result.content.get("builds", [result.content]))
+def absent(seen: Observation) -> bool:
+    """Whether Cloud Build knows no such build in the place that was asked; a page with a token is not all there is."""
+    if isinstance(seen.result, Problem):
+        return seen.result.code == "NOT_FOUND"
+    return not listed(seen.call, seen.result.content) and not seen.result.content.get("nextPageToken")
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Folded:
     listing: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
     """The pages of a listing that is under way."""
     revisions_of: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
-    build_of: dict[str, list[tuple[Observation, platform.Build]]] = field(default_factory=dict)
+    build_of: dict[str, list[tuple[Observation, Build]]] = field(default_factory=dict)
     logs: dict[str, LogEvidence] = field(default_factory=dict)
     baselines: dict[query.Baseline, BaselineReads] = field(default_factory=dict)
     exchanges: dict[str, list[Observation]] = field(default_factory=dict)
@@ -135,8 +137,8 @@ class Folded:
             self._answer(asked, seen, seen.result)
             return
         owner = target or next(t for t in self.targets.values() if t.project == asked.project)  # type: ignore[union-attr]
-        regional = isinstance(asked, query.Build) and absent(seen.result) and "/global" not in str(seen.call)
-        final = None if regional else refusal(asked, owner, seen.result, seen.seq)
+        elsewhere = isinstance(asked, (query.Build, query.Origin)) and absent(seen)  # asked for in another place next
+        final = None if elsewhere else refusal(asked, owner, seen.result, seen.seq)
         if final:
             self.refusals[asked] = final
 
@@ -176,6 +178,9 @@ class Folded:
 
     def goes_on(self, asked: query.Query) -> bool:
         """Whether the next page of a query is still wanted."""
+        if isinstance(asked, (query.Build, query.Origin)):
+            newest = self.observations[asked][-1]
+            return isinstance(newest.result, Answer) and not listed(newest.call, newest.result.content)
         return not isinstance(asked, query.Logs) or self.logs[asked.project].reading is not None
 
     def _answer(self, asked: query.Query, seen: Observation, answer: Answer) -> None:
@@ -191,16 +196,10 @@ class Folded:
                 self.listing[target] = (*earlier, *map(platform.Revision.read, content.get("revisions", ())))
                 if not content.get("nextPageToken"):
                     self.revisions_of[target] = tuple(sorted(self.listing[target], key=lambda r: -r.created))
-            case query.Build(target):
-                builds = content.get("builds", [content])
-                if not absent(answer):
-                    self.build_of.setdefault(target, []).append((seen, platform.Build.read(builds[0])))
-                elif "/global" in str(seen.call):
-                    self.refusals[asked] = Refusal(
-                        "Cloud Build lists no build that pushed the revision's image",
-                        "label the revision: gcloud run deploy --labels=gcb-build-id=$BUILD_ID",
-                        (seen.seq,),
-                    )
+            case query.Build(target) | query.Origin(target):
+                builds = [Build.read(each) for each in listed(seen.call, content)]
+                if builds:
+                    self.build_of.setdefault(target, []).append((seen, likeliest(self.targets[target], builds)))
             case _:
                 pass
 
@@ -319,7 +318,7 @@ class Folded:
         ever_ready = (r for r in older.values() if r.ready.succeeded or r.ready.reason == "RETIRED")
         return older.get(served) or next(ever_ready, None)
 
-    def build(self, target: str) -> platform.Build | None:
+    def build(self, target: str) -> Build | None:
         """The build of the target's revision as it was seen last."""
         return _newest(self.build_of.get(target, ()))
 
@@ -419,7 +418,7 @@ class AsOf:
         """What served most before this deploy; it does not change."""
         return self.evidence.previous(target)
 
-    def build(self, target: str) -> platform.Build | None:
+    def build(self, target: str) -> Build | None:
         """The build of the target's revision."""
         return _nearest(self.evidence.build_of.get(target, ()), self.seq)
 

@@ -73,7 +73,7 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         evidence.frozen(target.name),
         service.uri if service else "",
         revision.created if revision else None,
-        revision.image if revision else "",
+        revision.made_by(build).image if revision else "",
         service.serving() if service else {},
         build.id if build else "",
         build.log_url if build else "",
@@ -97,7 +97,8 @@ def known_secrets(verdicts: Verdicts) -> frozenset[str]:
     origins = {name: expression.text for check in checks for name, expression in check.captures}
     pairs += [(f"{name} {origins.get(name, '')}", value) for name, value in evidence.captured.items()]
     revisions = (evidence.revision(name) for name in verdicts.implicit)
-    pairs += [pair for revision in revisions if revision for pair in revision.env.items()]
+    containers = [each for revision in revisions if revision for each in revision.containers]
+    pairs += [pair for container in containers for pair in container.env.items()]
     return frozenset(text for name, value in pairs for text in within(name, value))
 
 

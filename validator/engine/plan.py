@@ -53,7 +53,16 @@ def _target(target: Target, wanted: Mapping[query.Query, list[str]]) -> TargetPl
 
 
 def _order(asked: query.Query) -> tuple[int, str]:
-    order = (query.Service, query.Revision, query.Revisions, query.Build, query.Logs, query.Baseline, query.Echo)
+    order = (
+        query.Service,
+        query.Revision,
+        query.Revisions,
+        query.Build,
+        query.Origin,
+        query.Logs,
+        query.Baseline,
+        query.Echo,
+    )
     return next((at for at, sort in enumerate(order) if isinstance(asked, sort)), len(order)), repr(asked)
 
 
@@ -62,6 +71,12 @@ _WORDS: Mapping[type, tuple[str, str, float | None, tuple[str, ...]]] = {
     query.Revision: ("the revision", "run.v2 GetRevision", INTERVAL, ("the service",)),
     query.Revisions: ("all revisions", "run.v2 ListRevisions", None, ("the service",)),
     query.Build: ("the build", "cloudbuild.v1 GetBuild or ListBuilds", pace.WATCH, ("the service", "the revision")),
+    query.Origin: (
+        "the build, if labels do not tell whose deploy it is or there are several containers",
+        "cloudbuild.v1 GetBuild or ListBuilds",
+        None,
+        ("the service", "the revision"),
+    ),
     query.Logs: ("the logs", "logging.v2 ListLogEntries", pace.READ, ("the revision",)),
     query.Baseline: ("an older revision's logs", "logging.v2 ListLogEntries", None, ("the service", "all revisions")),
 }

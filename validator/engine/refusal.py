@@ -21,6 +21,7 @@ APIS = {
     query.Revision: ("Cloud Run", "roles/run.viewer"),
     query.Revisions: ("Cloud Run", "roles/run.viewer"),
     query.Build: ("Cloud Build", "roles/cloudbuild.builds.viewer"),
+    query.Origin: ("Cloud Build", "roles/cloudbuild.builds.viewer"),
     query.Logs: ("Cloud Logging", "roles/logging.viewer"),
     query.Baseline: ("Cloud Logging", "roles/logging.viewer"),
 }
@@ -78,9 +79,22 @@ def refusal(asked: query.Query, target: Target, problem: Problem, seq: int) -> R
         reason = f"{api} does not know who asks: {problem.message}"
         remedy = "give the gate credentials: run it as a service account, or `gcloud auth application-default login`"
     elif problem.code == "NOT_FOUND":
-        reason = f"{api} does not know it: {problem.message}"
-        remedy = f"see that project {target.project}, region {target.region} and service {target.service} are right"
+        reason, remedy = _missing(asked, target, f"{api} does not know it: {problem.message}")
     else:
         reason = f"{api} refused: {problem.code}: {problem.message}"
         remedy = ""
     return Refusal(reason, remedy, (seq,))
+
+
+def _missing(asked: query.Query, target: Target, otherwise: str) -> tuple[str, str]:
+    """What is not there, and how to see what is."""
+    where = f"region {target.region} of project {target.project}"
+    if isinstance(asked, query.Revision) and target.revision:
+        listing = f"gcloud run revisions list --service={target.service} {target.flags}"
+        return f"{target.service} has no revision {target.revision} in {where}", f"name one that is there: {listing}"
+    if isinstance(asked, (query.Service, query.Revisions)):
+        listing = f"gcloud run services list --project={target.project}"
+        remedy = f"see that the target's project, region and service are right: {listing}"
+        return f"there is no service {target.service} in {where}", remedy
+    remedy = f"see that project {target.project}, region {target.region} and service {target.service} are right"
+    return otherwise, remedy

@@ -10,11 +10,13 @@ from typing import Any
 from validator.model import query
 from validator.model.call import Answer
 from validator.model.check import Check, Position, Target
-from validator.model.custody import BUILD_LABEL, COMMIT_LABEL
+from validator.model.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose, whose
 from validator.model.evidence import Evidence
+from validator.model.finding import State
 from validator.model.instant import span
 from validator.model.log_event import Event, events, excerpt
 from validator.model.platform import STDERR, Entry, Revision
+from validator.model.readiness import readiness
 from validator.model.severity import at_least
 from validator.model.verdict import Excerpt, Outcome, Verdict, passed
 
@@ -40,9 +42,13 @@ def options(value: Any) -> None:
 
 
 def queries(check: Check) -> frozenset[query.Query]:
-    """The service, the revision, and the logs for the last lines of a failed one."""
+    """The service, the revision, and what may show whose it is and that its container was started.
+
+    The logs are asked for the last lines of a failed one too; the build and the echo only where nothing else tells.
+    """
     name = check.target.name
-    return frozenset({query.Service(name), query.Revision(name), query.Logs(check.target.project)})
+    shown: set[query.Query] = {query.Logs(check.target.project), query.Origin(name), query.Echo(name)}
+    return frozenset(shown | {query.Service(name), query.Revision(name)})
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
@@ -54,57 +60,117 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
             return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     revision = evidence.revision(target.name)
     if revision is None:
-        return Verdict(Outcome.INCONCLUSIVE, _unresolved(target, evidence), False)
-    foreign = _foreign(target, revision, evidence)
+        return _unresolved(target, evidence)
+    found = whose(target, evidence)
+    foreign = _foreign(target, revision, found, evidence)
     if foreign:
         return foreign
-    seen = Excerpt(f"Ready: {revision.ready.state} {revision.ready.reason}".strip(), revision.ready.since, "Cloud Run")
-    if revision.ready.succeeded:
-        age = span(max(0.0, now - revision.created))
-        facts = f"{revision.name} is ready, created {age} ago"
-        return passed(facts, expected="the revision of this deploy, ready", actual=facts, evidence=(seen,))
-    if revision.ready.failed:
-        return _failed(check, evidence, revision, seen, now)
-    reason = f"{revision.name} is not ready yet: {revision.ready.reason} {revision.ready.message}".strip()
-    return Verdict(Outcome.INCONCLUSIVE, reason, False, evidence=(seen,))
-
-
-def _unresolved(target: Target, evidence: Evidence) -> str:
-    if evidence.service(target.name) is None:
-        return f"service {target.service} was not read yet"
-    if not evidence.frozen(target.name):
-        return f"no revision carries the tag {target.tag}" if target.tag else f"{target.service} has no revision"
-    return f"revision {evidence.frozen(target.name)} was not read yet"
-
-
-def _foreign(target: Target, revision: Revision, evidence: Evidence) -> Verdict | None:
-    """A revision of another deploy proves nothing of this one: a deploy that silently did nothing leaves it newest."""
-    for label, wanted in ((BUILD_LABEL, target.build), (COMMIT_LABEL, target.commit)):
-        actual = revision.labels.get(label, "")
-        if wanted and not (actual and (actual.startswith(wanted) or wanted.startswith(actual))):
-            says = f"is {actual}" if actual else "is missing"
-            return _stale(target, revision, f"its label {label} {says}, and not {wanted}")
-    age = evidence.started - revision.created
-    if target.created_within is not None and age > target.created_within:
-        return _stale(
-            target, revision, f"it was created {span(age)} before this run, more than {span(target.created_within)}"
+    ready = readiness(target, revision, evidence)
+    if ready.state is State.VIOLATED:
+        return _failed(check, evidence, revision, ready.evidence[0], now)
+    if found.whose is Whose.PENDING or _mixed(target, revision, evidence):
+        return Verdict(Outcome.INCONCLUSIVE, f"the build that made {revision.name} was not read yet", False)
+    if ready.state is State.UNKNOWN:
+        return Verdict(
+            Outcome.INCONCLUSIVE, ready.reason, False, ready.expected, ready.actual, ready.remedy, ready.evidence
         )
-    return None
+    age = span(max(0.0, now - revision.created))
+    facts = f"{revision.name} is ready, created {age} ago"
+    return passed(facts, expected="the revision of this deploy, ready", actual=facts, evidence=ready.evidence)
 
 
-def _stale(target: Target, revision: Revision, why: str) -> Verdict:
+def _mixed(target: Target, revision: Revision, evidence: Evidence) -> bool:
+    """Whether it has several containers, and which of them the build made is still to be told."""
+    told = evidence.build(target.name) or evidence.refusal(query.Origin(target.name))
+    return len(revision.containers) > 1 and told is None
+
+
+def _unresolved(target: Target, evidence: Evidence) -> Verdict:
+    service = evidence.service(target.name)
+    if service is None:
+        return Verdict(Outcome.INCONCLUSIVE, f"service {target.service} was not read yet", False)
+    frozen = evidence.frozen(target.name)
+    if frozen:
+        return Verdict(Outcome.INCONCLUSIVE, f"revision {frozen} was not read yet", False)
+    if not target.tag:
+        return Verdict(Outcome.INCONCLUSIVE, f"{target.service} has no revision", False)
+    others = ", ".join(service.tags()) or "none"
     return Verdict(
         Outcome.INCONCLUSIVE,
-        f"the newest revision {revision.name} is not of this deploy: {why}",
+        f"no revision of {target.service} carries the tag {target.tag}; its tags: {others}",
+        service.settled,
+        f"a revision with the tag {target.tag}",
+        f"tags: {others}",
+        _tagging(target, service.latest_created),
+    )
+
+
+def _tagging(target: Target, revision: str) -> str:
+    tags = f"--update-tags={target.tag}={revision}"
+    return f"gcloud run services update-traffic {target.service} {tags} {target.flags}"
+
+
+def _foreign(target: Target, revision: Revision, found: Identified, evidence: Evidence) -> Verdict | None:
+    """A revision of another deploy proves nothing of this one: a deploy that silently did nothing leaves it newest."""
+    age = evidence.started - revision.created
+    newest = _newest_then(target, evidence)
+    why = found.how if found.whose is Whose.ANOTHER else ""
+    doubted = found.whose is not Whose.OURS or target.dated
+    if not why and doubted and target.created_within is not None and age > target.created_within:
+        why = f"it was created {span(age)} before this run, more than {span(target.created_within)}"
+    left = target.tag and revision.name != newest and (why or (doubted and target.created_within is not None))
+    if left:
+        return _left_behind(target, revision, newest, why)
+    return _stale(target, revision, why, found) if why else None
+
+
+def _newest_then(target: Target, evidence: Evidence) -> str:
+    """The newest revision at the moment at which the target was resolved."""
+    seen = (service for _, service in evidence.services(target.name))
+    return next(service.latest_created for service in seen if not target.tag or target.tag in service.tags())
+
+
+def _left_behind(target: Target, revision: Revision, newest: str, why: str) -> Verdict:
+    """The tag still is where an earlier deploy put it."""
+    reason = f"tag {target.tag} is on {revision.name}, not on the newest revision {newest}"
+    return Verdict(
+        Outcome.INCONCLUSIVE,
+        f"{reason}: {why}" if why else reason,
+        expected=f"tag {target.tag} on the revision of this deploy",
+        actual=revision.name,
+        remedy=(
+            f"move the tag: {_tagging(target, newest)}; if {revision.name} is meant,"
+            " write `commit`, `build` or `revision` in the target"
+        ),
+        evidence=(Excerpt(f"{revision.name} was created", revision.created, "Cloud Run"),),
+    )
+
+
+def _stale(target: Target, revision: Revision, why: str, found: Identified) -> Verdict:
+    which = f"revision {revision.name} (tag {target.tag})" if target.tag else f"the newest revision {revision.name}"
+    asked = "; did the deploy step make no revision?" if found.whose is Whose.ANOTHER else ""
+    return Verdict(
+        Outcome.INCONCLUSIVE,
+        f"{which} is not of this deploy: {why}{asked}",
         expected="a revision of this deploy",
         actual=revision.name,
         remedy=(
             "see whether the deploy step made a revision: gcloud run revisions list"
             f" --service={target.service} {target.flags};"
-            " if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
+            f" {_otherwise(target)}"
         ),
         evidence=(Excerpt(f"{revision.name} was created", revision.created, "Cloud Run"),),
     )
+
+
+def _otherwise(target: Target) -> str:
+    """What to write in the target if its revision is the one that is meant after all."""
+    if target.commit or target.build:
+        labels = (
+            f"--labels={COMMIT_LABEL}={target.commit}" if target.commit else f"--labels={BUILD_LABEL}={target.build}"
+        )
+        return f"label what is deployed: gcloud run deploy {target.service} --image=IMAGE {labels} {target.flags}"
+    return "if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
 
 
 def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt, now: float) -> Verdict:

@@ -11,11 +11,22 @@ from validator.engine.budget import Politeness, reads
 from validator.engine.stage import Impossible, host_of, marked, stage
 from validator.engine.verdicts import Standing, Verdicts
 from validator.model import query
-from validator.model.call import Answer, Call, Completion, Exchange, ListEntries, ListRevisions, Problem, Request
+from validator.model.call import (
+    Answer,
+    Call,
+    Completion,
+    Exchange,
+    ListBuilds,
+    ListEntries,
+    ListRevisions,
+    Problem,
+    Request,
+)
 from validator.model.check import MAIN, Spec
 from validator.model.journal import Deadline, Ended, Ending, Observation, Record, Sent, Started, Unobtainable
 from validator.model.judging import INTERVAL
 from validator.model.kind import Kind
+from validator.model.readiness import settled
 from validator.model.verdict import Outcome
 
 _API_TIMEOUT = 15.0
@@ -168,7 +179,7 @@ class Engine:
         errand.due = now
         errand.over = isinstance(asked, query.Probe) and not asked.repeat
         token = seen.result.content.get("nextPageToken", "") if isinstance(seen.result, Answer) else ""
-        if token and isinstance(seen.call, (ListEntries, ListRevisions)):
+        if token and isinstance(seen.call, (ListBuilds, ListEntries, ListRevisions)):
             errand.next_page = replace(seen.call, page_token=token)
 
     def _due(self, asked: query.Query, errand: _Errand) -> float:
@@ -188,7 +199,7 @@ class Engine:
                 return INTERVAL
             case query.Echo():
                 return pace.ECHO
-            case query.Build(target) if self.verdicts.evidence.build(target) is None:
+            case query.Build(target) | query.Origin(target) if self.verdicts.evidence.build(target) is None:
                 return INTERVAL
             case query.Service(target) | query.Revision(target):
                 waited = any(
@@ -291,14 +302,16 @@ class Engine:
                 revision = evidence.revision(target)
                 return (
                     revision is not None
-                    and (revision.ready.succeeded or revision.ready.failed)
+                    and settled(self.spec.targets[target], revision, evidence)
                     and not any(each.check.hold and asked in each.queries for each in self.verdicts.open_checks())
                 )
             case query.Revisions(target):
                 return evidence.revisions(target) is not None
+            case query.Origin(target):
+                return evidence.build(target) is not None
             case query.Build(target):
                 build = evidence.build(target)
-                return build is not None and build.finished is not None
+                return build is not None and build.finished is not None and bool(evidence.answers(asked))
             case query.Baseline():
                 reads = evidence.baselines.get(asked)
                 return reads is not None and reads.whole is not None and reads.whole[0] == stage(asked, evidence)

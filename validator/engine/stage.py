@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from validator import __version__
@@ -22,7 +23,7 @@ from validator.model.call import (
     ListRevisions,
 )
 from validator.model.check import Target
-from validator.model.custody import BUILD_LABEL
+from validator.model.deploy import BUILD_LABEL, Named, build_behind, origin_wanted
 from validator.model.evidence import Known
 from validator.model.identity import Who, identify, probed_enough, tag_url, unreachable
 from validator.model.instant import rfc3339
@@ -59,7 +60,7 @@ def stage(asked: query.Query, evidence: Folded) -> Call | Impossible | None:
             return GetRevision(f"{target.path}/revisions/{frozen}") if frozen else None
         case query.Revisions():
             return ListRevisions(target.path)
-        case query.Build():
+        case query.Build() | query.Origin():
             return _build(asked, target, evidence)
         case query.Baseline():
             return _baseline(asked, target, evidence)
@@ -69,23 +70,45 @@ def stage(asked: query.Query, evidence: Folded) -> Call | Impossible | None:
             return _echo(target, evidence)
 
 
-def _build(asked: query.Build, target: Target, evidence: Folded) -> Call | Impossible | None:
-    """The build that the target or a label names; else the one that pushed the revision's digest."""
+def _build(asked: query.Build | query.Origin, target: Target, evidence: Folded) -> Call | Impossible | None:
+    """The build that the target, a label or an annotation names; else the one that pushed an image of the revision.
+
+    A build is regional or global and nothing tells which, so one place is asked after the other.
+    """
     revision, service = evidence.revision(target.name), evidence.service(target.name)
     if revision is None or service is None:
         return None
-    where = f"projects/{target.project}/locations"
-    build = target.build or revision.labels.get(BUILD_LABEL, "") or service.labels.get(BUILD_LABEL, "")
-    # A build is regional or global, and no label tells which.
-    place = "global" if any(absent(seen.result) for seen in evidence.answers(asked)) else target.region
-    if build:
-        return GetBuild(f"{where}/{place}/builds/{build}")
-    if revision.digest:
-        return ListBuilds(f"{where}/{place}", f'results.images.digest="{revision.digest}"')
-    return Impossible(
-        f"{revision.name} names no build: it has no label {BUILD_LABEL}, and its image has no digest to find one by",
-        f"label it: gcloud run deploy {target.service} --labels={BUILD_LABEL}=$BUILD_ID",
-    )
+    if isinstance(asked, query.Origin) and not origin_wanted(target, revision):
+        return None
+    named = build_behind(target, revision, service)
+    digests = dict.fromkeys(each.digest for each in (revision.ingress, *revision.containers) if each.digest)
+    calls = _builds(named, tuple(digests), target)
+    tried = {_first_page(seen.call) for seen in evidence.answers(asked) if absent(seen)}
+    return next((call for call in calls if call not in tried), None) or _unknown(named, bool(calls), target, revision)
+
+
+def _builds(named: Named, digests: Sequence[str], target: Target) -> list[Call]:
+    """The calls that may find a build, in turn."""
+    places = [f"projects/{target.project}/locations/{location}" for location in (target.region, "global")]
+    if named:
+        return [GetBuild(f"{place}/builds/{named.value}") for place in places]
+    return [ListBuilds(place, f'results.images.digest="{digest}"') for digest in digests for place in places]
+
+
+def _first_page(call: Call) -> Call:
+    return replace(call, page_token="") if isinstance(call, ListBuilds) else call
+
+
+def _unknown(named: Named, asked: bool, target: Target, revision: Revision) -> Impossible:
+    label = f"label it: gcloud run deploy {target.service} --labels={BUILD_LABEL}=$BUILD_ID {target.flags}"
+    if named:
+        reason = f"Cloud Build has no build {named}, neither in {target.region} nor in global of {target.project}"
+        listing = f"gcloud builds list --region={target.region} --project={target.project}"
+        return Impossible(reason, f"name one that is there: {listing}")
+    if asked:
+        return Impossible("Cloud Build lists no build that pushed the revision's image", label)
+    why = f"it has no label {BUILD_LABEL}, and its image has no digest to find one by"
+    return Impossible(f"{revision.name} names no build: {why}", label)
 
 
 def _baseline(asked: query.Baseline, target: Target, evidence: Folded) -> Call | Impossible | None:
@@ -149,9 +172,12 @@ def _unreachable(target: Target, evidence: Folded) -> Impossible:
 
 
 def _echo(target: Target, evidence: Folded) -> Call | None:
-    service = evidence.service(target.name)
+    """One is of use only once the revision may answer it."""
+    service, revision = evidence.service(target.name), evidence.revision(target.name)
     base = (tag_url(target, evidence) or service.uri) if service else ""
-    return Exchange("HEAD", base.rstrip("/") + target.echo) if base and target.echo else None
+    if not (base and target.echo and revision and revision.ready.succeeded):
+        return None
+    return Exchange("HEAD", base.rstrip("/") + target.echo)
 
 
 def marked(call: Exchange, mark: str, run_id: str) -> Exchange:

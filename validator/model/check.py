@@ -25,6 +25,19 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Pipeline:
+    """What the environment of a pipeline says of the deploy that it made; empty where it says nothing."""
+
+    commit: str = ""
+    commit_from: str = ""
+    """The variable that says so: `COMMIT_SHA`."""
+    build: str = ""
+    build_from: str = ""
+    doubt: str = ""
+    """Why another commit than this one need not be wrong, and what to do about it; empty where it is."""
+
+
+@dataclass(frozen=True)
 class Target:
     """A Cloud Run service and how its revision is chosen."""
 
@@ -42,6 +55,10 @@ class Target:
     """The revision must carry this `commit-sha`, or begin with it."""
     created_within: float | None = None
     """The revision must be younger than this at the run's start, seconds; None for any age."""
+    dated: bool = False
+    """Whether the spec wrote `created_within`; else it is for want of a better word."""
+    pipeline: Pipeline = Pipeline()
+    """Whose deploy this is by the environment; empty where the spec says it."""
     echo: str = "/"
     """The path that echo probes go to; empty for none."""
     url: str = ""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from validator.model import platform
+from validator.model.build import Build
 from validator.model.journal import Observation
 from validator.model.query import Baseline, Query
 from validator.model.selector import Selector
@@ -81,7 +82,7 @@ class Resources(Protocol):
         """What served most before this deploy, else the newest older revision that was ever ready."""
         ...
 
-    def build(self, target: str) -> platform.Build | None:
+    def build(self, target: str) -> Build | None:
         """The build of the target's revision."""
         ...
 

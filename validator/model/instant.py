@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -26,6 +28,11 @@ def nanoseconds(text: str) -> int:
 def seconds(text: str) -> float:
     """Read an RFC 3339 timestamp as Unix seconds."""
     return nanoseconds(text) / 1e9
+
+
+def moment(data: Mapping[str, Any], key: str) -> float | None:
+    """A timestamp of an API's JSON as Unix seconds; None where it is absent."""
+    return seconds(data[key]) if data.get(key) else None
 
 
 def rfc3339(at: float) -> str:

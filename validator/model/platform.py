@@ -1,25 +1,26 @@
-"""Cloud Run, Cloud Build and Cloud Logging resources, read from their official JSON.
+"""Cloud Run and Cloud Logging resources, read from their official JSON.
 
-Fields and their meaning: google.cloud.run.v2, google.devtools.cloudbuild.v1, google.logging.v2.
+Fields and their meaning: google.cloud.run.v2, google.logging.v2.
 Missing fields read as the proto default, as the APIs leave those out.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from validator.model.build import Build
 from validator.model.call import Json
-from validator.model.instant import nanoseconds, seconds
+from validator.model.container import Container
+from validator.model.container import read as containers_of
+from validator.model.instant import moment, nanoseconds, seconds
 from validator.model.payload import compact, escaped
 from validator.model.severity import platform_severity, severity_of
 
-_DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 SYSTEM = "run.googleapis.com/varlog/system"
 REQUESTS = "run.googleapis.com/requests"
 AUDIT = "cloudaudit.googleapis.com"
@@ -31,10 +32,6 @@ STDERR = "run.googleapis.com/stderr"
 def short(name: str) -> str:
     """The last part of a resource name: `projects/p/.../revisions/r` -> `r`."""
     return name.rsplit("/", 1)[-1]
-
-
-def _time(data: Json, key: str) -> float | None:
-    return seconds(data[key]) if data.get(key) else None
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Condition:
             data.get("state", "STATE_UNSPECIFIED"),
             reason,
             data.get("message", ""),
-            _time(data, "lastTransitionTime"),
+            moment(data, "lastTransitionTime"),
         )
 
     @property
@@ -131,7 +128,7 @@ class Service:
             tuple(map(Share.read, data.get("traffic", ()))),
             tuple(map(Share.read, data.get("trafficStatuses", ()))),
             data.get("labels", {}),
-            _time(data, "updateTime"),
+            moment(data, "updateTime"),
             data,
         )
 
@@ -169,31 +166,14 @@ class Revision:
     ready: Condition
     conditions: tuple[Condition, ...]
     labels: Mapping[str, str]
-    image: str
-    """Of the container that takes the requests."""
-    env: Mapping[str, str]
-    """Plain values by name, of all containers."""
-    secrets: Mapping[str, str]
-    """Environment variables and mounts that come from Secret Manager -> `secret:version`."""
+    annotations: Mapping[str, str]
+    containers: tuple[Container, ...]
     raw: Json = field(repr=False)
 
     @classmethod
     def read(cls, data: Json) -> Revision:
         """From run.v2 Revision."""
         conditions = tuple(map(Condition.read, data.get("conditions", ())))
-        containers = data.get("containers", ())
-        ingress = next((c for c in containers if c.get("ports")), containers[0] if containers else {})
-        env: dict[str, str] = {}
-        secrets: dict[str, str] = {}
-        for variable in (v for c in containers for v in c.get("env", ())):
-            reference = variable.get("valueSource", {}).get("secretKeyRef")
-            if reference:
-                secrets[variable["name"]] = _secret(reference)
-            else:
-                env[variable["name"]] = variable.get("value", "")
-        for volume in data.get("volumes", ()):
-            if "secret" in volume:
-                secrets[volume["name"]] = _secret(volume["secret"])
         return cls(
             short(data.get("name", "")),
             short(data.get("service", "")),
@@ -201,11 +181,14 @@ class Revision:
             next((c for c in conditions if c.type == "Ready"), _NO_CONDITION),
             conditions,
             data.get("labels", {}),
-            ingress.get("image", ""),
-            env,
-            secrets,
+            data.get("annotations", {}),
+            containers_of(data),
             data,
         )
+
+    def condition(self, kind: str) -> Condition | None:
+        """One of its conditions; None where the platform does not tell of it."""
+        return next((condition for condition in self.conditions if condition.type == kind), None)
 
     @property
     def settled(self) -> bool:
@@ -213,73 +196,15 @@ class Revision:
         return self.ready.succeeded or self.ready.failed
 
     @property
-    def digest(self) -> str:
-        """`sha256:...` of its image; empty when the template names a tag only (the v2 API tells no more)."""
-        found = _DIGEST.search(self.image)
-        return found[1] if found else ""
+    def ingress(self) -> Container:
+        """The container that takes the requests: the one with a port, else the first."""
+        return next((c for c in self.containers if c.ports), self.containers[0] if self.containers else Container())
 
-
-def _secret(reference: Json) -> str:
-    return f"{short(reference.get('secret', ''))}:{reference.get('version', 'latest')}"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a build."""
-
-    name: str
-    status: str
-    may_fail: bool = False
-    """Whether the build goes on when it fails (`allowFailure`, `allowExitCodes`)."""
-
-
-@dataclass(frozen=True)
-class Build:
-    """A Cloud Build at one moment."""
-
-    id: str
-    status: str
-    detail: str
-    started: float | None
-    finished: float | None
-    steps: tuple[Step, ...]
-    commit: str
-    """The commit it was made from; empty when the build does not say."""
-    digests: Mapping[str, str]
-    """Pushed image -> `sha256:...`; empty until all steps are over."""
-    log_url: str
-    raw: Json = field(repr=False)
-
-    @classmethod
-    def read(cls, data: Json) -> Build:
-        """From cloudbuild.v1 Build."""
-        provenance = data.get("sourceProvenance", {})
-        commits = (
-            provenance.get("resolvedRepoSource", {}).get("commitSha"),
-            data.get("substitutions", {}).get("COMMIT_SHA"),
-            data.get("substitutions", {}).get("REVISION_ID"),
-            data.get("source", {}).get("repoSource", {}).get("commitSha"),
-            data.get("source", {}).get("gitSource", {}).get("revision"),
-        )
-        return cls(
-            data.get("id", ""),
-            data.get("status", "STATUS_UNKNOWN"),
-            data.get("statusDetail", ""),
-            _time(data, "startTime"),
-            _time(data, "finishTime"),
-            tuple(
-                Step(
-                    step.get("id") or step.get("name", ""),
-                    step.get("status", "STATUS_UNKNOWN"),
-                    bool(step.get("allowFailure") or step.get("allowExitCodes")),
-                )
-                for step in data.get("steps", ())
-            ),
-            next((c for c in commits if c), ""),
-            {image["name"]: image.get("digest", "") for image in data.get("results", {}).get("images", ())},
-            data.get("logUrl", ""),
-            data,
-        )
+    def made_by(self, build: Build | None) -> Container:
+        """The container whose image a build pushed: by its digest, else by its repository; else the ingress one."""
+        pushed = (c for c in self.containers if build and c.digest in build.digests)
+        alike = (c for c in self.containers if build and c.repository in build.repositories)
+        return next(pushed, None) or next(alike, self.ingress)
 
 
 class Sort(StrEnum):

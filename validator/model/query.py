@@ -41,6 +41,13 @@ class Build:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The same build, asked for only where it has to tell whose deploy the revision is or which container is meant."""
+
+    target: str
+
+
+@dataclass(frozen=True)
 class Logs:
     """The log entries of all targets in one project."""
 
@@ -95,4 +102,4 @@ class Echo:
     target: str
 
 
-Query = Service | Revision | Revisions | Build | Logs | Entries | Baseline | Probe | Echo
+Query = Service | Revision | Revisions | Build | Origin | Logs | Entries | Baseline | Probe | Echo

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from validator.model.check import Check, Spec, Target
-from validator.model.custody import Link
 from validator.model.evidence import Watermark
 from validator.model.journal import Ending
+from validator.model.link import Link
 from validator.model.verdict import Outcome, Verdict
 
 

@@ -158,10 +158,10 @@ def _serving(target: str, evidence: Resources) -> list[Any] | None:
     return found if len(found) == len(service.serving()) else None
 
 
-def _of_revision(part: str) -> Callable[[str, Resources], Any]:
+def _of_container(part: str) -> Callable[[str, Resources], Any]:
     def value(target: str, evidence: Resources) -> Any:
         revision = evidence.revision(target)
-        return dict(getattr(revision, part)) if revision else None
+        return dict(getattr(revision.made_by(evidence.build(target)), part)) if revision else None
 
     return value
 
@@ -173,8 +173,8 @@ _VALUES: Mapping[str, Callable[[str, Resources], Any]] = {
     "service": lambda target, evidence: _raw(evidence.service(target)),
     "build": lambda target, evidence: _raw(evidence.build(target)),
     "deployed": _deployed,
-    "env": _of_revision("env"),
-    "secrets": _of_revision("secrets"),
+    "env": _of_container("env"),
+    "secrets": _of_container("secrets"),
     "vars": lambda _, evidence: dict(evidence.variables),
     "capture": lambda _, evidence: dict(evidence.captured),
 }

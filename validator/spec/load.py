@@ -126,7 +126,7 @@ class _Loading:
         shared = schema_of_included(self.kinds)
         more = list(included(data, self.main, shared, self.variables, read, kinds=self.kinds, strict=self.strict))
         parts = [(self.main, data), *((source, other) for source, other, _ in more)]
-        targets = read_targets(data, self.main)
+        targets = read_targets(data, self.main, self.variables)
         groups = self._groups(parts)
         timeout = duration(data.get("timeout", _TIMEOUT))
         known = None if self.main.stands_in(("timeout",)) else timeout

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from validator.model.check import MAIN, Target
 from validator.spec.mistake import Mistake
 from validator.spec.paths import reserved
+from validator.spec.pipeline import read_pipeline
 from validator.spec.source import Source
 from validator.spec.values import duration
 from validator.spec.yaml import Path
@@ -15,9 +17,13 @@ from validator.spec.yaml import Path
 _CREATED_WITHIN = "1h"
 
 
-def read_targets(data: Mapping[str, Any], source: Source) -> dict[str, Target]:
-    """All targets by name."""
-    return dict(_targets(data, source))
+def read_targets(data: Mapping[str, Any], source: Source, variables: Mapping[str, str]) -> dict[str, Target]:
+    """All targets by name. Whose deploy the main one is of, the variables of a pipeline say if the spec does not."""
+    targets = dict(_targets(data, source))
+    main = targets[MAIN]
+    if not (main.commit or main.build or main.revision or main.url):
+        targets[MAIN] = replace(main, pipeline=read_pipeline(variables))
+    return targets
 
 
 def _targets(data: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Target]]:
@@ -58,6 +64,7 @@ def _target(
         str(value.get("build", "")),
         str(value.get("commit", "")),
         created_within=None if written is None else duration(written),
+        dated="created_within" in value,
         echo="" if echo == "off" else echo,
     )
 
