@@ -221,6 +221,8 @@ def _lint_scenario(file: Path, around: Surroundings) -> int:
     except ScenarioError as error:
         around.err.lines(str(error))
         return UNUSABLE
+    for note in scenario.notes:
+        around.err.line(note)
     around.out.line(f"{file}: a scenario of {counted(len(scenario.deployment.services), 'service')}, no mistakes")
     return PASSED
 
@@ -268,6 +270,6 @@ def _around(scenario: Path, words: Sequence[str], around: Surroundings) -> int:
 
     around.judged = bool(words)
     try:
-        return emulate(scenario, words, say=around.out.line)
+        return emulate(scenario, words, say=around.out.line, note=around.err.line)
     except (ScenarioError, CommandError) as error:
         raise UsageError(str(error)) from None

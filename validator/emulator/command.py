@@ -32,12 +32,13 @@ def emulate(
     *,
     ready: Callable[[Emulator], None] | None = None,
     say: Callable[[str], bool] = lambda _: False,
+    note: Callable[[str], object] = lambda _: None,
 ) -> int:
     """Run a command with an emulator of this scenario in its reach; without one serve until interrupted.
 
     `ready` is called once the emulator can be reached; `say` writes one line of what a shell has to be told and returns whether
-    somebody reads it. SIGINT and SIGTERM go on to the command; one that comes before it can start is its end. To be called in the main thread, since
-    it handles signals.
+    somebody reads it; `note` gets what of the scenario was left out. SIGINT and SIGTERM go on to the command; one that comes
+    before it can start is its end. To be called in the main thread, since it handles signals.
 
     Returns:
         The command's exit code, 128 + n if signal n ended it; 0 after serving.
@@ -53,9 +54,8 @@ def emulate(
         Emulator(scenario) as emulator,
         TemporaryDirectory(prefix="validator-gcloud-") as folder,
     ):
-        odd = [name for name in emulator.scenario.env if not name.isidentifier()]
-        if odd:
-            raise CommandError(f"{scenario}: env has {odd[0]!r}, which is no name of a variable")
+        for told in emulator.scenario.notes:
+            note(told)
         if ready is not None:
             ready(emulator)
         for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.deployment.projects)
@@ -71,6 +71,8 @@ def _run(command: Sequence[str], environment: Mapping[str, str], forwarding: _Fo
         process = subprocess.Popen(command, env={**kept, **environment})  # noqa: S603  it is the user's own
     except OSError as error:
         raise CommandError(f"{command[0]}: cannot be started: {error.strerror}") from error
+    except ValueError as error:  # a null character
+        raise CommandError(f"{command[0]}: cannot be started: {error}") from error
     forwarding.to(process)
     code = process.wait()
     return 128 - code if code < 0 else code

@@ -11,6 +11,7 @@ from validator.emulator.chance import digits
 from validator.emulator.deployment import Deployment
 from validator.emulator.moments import length, moment
 from validator.emulator.overlay import overlaid
+from validator.emulator.structured import is_entry, structured
 from validator.model.call import Json
 from validator.model.instant import nanoseconds
 from validator.model.platform import REQUESTS, STDERR, STDOUT, SYSTEM
@@ -133,19 +134,24 @@ def group(name: str, data: Json, *, deployment: Deployment, streams: Streams, se
         own = {
             "timestamp": stamp(start),
             "insertId": digits(seed, name, size=12) + f"{number:06d}",
-            **_line(line, start),
+            **_line(line, start, data["stream"]),
         }
         entry = overlaid(common, own)
         found.append(store(entry, _readable(entry, streams)))
     return found
 
 
-def _line(line: Any, start: int) -> Json:
+def _line(line: Any, start: int, stream: str) -> Json:
     if isinstance(line, Mapping):
         return line
-    if not isinstance(line, list) or len(line) not in (2, 3):
+    if not isinstance(line, list) or len(line) not in (2, 3) or isinstance(line[1], list):
         raise ValueError(f"a line is [time, text], [time, text, severity] or a LogEntry, not {line!r}")
-    entry = {"timestamp": stamp(start + round(length(line[0]) * 1e9)), "textPayload": str(line[1])}
+    what = line[1]
+    if isinstance(what, Mapping):
+        own = structured(what) if stream in ("stdout", "stderr") and not is_entry(what) else what
+    else:
+        own = {"textPayload": str(what)}
+    entry = {"timestamp": stamp(start + round(length(line[0]) * 1e9)), **own}
     return {**entry, "severity": line[2]} if len(line) == 3 else entry
 
 

@@ -1,36 +1,44 @@
 """Resources and entries as people have them: pasted from `gcloud ... --format=json`, the API explorer or an export.
 
-A list where the scenario has a map, v1 (Knative) where it has v2, a wrapper object around a list of entries, and fields
-that are not known here: all are taken; what the APIs' answers need is read from them.
+A list where the scenario has a map, v1 (Knative) where it has v2, a wrapper object around a list of entries, and names with
+the project's number: all are taken; what the APIs' answers need is read from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.emulator.knative import API_VERSION
 from validator.emulator.knative_export import revision_export, service_export
+from validator.emulator.knative_shape import known
+from validator.emulator.resource_fields import Path, Told
 from validator.model.call import Json
 from validator.model.platform import short
 
 _KINDS = {"services": service_export, "revisions": revision_export}
 
 
-def resources(kind: str, data: Any, projects: Mapping[str, str]) -> dict[str, Json]:
-    """Short name (of builds: id) -> resource, as the API that the world serves prints it.
+def keyed(kind: str, data: Any) -> Iterator[tuple[str, str | int, Any]]:
+    """Short name (of builds: id; empty: it has none), where it is written, and resource, of a map or a list."""
+    if isinstance(data, list):
+        yield from ((_key(kind, each), number, each) for number, each in enumerate(data))
+    else:
+        yield from ((str(key), key, each) for key, each in data.items())
+
+
+def is_export(kind: str, item: Any) -> bool:
+    """Whether it is what gcloud prints of Cloud Run: v1."""
+    return isinstance(item, Mapping) and str(item.get("apiVersion", "")) == API_VERSION and kind in _KINDS
+
+
+def v2(kind: str, item: Any, path: Path, told: Told) -> Json:
+    """What gcloud printed, as v2; what is not known here is left out and noted.
 
     Raises:
-        ValueError: a resource in a list has no name.
+        RefusalError, KeyError, ValueError, TypeError, AttributeError: it cannot be read.
     """
-    items = {_key(kind, each): each for each in data} if isinstance(data, list) else dict(data or {})
-    found = {}
-    for key, item in items.items():
-        whole = item
-        if isinstance(item, Mapping) and str(item.get("apiVersion", "")) == API_VERSION and kind in _KINDS:
-            whole = _KINDS[kind](item)
-        found[key] = _by_id(whole, projects) if isinstance(whole, Mapping) else whole
-    return found
+    return _KINDS[kind](known(kind, item, path, told))
 
 
 def entries(data: Any) -> list[Any]:
@@ -47,15 +55,16 @@ def entries(data: Any) -> list[Any]:
     return list(data or [])
 
 
-def _key(kind: str, item: Json) -> str:
-    name = item.get("metadata", {}).get("name") or (item.get("id") if kind == "builds" else "") or item.get("name", "")
-    if not name:
-        raise ValueError(f"an element of {kind} has no name")
-    return short(str(name))
+def _key(kind: str, item: Any) -> str:
+    metadata = item.get("metadata")
+    named = metadata.get("name") if isinstance(metadata, Mapping) else ""
+    return short(str(named or (item.get("id") if kind == "builds" else "") or item.get("name") or ""))
 
 
-def _by_id(item: Mapping[str, Any], projects: Mapping[str, str]) -> Json:
+def by_id(item: Any, projects: Mapping[str, str]) -> Any:
     """A resource whose name has the project's id where it had its number, if the scenario tells which it is."""
+    if not isinstance(item, Mapping):
+        return item
     name = str(item.get("name", ""))
     for project, number in projects.items():
         prefix = f"projects/{number}/"

@@ -85,11 +85,18 @@ class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic i
         json_format.ParseDict(rest, response, ignore_unknown_fields=True)
         for entry in entries:
             if id(entry) not in self._entries:  # the world keeps every entry, so an id is not used again
-                self._entries[id(entry)] = json_format.ParseDict(
-                    entry, type(response)().entries.add(), ignore_unknown_fields=True
-                )
+                self._entries[id(entry)] = _entry(entry, type(response)().entries)
             response.entries.append(self._entries[id(entry)])
         return response
+
+
+def _entry(entry: Json, kind: Any) -> Any:
+    """The message of an entry. A payload of a type that is not installed here has no message: the entry comes without it."""
+    try:
+        return json_format.ParseDict(dict(entry), kind.add(), ignore_unknown_fields=True)
+    except json_format.ParseError:
+        rest = {key: value for key, value in entry.items() if key != "protoPayload"}
+        return json_format.ParseDict(rest, kind.add(), ignore_unknown_fields=True)
 
 
 def _whole(came: Outcome, rpc: Any, running: Running) -> Json:

@@ -75,6 +75,8 @@ ANNOTATIONS = (
     _INGRESS,
 )
 """The annotations of a service that are fields in v2."""
+BUILD = "run.googleapis.com/build-"
+"""What the annotations of a source deploy begin with (`build-id`, `build-source-location`, ...): v2 has them as they are."""
 _OUTPUT = ("run.googleapis.com/ingress-status", "run.googleapis.com/operation-id")
 _SERVICE = frozenset(
     {
@@ -266,7 +268,7 @@ def service_annotations_v2(annotations: Mapping[str, str]) -> Json:
             raise RefusalError("INVALID_ARGUMENT", f"metadata.annotations[{_INGRESS}]: {ingress!r} is not known here.")
         found["ingress"] = known[ingress]
     for name in left:
-        if "run.googleapis.com/" in name or "knative.dev/" in name:
+        if ("run.googleapis.com/" in name or "knative.dev/" in name) and not name.startswith(BUILD):
             raise unknown_field(f"service.metadata.annotations[{name}]")
     return {**found, **({"scaling": scaling} if scaling else {}), **({"annotations": left} if left else {})}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from validator.emulator.known_fields import only
+from validator.emulator.refusal import RefusalError
 from validator.model.call import Json
 
 _SAME = ("name", "image", "command", "args", "workingDir", "ports", "volumeMounts")
@@ -53,13 +54,6 @@ def container_v2(container: Any) -> Json:
     return {**found, **({"resources": {"limits": resources["limits"]}} if resources.get("limits") else {})}
 
 
-def tolerated_container(container: Json) -> Json:
-    """A v1 container with only what is known here."""
-    kept = {key: value for key, value in container.items() if key in _V1}
-    limits = (container.get("resources") or {}).get("limits")
-    return {**kept, "resources": {"limits": limits} if limits else {}}
-
-
 def _variable_v1(variable: Json) -> Json:
     reference = (variable.get("valueSource") or {}).get("secretKeyRef")
     if not reference:
@@ -79,27 +73,39 @@ def _variable_v2(variable: Any) -> Json:
     return {"name": variable["name"], "valueSource": {"secretKeyRef": reference}}
 
 
+_VOLUME = frozenset({"name", "secret", "emptyDir", "gcs", "nfs"})
+_VOLUME_V1 = frozenset({"name", "secret", "emptyDir", "csi", "nfs"})
+BUCKETS = "gcsfuse.run.googleapis.com"
+"""The driver of a volume that is a Cloud Storage bucket."""
+
+
 def volume_v1(volume: Json) -> Json:
     """A v2 Volume as v1.
 
     Raises:
         RefusalError: its kind is not known here.
     """
-    only(volume, frozenset({"name", "secret", "emptyDir"}), "volume", "UNIMPLEMENTED")
-    if "secret" not in volume:
-        return {"name": volume["name"], "emptyDir": volume["emptyDir"]}
+    only(volume, _VOLUME, "volume", "UNIMPLEMENTED")
+    name = {"name": volume["name"]}
+    if "emptyDir" in volume:
+        medium = {"medium": str(volume["emptyDir"]["medium"]).capitalize()} if volume["emptyDir"].get("medium") else {}
+        return {**name, "emptyDir": {**volume["emptyDir"], **medium}}
+    if "nfs" in volume:
+        return {**name, "nfs": volume["nfs"]}
+    if "gcs" in volume:
+        bucket = volume["gcs"]
+        only(bucket, frozenset({"bucket", "readOnly", "mountOptions"}), "volume.gcs", "UNIMPLEMENTED")
+        options = {"mountOptions": ",".join(bucket["mountOptions"])} if bucket.get("mountOptions") else {}
+        read_only = {"readOnly": True} if bucket.get("readOnly") else {}
+        attributes = {"bucketName": bucket.get("bucket", ""), **options}
+        return {**name, "csi": {"driver": BUCKETS, **read_only, "volumeAttributes": attributes}}
     secret = volume["secret"]
     only(secret, frozenset({"secret", "items", "defaultMode"}), "volume.secret", "UNIMPLEMENTED")
     items = [
-        {
-            "key": each.get("version", "latest"),
-            "path": each["path"],
-            **({"mode": each["mode"]} if "mode" in each else {}),
-        }
-        for each in secret.get("items", ())
+        {**_mode(each), "key": each.get("version", "latest"), "path": each["path"]} for each in secret.get("items", ())
     ]
     found = {"secretName": secret["secret"], "items": items, "defaultMode": secret.get("defaultMode", 0)}
-    return {"name": volume["name"], "secret": {key: value for key, value in found.items() if value}}
+    return {**name, "secret": {key: value for key, value in found.items() if value}}
 
 
 def volume_v2(volume: Any) -> Json:
@@ -108,14 +114,34 @@ def volume_v2(volume: Any) -> Json:
     Raises:
         RefusalError: its kind is not known here.
     """
-    only(volume, frozenset({"name", "secret", "emptyDir"}), "volume")
+    only(volume, _VOLUME_V1, "volume")
+    name = {"name": volume["name"]}
+    if "emptyDir" in volume:
+        medium = {"medium": str(volume["emptyDir"]["medium"]).upper()} if volume["emptyDir"].get("medium") else {}
+        return {**name, "emptyDir": {**volume["emptyDir"], **medium}}
+    if "nfs" in volume:
+        return {**name, "nfs": volume["nfs"]}
+    if "csi" in volume:
+        return {**name, "gcs": _bucket_v2(volume["csi"])}
     if "secret" not in volume:
-        return {"name": volume["name"], "emptyDir": volume["emptyDir"]}
+        raise RefusalError("INVALID_ARGUMENT", f"volume {volume['name']}: its kind is not known here.")
     secret = volume["secret"]
     only(secret, frozenset({"secretName", "items", "defaultMode"}), "volume.secret")
-    items = [
-        {"version": each["key"], "path": each["path"], **({"mode": each["mode"]} if "mode" in each else {})}
-        for each in secret.get("items", ())
-    ]
+    items = [{**_mode(each), "version": each["key"], "path": each["path"]} for each in secret.get("items", ())]
     found = {"secret": secret["secretName"], "items": items, "defaultMode": secret.get("defaultMode", 0)}
-    return {"name": volume["name"], "secret": {key: value for key, value in found.items() if value}}
+    return {**name, "secret": {key: value for key, value in found.items() if value}}
+
+
+def _bucket_v2(source: Json) -> Json:
+    only(source, frozenset({"driver", "readOnly", "volumeAttributes"}), "volume.csi")
+    if source.get("driver") != BUCKETS:
+        raise RefusalError("INVALID_ARGUMENT", f"volume.csi.driver: {source.get('driver')!r} is not known here.")
+    attributes = source.get("volumeAttributes") or {}
+    only(attributes, frozenset({"bucketName", "mountOptions"}), "volume.csi.volumeAttributes")
+    options = {"mountOptions": attributes["mountOptions"].split(",")} if attributes.get("mountOptions") else {}
+    read_only = {"readOnly": True} if source.get("readOnly") else {}
+    return {"bucket": attributes.get("bucketName", ""), **read_only, **options}
+
+
+def _mode(item: Json) -> Json:
+    return {"mode": item["mode"]} if "mode" in item else {}

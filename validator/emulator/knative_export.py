@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from validator.emulator.knative import ANNOTATIONS, LOCATION, service_annotations_v2, traffic_v2
-from validator.emulator.knative_template import TEMPLATE_ANNOTATIONS, template_v2, tolerated_spec
+from validator.emulator.knative import ANNOTATIONS, BUILD, LOCATION, service_annotations_v2, traffic_v2
+from validator.emulator.knative_template import TEMPLATE_ANNOTATIONS, template_v2
+from validator.emulator.moments import moment
 from validator.model.call import Json
 
 _REVISION_REASONS = frozenset(
@@ -71,7 +72,7 @@ def revision_export(export: Json) -> Json:
     if digest and found.get("containers"):
         found["containers"] = [{**found["containers"][0], "image": digest}, *found["containers"][1:]]
     times = [each["lastTransitionTime"] for each in conditions if each.get("lastTransitionTime")]
-    found["updateTime"] = max(times, default=found.get("createTime", ""))
+    found["updateTime"] = max(times, key=lambda each: moment(each, 0.0), default=found.get("createTime", ""))
     return {key: value for key, value in found.items() if value not in ("", [], {}, False)}
 
 
@@ -96,14 +97,15 @@ def _platform(key: str) -> bool:
 
 
 def _known(annotations: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
-    return {key: value for key, value in annotations.items() if key in names or not _platform(key)}
+    kept = (key for key in annotations if key in names or key.startswith(BUILD) or not _platform(key))
+    return {key: annotations[key] for key in kept}
 
 
 def _tolerated(template: Json) -> Json:
     """A template or a revision with only what the conversion knows."""
     metadata = template.get("metadata") or {}
     labels = {key: value for key, value in (metadata.get("labels") or {}).items() if not _platform(key)}
-    spec = tolerated_spec(template.get("spec") or {})
+    spec = template.get("spec") or {}
     annotations = _known(metadata.get("annotations") or {}, TEMPLATE_ANNOTATIONS)
     return {"metadata": {"name": metadata.get("name", ""), "labels": labels, "annotations": annotations}, "spec": spec}
 

@@ -9,7 +9,7 @@ containers: name image command args workingDir ports env resources.limits volume
 resources.cpuIdle, startupCpuBoost           run.googleapis.com/cpu-throttling, startup-cpu-boost
 env.valueSource.secretKeyRef                 env.valueFrom.secretKeyRef {name, key}
 dependsOn                                    run.googleapis.com/container-dependencies
-volumes: secret, emptyDir                    volumes: secret {secretName, items}, emptyDir
+volumes: secret, emptyDir, nfs, gcs          volumes: secret {secretName, items}, emptyDir, nfs, csi {gcsfuse.run.googleapis.com}
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from validator.emulator.knative_containers import container_v1, container_v2, tolerated_container, volume_v1, volume_v2
+from validator.emulator.knative_containers import container_v1, container_v2, volume_v1, volume_v2
 from validator.emulator.known_fields import only, unknown_field
 from validator.emulator.refusal import RefusalError
 from validator.model.call import Json
@@ -144,16 +144,11 @@ def template_v2(template: Any) -> Json:
     }
     left = {name: value for name, value in annotations.items() if name not in _CLIENT}
     for name in left:
-        if "run.googleapis.com/" in name or "knative.dev/" in name:
+        platform = "run.googleapis.com/" in name or "knative.dev/" in name
+        if platform and not name.startswith("run.googleapis.com/build-"):
             raise unknown_field(f"service.spec.template.metadata.annotations[{name}]")
     found["annotations"] = left
     return {key: value for key, value in found.items() if value}
-
-
-def tolerated_spec(spec: Json) -> Json:
-    """A v1 spec with only what is known here."""
-    kept = {key: value for key, value in spec.items() if key in _V1_SPEC}
-    return {**kept, "containers": [tolerated_container(each) for each in spec.get("containers") or ()]}
 
 
 def _from_annotations(annotations: dict[str, str]) -> Json:

@@ -27,7 +27,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
       delay: {requests: 2s, stdout: 3s}             # until an entry is readable: stdout stderr requests system; default 2 s
       order: newest first                           # the API's answers come the wrong way round; or: shuffled
       groups:                                       # lines of one stream of one revision
-        startup: {revision: R, stream: stdout, at: "@-4m", severity: INFO, lines: [[1.2s, text], [2s, text, ERROR], {...}]}
+        startup: {revision: R, stream: stdout, at: "@-4m", severity: INFO, lines: [[1.2s, text], [2s, text, ERROR], [3s, {msg: x}], {...}]}
       entries: [{...}]                              # LogEntry, as exported
       mishaps: [{effect: late, by: 30s, stream: stdout, probability: 0.2}]   # late, twice, lost, skewed: see mishaps.py
     rollout: {provisioned: 2s, ready: 6s, routed: 2s, failure: {reason: HEALTH_CHECK_CONTAINER_ERROR, message: ...}}
@@ -39,8 +39,9 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
     connections: [{port: http, effect: reset, after: 20}, {effect: drip, rate: 10}]   # of TCP connections
 
 A time is RFC 3339 or an offset from the scenario's start: `"@-4m"`, `"@0s"`, `"@+20s"`. A line of a group is
-`[time after the group's at, text]`, with a severity if it had one, or a LogEntry, laid over what the group says. An
-entry is readable after its stream's delay, counted from its end, or at the receiveTimestamp that it brings.
+`[time after the group's at, text]`, with a severity if it had one; a map in place of the text is the JSON that was printed
+(structured.py), or LogEntry fields if it has a payload; or it is a whole LogEntry, laid over what the group says. An entry is
+readable after its stream's delay, counted from its end, or at the receiveTimestamp that it brings.
 Without a `log` line of its own an answer is written to the request log alone; `traced` gives a line the request's trace.
 """
 
@@ -122,6 +123,11 @@ class Scenario:
     source: Written = field(repr=False)
     """As it was written, parents merged in."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the files is not known here and was left out, as `file:line:column: note: ...`."""
+        return self.source.notes
+
     def starting(self, epoch: float) -> Scenario:
         """The same scenario with another start, Unix seconds."""
         return _scenario(self.path, self.source, epoch)
@@ -154,7 +160,9 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         title=str(data.get("title") or path.stem),
         speed=float(data.get("speed") or 1),
         seed=seed,
-        env={str(key): variable(str(value), epoch) for key, value in (source.data.get("env") or {}).items()},
+        env={
+            key: variable(str(text), epoch) for key, text in (source.data.get("env") or {}).items() if text is not None
+        },
         epoch=epoch,
         deployment=deployment,
         entries=befallen(entries, mishaps, seed),

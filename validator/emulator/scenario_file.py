@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from validator.emulator.overlay import overlaid
 from validator.emulator.refusal import RefusalError
+from validator.emulator.scenario_contents import Contents
 from validator.emulator.scenario_text import Text, decoded
 from validator.emulator.shape import complaints
 from validator.model.call import Json
@@ -34,17 +35,21 @@ class Layer:
     path: Path
     document: yaml.Document
     text: Text = field(repr=False)
-
-    def place(self, line: int, column: int) -> str:
-        """A place of the document as `file:line:column`."""
-        line, column = self.text.place(line, column)
-        return f"{self.path}:{line}:{column}"
+    data: Json = field(repr=False)
+    """Its contents as the world takes them."""
+    moved: Mapping[_Path, _Path] = field(repr=False)
+    """Where a resource is in the contents -> where it was written."""
+    notes: tuple[str, ...]
+    """What was left out, as `file:line:column: note: ...`."""
 
     def find(self, path: _Path) -> str:
-        """Where a value was written; empty if it was not here. A number in a list may be the key of a map that is laid over it."""
+        """Where a value was written; empty if it was not here. A number in a list may be the key of a map that lies over it."""
+        for length in (4, 2):  # of a resource in `changes`, and of one at the start
+            if path[:length] in self.moved:
+                path = (*self.moved[path[:length]], *path[length:])
         written = self.document.values
         found = written.get(path) or written.get(tuple(map(str, path)))
-        return self.place(*found) if found else ""
+        return _place(self.path, self.text, *found) if found else ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class Written:
     data: Json
     layers: tuple[Layer, ...] = field(repr=False)
     """Its files, each before what it is laid over."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of the files."""
+        return tuple(note for layer in self.layers for note in layer.notes)
 
     def place(self, path: _Path) -> str:
         """Where a value was written, or its nearest ancestor that was."""
@@ -113,8 +123,8 @@ def written(path: Path, children: tuple[Path, ...] = ()) -> Written:
     if path.resolve() in children:
         raise ScenarioError(f"{path}: extends itself")
     layer = _layer(path)
-    data: Json = {key: value for key, value in layer.document.data.items() if key != "extends"}
-    parent = layer.document.data.get("extends")
+    data: Json = {key: value for key, value in layer.data.items() if key != "extends"}
+    parent = layer.data.get("extends")
     if parent is None:
         return Written(path, data, (layer,))
     below = written(path.parent / str(parent), (*children, path.resolve()))
@@ -130,19 +140,51 @@ def _layer(path: Path) -> Layer:
     try:
         document = yaml.read(text.text, LIMIT_NODES)
     except yaml.BadYaml as error:
-        line, column = text.place(error.line, error.column)
-        raise ScenarioError(f"{path}:{line}:{column}: {error.message}") from error
+        raise ScenarioError(f"{_place(path, text, error.line, error.column)}: {error.message}") from error
     if not isinstance(document.data, dict):
         raise ScenarioError(f"{path}: a scenario is a map of keys")
-    layer = Layer(path, document, text)
-    found = [(problem.line, problem.column, problem.message) for problem in document.problems]
-    found += [
-        (*(document.key_place(each.path) if each.of_key else document.place(each.path)), each.message)
-        for each in complaints(document.data)
-    ]
-    if found:
-        raise ScenarioError(*(f"{layer.place(line, column)}: {message}" for line, column, message in sorted(found)))
-    return layer
+    told = _Told(document)
+    for each in complaints(document.data):
+        told.mistake(each.path, each.message, of_key=each.of_key)
+    contents = Contents(told)
+    data = document.data if told.mistakes else contents.of(document.data)
+    if told.mistakes:
+        mistakes = sorted(told.mistakes)
+        raise ScenarioError(*(f"{_place(path, text, line, column)}: {message}" for line, column, message in mistakes))
+    notes = [f"{_place(path, text, line, column)}: note: {message}" for line, column, message in told.summary()]
+    return Layer(path, document, text, data, contents.moved, tuple(notes))
+
+
+class _Told:
+    """Collects what is to be said of a file."""
+
+    def __init__(self, document: yaml.Document) -> None:
+        self._document = document
+        self.mistakes = [(problem.line, problem.column, problem.message) for problem in document.problems]
+        self._notes: dict[str, list[tuple[int, int]]] = {}
+
+    def original(self, path: _Path, value: object) -> str:
+        node = self._document.scalars.get(path)
+        return node.value if node else str(value).lower() if isinstance(value, bool) else str(value)
+
+    def mistake(self, path: _Path, message: str, *, of_key: bool = False) -> None:
+        place = self._document.key_place(path) if of_key else self._document.place(path)
+        self.mistakes.append((*place, message))
+
+    def note(self, path: _Path, message: str) -> None:
+        self._notes.setdefault(message, []).append(self._document.key_place(path))
+
+    def summary(self) -> list[tuple[int, int, str]]:
+        """The notes, each once, at its first place."""
+        more = {
+            message: f" (and {len(places) - 1} more)" if places[1:] else "" for message, places in self._notes.items()
+        }
+        return sorted((*places[0], message + more[message]) for message, places in self._notes.items())
+
+
+def _place(path: Path, text: Text, line: int, column: int) -> str:
+    line, column = text.place(line, column)
+    return f"{path}:{line}:{column}"
 
 
 def _text(path: Path) -> Text:
