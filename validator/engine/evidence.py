@@ -13,12 +13,30 @@ from validator.engine.narrowing import Demand, narrowed
 from validator.engine.refusal import APIS, TRANSIENT, Trouble, refusal
 from validator.model import platform, query
 from validator.model.build import Build, listed
-from validator.model.call import Answer, Exchange, ListRevisions, Problem, Result
+from validator.model.call import Answer, Exchange, Json, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
 from validator.model.deploy import likeliest
 from validator.model.evidence import Derived, Known, OlderEntries, Refusal, Watermark
 from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
 from validator.model.selector import APPLICATION, PLATFORM, Selector
+
+
+def _read(asked: query.Query, content: Json) -> None:
+    """Read an answer as the fold and the judges will."""
+    match asked:
+        case query.Service():
+            platform.Service.read(content)
+        case query.Revision():
+            platform.Revision.read(content)
+        case query.Revisions():
+            list(map(platform.Revision.read, content.get("revisions", ())))
+        case query.Build():
+            list(map(Build.read, content.get("builds", [content])))
+        case query.Baseline():
+            list(map(platform.Entry.read, content.get("entries", ())))
+        case query.Logs() | query.Entries() | query.Probe() | query.Echo():
+            pass
+
 
 Resource = TypeVar("Resource")
 _Readings = Sequence[tuple[Observation, Resource]]
@@ -170,10 +188,21 @@ class Folded:
                 found[key] = Demand(revision.created, (*dict.fromkeys((*before, asked.selector)),))
         return found
 
-    def lean(self, asked: query.Query, result: Result) -> Result:
-        """What came of a call, without the log entries that the journal holds already."""
-        if isinstance(asked, query.Logs) and isinstance(result, Answer):
-            return Answer(self.logs[asked.project].lean(result.content))
+    def taken(self, asked: query.Query, result: Result) -> Result:
+        """What came of a call as the journal holds it: without the log entries that it holds already.
+
+        An answer of another shape than is known is a problem of this one query.
+        """
+        if not isinstance(result, Answer):
+            return result
+        try:
+            if isinstance(asked, query.Logs):
+                return Answer(self.logs[asked.project].lean(result.content))
+            _read(asked, result.content)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            return Problem(
+                "UNREADABLE", f"the answer has another shape than is known ({type(error).__name__}: {error})"
+            )
         return result
 
     def goes_on(self, asked: query.Query) -> bool:

@@ -216,6 +216,9 @@ class LogEvidence:
         """
         entries = content.get("entries", ())
         known = [entry for data in entries if (entry := self.parsed.get(_key(data)))]
+        fresh = {key for data in entries if (key := _key(data)) not in self.parsed}
+        for data in entries:
+            self._parsed(data)  # what cannot be read is told here, before the journal has it
         if not known:
             return content
         telling = [min(known, key=_received), max(known, key=_received)]
@@ -227,7 +230,7 @@ class LogEvidence:
         kept = {_key(entry.raw) for entry in (*telling, *echoes.values())}
         return {
             **content,
-            "entries": [data for data in entries if (key := _key(data)) in kept or key not in self.parsed],
+            "entries": [data for data in entries if (key := _key(data)) in kept or key in fresh],
         }
 
     def _commit(self, reading: Reading, *, quick: bool) -> None:

@@ -12,7 +12,7 @@ from validator.model.instant import rfc3339
 from validator.model.journal import Observation
 
 TRANSIENT = frozenset(
-    {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "ABORTED", "RESOURCE_EXHAUSTED", "UNKNOWN", "CANCELLED", "TIMEOUT", "BROKEN", "CONNECT"}
+    {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "ABORTED", "RESOURCE_EXHAUSTED", "UNKNOWN", "CANCELLED", "TIMEOUT", "BROKEN", "CONNECT", "UNREADABLE"}
 )  # fmt: skip
 """Codes after which asking again may help; all others are final (PERMISSION_DENIED is never retried)."""
 

@@ -35,9 +35,18 @@ def moment(data: Mapping[str, Any], key: str) -> float | None:
     return seconds(data[key]) if data.get(key) else None
 
 
+_EARLIEST, _LATEST = -62135596800.0, 253402300799.0
+"""The first and the last second that RFC 3339 can write, Unix seconds."""
+
+
 def rfc3339(at: float) -> str:
-    """Write Unix seconds as RFC 3339 in UTC with milliseconds."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    """Write Unix seconds as RFC 3339 in UTC with milliseconds; a moment outside of its years as the nearest inside."""
+    return (
+        datetime.fromtimestamp(min(max(at, _EARLIEST), _LATEST), UTC)
+        .isoformat(timespec="milliseconds")
+        .removesuffix("+00:00")
+        + "Z"
+    )
 
 
 def clock(at: float) -> str:
