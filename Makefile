@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo test test-container check lock
+.PHONY: help setup demo test test-container check fuzz lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,6 +43,11 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+SEED ?= $(shell date +%s)
+fuzz: $(STAMP) ## broken specs and mutated answers by the ten thousand: SEED=1 repeats a run
+	$(BIN)/python -m tests.spec.fuzzing 50000 $(SEED)
+	$(BIN)/python -m tests.fuzz.answers 10000 $(SEED)
 
 lock: ## pin the newest versions with their hashes
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt

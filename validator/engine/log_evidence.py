@@ -259,7 +259,10 @@ class LogEvidence:
         key = _key(data)
         entry = self.parsed.get(key)
         if entry is None:
-            entry = self.parsed[key] = Entry.read(data)
+            entry = Entry.read(data)
+            if not entry.ended >= entry.at:
+                raise ValueError(f"a request that ended before it began: {entry.insert_id}")
+            self.parsed[key] = entry
         return entry
 
     def _entry(self, entry: Entry, observation: Observation) -> None:

@@ -141,7 +141,7 @@ def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
     As many are made as make it 99 % sure that one is answered by the target's revision.
     """
     percent = share(target, evidence)
-    if target.url or not probe.location.startswith("/") or percent in (0, 100) or tag_url(target, evidence):
+    if target.url or not probe.location.startswith("/") or not 0 < percent < 100 or tag_url(target, evidence):
         return ""
     frozen, most = evidence.frozen(target.name), split_probes(percent)
     since = evidence.share_since(target.name)
