@@ -255,7 +255,7 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:
     gate = [sys.executable, "-I", "-m", "validator", "run", str(_DEMO / "checks.yaml"), "--out", parsed.out]
-    return _around(_DEMO / "scenario.yaml", gate, around)
+    return _around(_DEMO / "scenario.yaml", gate, around, own=False)
 
 
 def _emulate(parsed: argparse.Namespace, around: Surroundings) -> int:
@@ -263,13 +263,18 @@ def _emulate(parsed: argparse.Namespace, around: Surroundings) -> int:
     return _around(parsed.scenario, words, around)
 
 
-def _around(scenario: Path, words: Sequence[str], around: Surroundings) -> int:
-    """The emulator around a command. What the command judged is its own exit code's to say."""
-    from validator.emulator.command import CommandError, emulate  # noqa: PLC0415 - the gate does without the emulator
+def _around(scenario: Path, words: Sequence[str], around: Surroundings, *, own: bool = True) -> int:
+    """The emulator around a command. What the command judged is its own exit code's to say.
+
+    `own` lets the command see whose deploy the environment says it is; the demo's deploy is nobody's.
+    """
+    from validator.emulator.client_environment import OWN  # noqa: PLC0415 - the gate does without the emulator
+    from validator.emulator.command import CommandError, emulate  # noqa: PLC0415
     from validator.emulator.scenario import ScenarioError  # noqa: PLC0415
 
     around.judged = bool(words)
     try:
-        return emulate(scenario, words, say=around.out.line, note=around.err.line)
+        inherited = {name: value for name, value in os.environ.items() if own or name not in OWN}
+        return emulate(scenario, words, inherited=inherited, say=around.out.line, note=around.err.line)
     except (ScenarioError, CommandError) as error:
         raise UsageError(str(error)) from None

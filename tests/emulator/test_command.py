@@ -42,6 +42,19 @@ def test_the_command_gets_the_emulator_in_its_environment(tmp_path: Path) -> Non
     assert environment["PATH"] == os.environ["PATH"]
 
 
+def test_whose_deploy_it_is_the_user_says_and_not_the_pipeline_that_tries_a_scenario(tmp_path: Path) -> None:
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(f"extends: {SCENARIO}\nenv: {{COMMIT_SHA: aaaaaaa, GITHUB_SHA: bbbbbbb}}\n", encoding="utf-8")
+    out = tmp_path / "environment.json"
+    code = f"import json, os; json.dump(dict(os.environ), open({str(out)!r}, 'w'))"
+    inherited = {**os.environ, "COMMIT_SHA": "ccccccc", "GITHUB_SHA": "ddddddd", "CI_COMMIT_SHA": "eeeeeee"}
+    assert emulate(scenario, [sys.executable, "-c", code], inherited=inherited) == 0
+    environment = json.loads(out.read_text())
+    assert environment["COMMIT_SHA"] == "ccccccc"
+    assert environment["GITHUB_SHA"] == "bbbbbbb"
+    assert "CI_COMMIT_SHA" not in environment
+
+
 def test_the_command_reaches_the_emulator() -> None:
     code = """
 import http.client, os, sys, urllib.parse

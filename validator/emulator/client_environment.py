@@ -12,8 +12,13 @@ from pathlib import Path
 
 API_HOST = "emulator.test"
 """A name that is nowhere (RFC 6761): the APIs are at it and below it, for clients that come through the proxy."""
-UNSET = ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "CLOUDSDK_CORE_ACCOUNT")
-"""Variables of the machine that would lead clients to its credentials."""
+UNSET = (
+    *("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "CLOUDSDK_CORE_ACCOUNT"),
+    *("GITHUB_SHA", "CI_COMMIT_SHA"),
+)
+"""Variables of the machine that would lead clients to its credentials, and what a pipeline that tries a scenario says of itself."""
+OWN = ("COMMIT_SHA", "BUILD_ID")
+"""Whose deploy it is, as the user says: that comes before what the scenario says."""
 _APIS = (
     *("LOGGING", "CLOUDBUILD", "SERVICEUSAGE", "CLOUDRESOURCEMANAGER", "IAM", "ARTIFACTREGISTRY", "COMPUTE"),
     *("SERVICEMANAGEMENT", "STORAGE", "SECRETMANAGER"),

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Self
 
-from validator.emulator.client_environment import UNSET, gcloud
+from validator.emulator.client_environment import OWN, UNSET, gcloud
 
 if TYPE_CHECKING:
     from validator.emulator.servers import Emulator
@@ -30,15 +30,17 @@ def emulate(
     scenario: Path,
     command: Sequence[str],
     *,
+    inherited: Mapping[str, str] = os.environ,
     ready: Callable[[Emulator], None] | None = None,
     say: Callable[[str], bool] = lambda _: False,
     note: Callable[[str], object] = lambda _: None,
 ) -> int:
     """Run a command with an emulator of this scenario in its reach; without one serve until interrupted.
 
-    `ready` is called once the emulator can be reached; `say` writes one line of what a shell has to be told and returns whether
-    somebody reads it; `note` gets what of the scenario was left out. SIGINT and SIGTERM go on to the command; one that comes
-    before it can start is its end. To be called in the main thread, since it handles signals.
+    The command's environment is `inherited`, what leads it here, and the scenario's `env`. `ready` is called once the emulator
+    can be reached; `say` writes one line of what a shell has to be told and returns whether somebody reads it; `note` gets
+    what of the scenario was left out. SIGINT and SIGTERM go on to the command; one that comes before it can start is its end.
+    To be called in the main thread, since it handles signals.
 
     Returns:
         The command's exit code, 128 + n if signal n ended it; 0 after serving.
@@ -62,13 +64,16 @@ def emulate(
         environment = {**for_gcloud, **emulator.environment()}
         if forwarding.early:
             return 128 + forwarding.early[0]
-        return _run(command, environment, forwarding) if command else _serve(emulator, environment, say)
+        return _run(command, inherited, environment, forwarding) if command else _serve(emulator, environment, say)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str], forwarding: _Forwarding) -> int:
-    kept = {name: value for name, value in os.environ.items() if name not in UNSET}
+def _run(
+    command: Sequence[str], inherited: Mapping[str, str], environment: Mapping[str, str], forwarding: _Forwarding
+) -> int:
+    kept = {name: value for name, value in inherited.items() if name not in UNSET}
     try:
-        process = subprocess.Popen(command, env={**kept, **environment})  # noqa: S603  it is the user's own
+        own = {name: kept[name] for name in OWN if kept.get(name)}
+        process = subprocess.Popen(command, env={**kept, **environment, **own})  # noqa: S603  it is the user's own
     except OSError as error:
         raise CommandError(f"{command[0]}: cannot be started: {error.strerror}") from error
     except ValueError as error:  # a null character
