@@ -18,7 +18,11 @@ from google.protobuf import json_format
 from tests.container.engine import PYTHON_IMAGE, Done, Emulator, docker, environment
 
 _REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<braced>\w+)\}|(?P<bare>[A-Z_]\w*))")
-_GIVEN = {"PROJECT_ID": "web-staging", "BUILD_ID": "5f0c9d34-52b1-4b1f-9a53-6f0c6f3f7d11"}
+_GIVEN = {
+    "PROJECT_ID": "web-staging",
+    "BUILD_ID": "5f0c9d34-52b1-4b1f-9a53-6f0c6f3f7d11",
+    "COMMIT_SHA": "5d1c0ffee5d1c0ffee5d1c0ffee5d1c0ffee5d1c",
+}
 
 
 @dataclass(frozen=True)

@@ -70,17 +70,15 @@ def test_every_spec_has_no_mistake(spec: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_repositorys_own_build(tmp_path: Path) -> None:
-    """Builds the image, tests it, deploys with gcloud, and lets the gate judge that."""
+def test_the_repositorys_own_build_tries_the_image_and_deploys_nothing(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns(".git", ".venv", ".*_cache", "out", "__pycache__")
     shutil.copytree(TREE, tmp_path, ignore=ignored, symlinks=True, dirs_exist_ok=True)
     build = read(ROOT / "cloudbuild.yaml")
     with emulated(WEB) as emulator:
-        done = steps(build, tmp_path, emulator, {"_VALIDATOR": "validator:cloud-build"})
-    assert [step.name for step in done] == ["build", "test", "deploy", "gate"], done[-1].told
+        done = steps(build, tmp_path, emulator, {"_VALIDATOR": "validator", "_VERSION": "cloud-build"})
+    assert [step.name for step in done] == ["build", "test"], done[-1].told
     assert done[-1].done.returncode == 0, done[-1].told
-    summary = json.loads((tmp_path / "out/summary.json").read_text("utf-8"))
-    assert summary["targets"][0]["revision"] not in ("", "web-00001-abc")
+    assert list(build.images) == ["${_VALIDATOR}:${_VERSION}", "${_VALIDATOR}:latest"]
 
 
 def test_deploy_with_gate(tmp_path: Path, registry: str) -> None:
