@@ -91,6 +91,7 @@ def test_a_text_made_of_escapes_is_read_in_linear_time() -> None:
     assert time.process_time() - started < 2
 
 
+@pytest.mark.slow
 def test_ten_thousand_entries_are_read_in_a_few_seconds(tmp_path: Path) -> None:
     started = time.process_time()
     scenario = pasted(tmp_path, json.dumps([entry(number) for number in range(10_000)], indent=1))

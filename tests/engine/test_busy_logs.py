@@ -67,7 +67,9 @@ def most_reads_a_minute(world: Busy) -> int:
     return max(sum(begin <= at < begin + 60 for at in times) for begin in times)
 
 
-@pytest.mark.parametrize("a_minute", [100, 6_000, 60_000, 600_000])
+@pytest.mark.parametrize(
+    "a_minute", [100, 6_000, *(pytest.param(busy, marks=pytest.mark.slow) for busy in (60_000, 600_000))]
+)
 def test_verdicts_do_not_depend_on_how_much_else_is_logged(tmp_path: Path, a_minute: float) -> None:
     run, world = busy(HEAD + DECIDABLE, overlaid(tmp_path, LINES), a_minute)
     assert outcomes(run) == VERDICTS
@@ -106,6 +108,7 @@ def requests(run: Finished) -> Verdict:
     return run.verdict("Requests")
 
 
+@pytest.mark.slow
 def test_users_requests_do_not_keep_lines_from_being_judged(tmp_path: Path) -> None:
     request = {"requestMethod": "GET", "requestUrl": "https://x/orders/1", "status": 200, "userAgent": "Mozilla/5.0"}
     payload = {
@@ -121,6 +124,7 @@ def test_users_requests_do_not_keep_lines_from_being_judged(tmp_path: Path) -> N
     assert "less traffic" in requests(run).remedy
 
 
+@pytest.mark.slow
 def test_a_rule_about_common_lines_is_inconclusive_and_a_rule_about_rare_ones_is_not(tmp_path: Path) -> None:
     checks = "  - {name: Orders, for: 60s, logs: {expect: [{match: order placed, count: {max: 10000000}}]}}\n"
     run, _ = busy(HEAD + DECIDABLE + checks, overlaid(tmp_path, LINES), 60_000)
@@ -139,6 +143,7 @@ def test_an_older_revision_that_logged_too_much_is_no_baseline(tmp_path: Path) -
     assert most_reads_a_minute(world) <= LIST_CALLS_A_MINUTE * 4 / 3
 
 
+@pytest.mark.slow
 def test_a_quiet_target_beside_a_busy_one_is_read_wholly(tmp_path: Path) -> None:
     head = HEAD.replace("checks:", "targets: {auth: {service: netra-auth-staging}}\nchecks:")
     checks = "  - {name: Auth, target: auth, for: 20s, logs: {forbid: [SegFault]}, assert: 'entries.size() > 0'}\n"
@@ -148,6 +153,7 @@ def test_a_quiet_target_beside_a_busy_one_is_read_wholly(tmp_path: Path) -> None
     assert any("severity>=ERROR" in call.filter for _, call in world.calls)
 
 
+@pytest.mark.slow
 def test_the_report_tells_the_volume_and_that_less_was_read(tmp_path: Path) -> None:
     run, _ = busy(HEAD + DECIDABLE, overlaid(tmp_path, LINES), 60_000)
     assert run.run.targets[0].logs.volume == pytest.approx(60_000, rel=0.1)
