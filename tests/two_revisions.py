@@ -79,7 +79,7 @@ def timeout(chance: Chance) -> list[Line]:
 
 
 def declined(chance: Chance) -> list[Line]:
-    words = f"{datetime.fromtimestamp(chance.randrange(10**9), UTC):%Y-%m-%d %H:%M:%S},{chance.randrange(999):03d} ERROR shop.billing: card of {chance.choice(USERS)} was declined (request {hexa(chance, 16)})"
+    words = f"{datetime.fromtimestamp(chance.randrange(10**9), UTC):%Y-%m-%d %H:%M:%S},{chance.randrange(999):03d} ERROR shop.billing: card of customer {chance.choice(USERS)} was declined (request {hexa(chance, 16)})"
     return text(words)
 
 

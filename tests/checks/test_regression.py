@@ -85,12 +85,12 @@ def test_the_options_say_what_counts(tmp_path: Path, options: str, outcome: Outc
 
 
 def test_a_surge_is_told_and_fails_if_it_is_bounded(tmp_path: Path) -> None:
-    lines = "".join(f'        - [{second}s, "it failed with code {second}", ERROR]\n' for second in range(40))
+    lines = "".join(f'        - [{second}s, "it failed for order {second}", ERROR]\n' for second in range(40))
     groups = group("new", BACKEND, "@-60s", lines)
-    groups += group("old", PREVIOUS, "@-1d1h59m", '        - [0s, "it failed with code 7", ERROR]\n')
+    groups += group("old", PREVIOUS, "@-1d1h59m", '        - [0s, "it failed for order 7", ERROR]\n')
     told = judged(tmp_path, groups).verdict("No new error")
     assert told.outcome is Outcome.PASSED
-    assert "far more often than before: 'it failed with code 0' was logged 40 times, 1 before" in told.reason
+    assert "far more often than before: 'it failed for order 0' was logged 40 times, 1 before" in told.reason
     assert judged(tmp_path, groups, "{max_surging: 0}").verdict("No new error").outcome is Outcome.FAILED
 
 

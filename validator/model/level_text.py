@@ -153,7 +153,7 @@ def read(text: str) -> str:
     if own:
         word = next(filter(None, own.groups()))
         return NAMES.get(word.lower(), "")
-    php = _PHP.match(head)
+    php = _PHP.match(head) if "PHP " in head else None
     if php:
         return _PHP_NAMES.get(php[1], "ERROR")
     priority = _PRIORITY.match(head)

@@ -7,11 +7,10 @@ entry of many lines, or into a field of their JSON.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any
 
 from validator.model import stack_trace
 from validator.model.platform import REQUESTS, SYSTEM, Entry
@@ -23,10 +22,12 @@ _PAUSE = 1.0
 """Seconds between two lines that are not of one trace any more."""
 _LONGEST = 3.0
 """Seconds around one of its lines in which a trace is looked for."""
+_NEAREST = 2000
+"""Entries on either side of one of its lines in which a trace is looked for."""
+_SAME_TIME = 1000
+"""Entries of the same time by which is told which way round they are."""
 _KEPT = 30
 """Lines at either end of an event that are shown."""
-_DEPTH = 4
-"""How deep in a payload a trace is looked for."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Event:
     def headline(self) -> str:
         """The line that says most: the error of a trace, else the last line."""
         if self.trace and self.trace.error:
-            return self.trace.error
+            return "; ".join((self.trace.error, *self.trace.fields))
         return next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), "")
 
     @cached_property
@@ -83,7 +84,9 @@ def events(entries: Iterable[Entry]) -> list[Event]:
 def event_of(entry: Entry, entries: Sequence[Entry]) -> Event:
     """The event that one of some entries, sorted by time, belongs to."""
     first = bisect_left(entries, entry.at - _LONGEST, key=lambda e: e.at)
-    near = entries[first : bisect_right(entries, entry.at + _LONGEST, key=lambda e: e.at)]
+    last = bisect_right(entries, entry.at + _LONGEST, key=lambda e: e.at)
+    place = bisect_left(entries, entry.order, key=lambda e: e.order)
+    near = entries[max(first, place - _NEAREST) : min(last, place + _NEAREST)]
     stream = [e for e in near if (e.log, e.instance) == (entry.log, entry.instance)]
     return next((e for e in events(stream) if entry in e.entries), Event((entry,), text_of(entry)))
 
@@ -106,24 +109,11 @@ def severity_alone(entry: Entry) -> Severity:
 def text_of(entry: Entry) -> str:
     """An entry's text, and below it the trace that its payload holds in a field of its own."""
     payload = entry.payload
-    trace = _trace_in(payload, _DEPTH) if payload else ""
+    trace = stack_trace.within(payload)
     if not trace or trace in entry.text:
         return entry.text
     message = next((str(payload[key]) for key in ("message", "msg") if isinstance(payload.get(key), str)), "")
     return trace if not message or message in trace else f"{message}\n{trace}"
-
-
-def _trace_in(value: Any, depth: int) -> str:
-    """The first text in a payload that is a trace."""
-    if isinstance(value, str):
-        return value if "\n" in value and stack_trace.find(value.splitlines()) else ""
-    if depth and isinstance(value, Mapping):
-        return next(filter(None, (_trace_in(part, depth - 1) for part in value.values())), "")
-    if depth and isinstance(value, list):
-        if value and all(isinstance(line, str) for line in value):
-            return _trace_in("\n".join(value), 0)
-        return next(filter(None, (_trace_in(part, depth - 1) for part in value)), "")
-    return ""
 
 
 def _stretches(stream: Sequence[Entry]) -> Iterable[list[Entry]]:
@@ -141,8 +131,11 @@ def _stretches(stream: Sequence[Entry]) -> Iterable[list[Entry]]:
 
 def _forward(moment: list[Entry]) -> list[Entry]:
     """Entries of the same time, whose order nothing tells: turned round if only that way they tell an error."""
-    lines = [entry.text for entry in moment]
-    return moment[::-1] if len(moment) > 2 and _errors(lines[::-1]) > _errors(lines) else moment
+    if len(moment) < 3:
+        return moment
+    lines = [entry.text for entry in moment[:_SAME_TIME]]
+    turned = any(map(stack_trace.suggests, lines)) and _errors(lines[::-1]) > _errors(lines)
+    return moment[::-1] if turned else moment
 
 
 def _errors(lines: Sequence[str]) -> int:
@@ -156,7 +149,7 @@ def _events(stretch: Sequence[Entry]) -> Iterable[Event]:
     texts = [text_of(entry) for entry in stretch]
     if not any(map(stack_trace.suggests, texts)):
         return [Event((entry,), text) for entry, text in zip(stretch, texts, strict=True)]
-    lines = [(number, line) for number, text in enumerate(texts) for line in text.splitlines() or [""]]
+    lines = [(number, line) for number, text in enumerate(texts) for line in stack_trace.lines_of(text) or [""]]
     owner: dict[int, int] = {}  # entry -> the first of its trace
     traces: dict[int, Trace] = {}
     for found in stack_trace.find([line for _, line in lines]):

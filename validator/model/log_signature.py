@@ -1,58 +1,38 @@
-"""Signatures of log events: what two tellings of the same error have in common.
+"""Signatures of log events: what two tellings of the same error have in common, and two errors have not.
 
-What varies from one telling to the next is masked: numbers, ids, hexadecimal, UUIDs, addresses, times, paths. A trace's
-signature is its error, its first cause and the function that raised it; files and lines move between revisions.
+A trace's signature is its error, the fields that a validation error names, its first cause and the function that raised it;
+files and lines move between revisions. Another event's is what its first lines say. Two errors taken for one would hide a new
+one, one error taken for two is only seen: in doubt they are two.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 
 from validator.model.log_event import Event
+from validator.model.log_template import template
+from validator.model.stack_trace import named_fields
 
-_READ = 2000
-"""Characters of a text that are masked."""
-_LONGEST = 300
-"""Characters of a signature's part."""
 _VARIETY = 3
 """So many different words at one place of otherwise equal signatures are values, not words."""
-_VALUE = "<#>"
-"""Stands for numbers and ids of all sorts: a hexadecimal id may happen to have digits only."""
-_MASKS = tuple(
-    (re.compile(pattern, re.ASCII), mask)
-    for pattern, mask in (
-        (r"\x1b\[[0-9;]*m", ""),
-        (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", _VALUE),
-        (r"\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC)\b)?", "<time>"),
-        (r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d(?: GMT| [+-]\d{4})?", "<time>"),
-        (r"\b\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?", "<time>"),
-        (r"\b\d{4}-\d\d-\d\d\b", "<time>"),
-        (r"\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b", "<time>"),
-        (r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}", "<email>"),
-        (r"\b([a-z][a-z0-9+.-]{1,15}://[^\s/?#'\"<>)\]]*)[^\s'\"<>)\]]*", r"\1<path>"),
-        (r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b", "<address>"),
-        (r"(?<![\w:])\[?(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}\]?(?::\d{1,5})?(?![\w:])", "<address>"),
-        (r"(?<![\w<>./:])(?:~|\.{1,2})?(?:/[\w@%+=:,.~$-]+)+/?", "<path>"),
-        (r"\b[A-Za-z]:(?:\\[\w .$-]+)+", "<path>"),
-        (r"\b0[xX][0-9a-fA-F]+\b|\b[0-9a-f]{16,}\b", _VALUE),
-        (r"\b(?=[a-fA-F]*\d)[0-9a-fA-F]{7,}\b", _VALUE),
-        (r"\b(?=[A-Za-z_]*\d)(?=[\d_]*[A-Za-z])\w{8,}\b", _VALUE),
-        (r"\b(?=\w*\d)[A-Za-z]+(?:_\w+)+\b|\b\d+_\w+\b", _VALUE),
-        (r"(?:(?<![\w<>)\]])[+-])?(?:\d[\d_,]*)?\.?\d+(?:[eE][+-]?\d+)?", _VALUE),
-        (r"(<[\w#]+>)(?:,? ?\1)+", r"\1"),
-        (r"\s+", " "),
-    )
-)  # fmt: skip
-
-
-def template(text: str) -> str:
-    """A text with all masked that varies."""
-    text = text[:_READ]
-    for pattern, mask in _MASKS:
-        text = pattern.sub(mask, text)
-    return text.strip()[:_LONGEST]
+_LINES = 2
+"""Lines that say something, of an event that is no trace."""
+_LOOKED_AT = 60
+"""Lines in which they are looked for."""
+_RULE = re.compile(r"[\s\W_]*$")
+"""A line without a word: blank, or a rule as banners have it."""
+_HEADING = re.compile(r".*[:{(\[]\s*$|\s*(?:trce|dbug|info|warn|fail|crit): \S+\[\d+\]\s*$")
+"""What the next line is needed for, to be understood; .NET writes the category above the message."""
+_MANY = re.compile(
+    r"(?:user|username|login|customer|account|tenant|member|patient|player|guest|visitor|subscriber|owner|order|cart|session"
+    r"|sku|product|item)s?[:=]?$",
+    re.IGNORECASE,
+)
+"""What there are many of: the word after it may be the name of one."""
+_PLAIN = re.compile(r"[\"'(\[]?[A-Za-z]+(?:-[A-Za-z]+)*[\"')\],.:;]{0,2}$")
+"""Not the name of something in code, which has dots, digits, underscores or parentheses."""
 
 
 def signature(event: Event) -> str:
@@ -60,17 +40,43 @@ def signature(event: Event) -> str:
     trace = event.trace
     if trace and trace.error:
         cause = f" caused by {template(trace.cause)}" if trace.cause else ""
-        return f"{template(trace.error)}{cause}" + (f" in {template(trace.function)}" if trace.function else "")
-    lines = [line for line in event.text.splitlines() if line.strip()] or [""]
-    head = lines[0] if len(lines) == 1 or not lines[0].rstrip().endswith(":") else f"{lines[0]} {lines[1]}"
-    return template(head)
+        raised = f" in {template(trace.function)}" if trace.function else ""
+        return f"{template(trace.error)}{_named(trace.fields)}{cause}{raised}"
+    lines = event.text.splitlines()[:_LOOKED_AT]
+    fields = named_fields(lines)
+    return template(" ".join(_said(lines, 1 if fields else _LINES))) + _named(fields)
+
+
+def _named(fields: Sequence[str]) -> str:
+    return "".join(f"; {template(field)}" for field in fields)
+
+
+def _said(lines: Sequence[str], most: int) -> list[str]:
+    """The first lines that say something, and the headings above them."""
+    said: list[str] = []
+    left = most
+    for number, line in enumerate(lines):
+        if _RULE.match(line) or _is_banner(lines, number):
+            continue
+        said.append(line.strip())
+        left -= not _HEADING.match(line)
+        if not left:
+            break
+    return said
+
+
+def _is_banner(lines: Sequence[str], number: int) -> bool:
+    """Whether a line stands between two rules."""
+    around = [*lines[max(0, number - 1) : number], *lines[number + 1 : number + 2]]
+    return len(around) == 2 and all(line.strip() and _RULE.match(line) for line in around)
 
 
 class Signatures:
     """The signatures of one log, and the more general ones that they are cases of.
 
-    `user alice is gone`, `user bob is gone` and `user carol is gone` are cases of `user <*> is gone`: a place at which
-    three or more words were seen, all else being equal, holds a value. The first word is never one: it tells what it is.
+    `user alice is gone`, `user bob is gone` and `user carol is gone` are cases of `user <*> is gone`: a place at which three
+    or more words were seen, all else being equal, holds a value if the word before it is the name of something that there
+    are many of. What else varies (modules, variables, files, hosts, what happened) is what errors are about.
     """
 
     def __init__(self, counted: Mapping[str, Sized]) -> None:
@@ -98,6 +104,8 @@ class Signatures:
 
 
 def _open(signature: str) -> Iterable[str]:
-    """The signature with one word left open, for each of its words but the first."""
+    """The signature with one word left open, for each of its words that may be a value."""
     words = signature.split(" ")
-    return (" ".join([*words[:place], "<*>", *words[place + 1 :]]) for place in range(1, len(words)))
+    for place in range(1, len(words)):
+        if _MANY.match(words[place - 1].lstrip("\"'([")) and _PLAIN.match(words[place]):
+            yield " ".join([*words[:place], "<*>", *words[place + 1 :]])

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from validator.model import level_text
+from validator.model import level_text, stack_trace
 from validator.model.level_text import NAMES, bare
 
 SEVERITIES = ("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
@@ -79,15 +79,23 @@ def severity_of(entry: Told) -> Severity:
     if entry.severity != "DEFAULT":
         return Severity(entry.severity, "platform")
     payload = entry.payload
-    if payload:
-        level = _level(payload)
-        if level:
-            return Severity(level, "payload")
-        text = next((payload[key] for key in ("message", "msg") if isinstance(payload.get(key), str)), "")
-    else:
-        text = str(entry.raw.get("textPayload", ""))
+    if payload and (level := _level(payload)):
+        return Severity(level, "payload")
+    text = next((payload[key] for key in ("message", "msg") if isinstance(payload.get(key), str)), "")
+    text = text if payload else str(entry.raw.get("textPayload", ""))
     level = level_text.read(text)
+    if level and at_least(level, "ERROR"):
+        return Severity(level, "text")
+    if "\n" in text and _has_trace(text):
+        return Severity("ERROR", "text")
+    if payload and stack_trace.within(payload):
+        return Severity("ERROR", "payload")
     return Severity(level, "text") if level else NOTHING
+
+
+def _has_trace(text: str) -> bool:
+    lines = stack_trace.lines_of(text)
+    return any(stack_trace.read([lines[index] for index in found]).error for found in stack_trace.find(lines))
 
 
 def platform_severity(value: Any) -> str:

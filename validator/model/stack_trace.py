@@ -7,12 +7,20 @@ which entry a line came from is not known here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
+from typing import Any
 
 _MOST_ASIDE = 4
 """Lines of others that may stand between two lines of one trace (threads share a stream)."""
+_MOST_FIELDS = 20
+"""Fields of a validation error that are told."""
+_DEEPEST = 8
+"""How deep in a payload a trace is looked for."""
+_MOST = 300_000
+"""Characters of a text that are looked at; Cloud Logging takes no entry of more than 256 kB."""
 _LONGEST = 1000
 """Characters of a line that are looked at."""
 
@@ -60,6 +68,11 @@ _CAUSE = re.compile(r"\s*(?:Caused by:|--->|\[cause\]:) +(.+)")
 _OUTERMOST = re.compile(r'Exception in thread "[^"]*" |Unhandled exception\. |Uncaught |\S+:\d+:in [`\'][^\']*\': ')
 _BAR = re.compile(r" *[|+][-+| ]*")
 """The margin of a Python exception group."""
+_FIELD = re.compile(r"[A-Za-z_][\w.\[\]-]*(?: -> [\w.\[\]-]+)*$")
+"""The name of a field, as pydantic prints it below a validation error; what is wrong with it stands indented below."""
+_WRONG = re.compile(r"\s+(?P<what>\S.*?)(?:\s+[\[(]type=.*)?$")
+_MORE = re.compile(r"\[(?:SQL|parameters): |\(Background on this error at: ")
+"""Lines that SQLAlchemy prints below the last one of a Python trace."""
 _GROUP_END = re.compile(r" *\+-{10,}$")
 _RUNTIME = re.compile(r"panic\(|runtime\.|net/http\.\(\*conn\)\.serve\.func")
 """Go's own frames above the one that panicked."""
@@ -75,6 +88,8 @@ class Trace:
     """The line that names the first error of the chain; empty if there is only one."""
     function: str = ""
     """Where the error was raised: the innermost function, without file and line; empty if it is not told."""
+    fields: tuple[str, ...] = ()
+    """What is wrong with which field, of a validation error: `order.total: Field required`."""
 
 
 class _Sort(Enum):
@@ -98,9 +113,37 @@ def _sort(line: str) -> _Sort:
     return _Sort.INDENTED if line[0] in " \t" else _Sort.OTHER
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text in which traces are looked for."""
+    return text[:_MOST].splitlines()
+
+
 def suggests(text: str) -> bool:
     """Whether a text may be of a trace: it starts one, or has one of its frames. Quick, and right about whole traces."""
-    return any(_sort(line[:_LONGEST]) in (_Sort.START, _Sort.FRAME, _Sort.CHAIN) for line in text.splitlines())
+    return any(_sort(line[:_LONGEST]) in (_Sort.START, _Sort.FRAME, _Sort.CHAIN) for line in lines_of(text))
+
+
+def within(value: Any, depth: int = _DEEPEST) -> str:
+    """The first text in a payload that is a trace, however its logger calls the field; empty if there is none."""
+    if isinstance(value, str):
+        return value if "\n" in value and find(lines_of(value)) else ""
+    if depth and isinstance(value, Mapping):
+        return next(filter(None, (within(part, depth - 1) for part in value.values())), "")
+    if depth and isinstance(value, list):
+        if value and all(isinstance(line, str) for line in value):
+            return within("\n".join(value))
+        return next(filter(None, (within(part, depth - 1) for part in value)), "")
+    return ""
+
+
+def named_fields(lines: Sequence[str]) -> tuple[str, ...]:
+    """What is wrong with which field, as pydantic tells it in two lines below `... validation error for Order`."""
+    found = []
+    for name, below in pairwise(lines):
+        wrong = _WRONG.match(below[:_LONGEST])
+        if wrong and _FIELD.match(name[:_LONGEST]):
+            found.append(f"{name.strip()}: {wrong['what']}")
+    return tuple(found[:_MOST_FIELDS])
 
 
 def find(lines: Sequence[str]) -> list[list[int]]:
@@ -118,6 +161,8 @@ class _Scan:
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
         self.found: list[list[int]] = []
+        self.taken: set[int] = set()
+        """All lines of the traces that were found."""
         self.open: list[int] = []
         self.aside: list[int] = []
         """Lines since the last one of the open trace that are not of it, so far."""
@@ -128,6 +173,7 @@ class _Scan:
         """End the open trace; a single line is none."""
         if len(self.open) > 1:
             self.found.append(self.open)
+            self.taken.update(self.open)
         self.open, self.aside, self.ended = [], [], False
 
     def take(self, number: int, sort: _Sort) -> None:
@@ -142,6 +188,8 @@ class _Scan:
             self._start(number)
         elif sort is _Sort.FRAME:
             self._frame(number)
+        elif sort is _Sort.INDENTED and self._field():
+            self.open, self.aside = [*self.open, *self.aside, number], []
         elif sort is _Sort.INDENTED and (not self.aside or self._group(number)):
             self._extend(number, ended=self.ended or _GROUP_END.match(self.lines[number]) is not None)
         else:
@@ -155,10 +203,9 @@ class _Scan:
 
     def _head(self, number: int) -> list[int]:
         """The lines above the first frame that name the error: one, with its causes below it, or with blank lines."""
-        taken = {index for trace in self.found for index in trace}
         above: list[int] = []
         for index in range(number - 1, max(-1, number - 6), -1):
-            if index in taken:
+            if index in self.taken:
                 break
             above.insert(0, index)
             line = self.lines[index]
@@ -195,12 +242,16 @@ class _Scan:
     def _group(self, number: int) -> bool:
         return not self.ended and self._python() and _BAR.match(self.lines[number]) is not None
 
+    def _field(self) -> bool:
+        """Whether the line before names a field of the error above."""
+        return self.ended and self._python() and len(self.aside) == 1 and bool(_FIELD.match(self.lines[self.aside[0]]))
+
     def _other(self, number: int) -> None:
         line, last = self.lines[number], self.lines[self.open[-1]]
         closing = self._python() and not self.ended and not _BAR.match(last)
         error = closing and _ERROR.match(line) and not _LEVEL.match(line)
         go = _GO_BEFORE.match(last) and _GO.match(line)
-        if error:
+        if error or (self.ended and not self.aside and _MORE.match(line)):
             self._extend(number, ended=True)
         elif go or line == "}":
             self._extend(number, ended=False)
@@ -234,20 +285,22 @@ def _read_python(lines: Sequence[str]) -> Trace:
     errors: list[str] = []
     function = ""
     inside = False
-    for line in lines:
+    last = 0
+    for number, line in enumerate(lines):
         bare = _BAR.sub("", line, count=1) if _BAR.match(line) else line
         frame = _FRAME.match(line)
         if frame:
             inside, innermost = True, frame["python"] or ""
         elif inside and bare[:1] not in ("", " ", "\t"):
             errors.append(bare)
-            inside = False
+            inside, last = False, number
             if bare == line or not function:
                 function = innermost
     outermost = errors[-1] if errors and not inside else ""
     if any(_BAR.match(line) for line in lines):  # an exception group stands above the exceptions in it
         outermost = next((e for e in errors if "Group" in e.split(":", 1)[0]), outermost)
-    return Trace(outermost, errors[0] if len(errors) > 1 and errors[0] != outermost else "", function)
+    first = errors[0] if len(errors) > 1 and errors[0] != outermost else ""
+    return Trace(outermost, first, function, named_fields(lines[last + 1 :]) if outermost else ())
 
 
 def _function(lines: Sequence[str]) -> str:
