@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from typing import Any
 
 import pytest
@@ -153,3 +154,83 @@ def test_a_very_long_event_is_shown_by_its_ends() -> None:
     assert shown.text.endswith("c499(B.java:1)")
     assert "… (441 lines left out)" in shown.text
     assert shown.source == "stderr"
+
+
+SETTINGS = """\
+Traceback (most recent call last):
+  File "/app/settings.py", line 12, in load
+    return Settings()
+ValidationError: 2 validation errors for Settings
+mail_url
+  Field required [type=missing, input_value={}, input_type=dict]
+    For further information visit https://errors.pydantic.dev/2.5/v/missing
+queue -> 0 -> name
+  field required (type=value_error.missing)"""
+DATABASE = """\
+Traceback (most recent call last):
+  File "/app/db.py", line 3, in query
+    cursor.execute(sql)
+sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) no such host
+[SQL: SELECT 1]
+(Background on this error at: https://sqlalche.me/e/20/e3q8)"""
+
+
+@pytest.mark.parametrize("text", [SETTINGS, DATABASE])
+@pytest.mark.parametrize("after", ["INFO: stopped", "stopped", "  stopped"])
+def test_lines_below_an_error_that_say_what_is_wrong_belong_to_it(text: str, after: str) -> None:
+    lines = [*one_a_line(text), entry("mail", 10**6, 90), entry(after, 10**6 + 1, 91)]
+    assert events(lines)[0].text == text + ("\nmail\n  stopped" if after[0] == " " and text == SETTINGS else "")
+    assert events([entry(text)])[0].text == text
+
+
+def test_the_headline_of_a_validation_error_names_its_fields() -> None:
+    (event,) = events(one_a_line(SETTINGS))
+    told = "ValidationError: 2 validation errors for Settings"
+    assert event.headline == f"{told}; mail_url: Field required; queue -> 0 -> name: field required"
+
+
+JAVA_LINES = ["a.CartError: no cart", *(f"\tat a.B.c{number}(B.java:1)" for number in range(29))]
+
+
+@pytest.mark.parametrize("step", [1000, 0])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"2026-09-21 13:00:01,123 INFO app: GET /orders/{number} 200 in 12 ms" for number in range(30)],
+        LINES,
+        JAVA_LINES,
+        ["x.FooError: z", "  at x (y:1)"],
+        ["goroutine 1 [running]:", ""],
+    ],
+    ids=lambda lines: lines[0][:20],
+)
+def test_time_grows_with_the_lines_and_no_faster(lines: list[str], step: int) -> None:
+    many = [entry(lines[number % len(lines)], number * step, number) for number in range(10_000)]
+    began = time.process_time()
+    found = events(many)
+    assert sum(len(event.entries) for event in found) == len(many)
+    assert all(event.severity for event in found)
+    assert event_of(many[4_999], many).entries
+    assert time.process_time() - began < 2
+
+
+def test_a_line_of_ten_megabytes_takes_no_long_time() -> None:
+    began = time.process_time()
+    for text in ("x" * 10**7, "Traceback (most recent call last):\n" + "  x\n" * 10**6, '{"a":"' + "x" * 10**7 + '"}'):
+        assert events([entry(text)])[0].severity in ("DEFAULT", "ERROR")
+    assert time.process_time() - began < 3
+
+
+def test_a_payload_too_deep_is_searched_as_deep_as_traces_lie() -> None:
+    deep: Any = TRACE
+    for _ in range(3000):
+        deep = {"a": deep}
+    (event,) = events(
+        [
+            Entry.read(
+                {"logName": "projects/p/logs/run.googleapis.com%2Fstderr", "jsonPayload": {"message": "x", **deep}}
+            )
+        ]
+    )
+    assert event.text == "x"
+    assert event.severity == "DEFAULT"

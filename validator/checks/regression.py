@@ -1,8 +1,11 @@
 """The revision logs no error that an older revision did not log in a like span of its life.
 
-Errors are told apart by their signatures: what they say with numbers, ids, addresses, times and paths masked; of a stack
-trace its error, first cause and function. A text without severity that is a stack trace is an ERROR. Decided once the log
-is known to be readable past the window; the request log is the kind `requests`' to judge.
+How bad an entry is: as its severity says, else as its payload's level says (`level: error`, numbers of pino and bunyan), else
+as its text says in the shape of the common loggers; a stack trace that says nothing of it is an ERROR. Errors are told apart
+by their signatures. Masked is what differs by run: times, quantities, ids, addresses, versions, temporary files. Kept is what an
+error is about: status codes, exit codes and error codes, the names of modules, variables, fields and files, the shape of a
+route; of a stack trace its error, the fields that a validation error names, its first cause and its function. In doubt two
+errors are two. Decided once the log is known to be readable past the window; the request log is the kind `requests`' to judge.
 """
 
 from __future__ import annotations
@@ -238,7 +241,8 @@ def _surges(here: int, there: int) -> bool:
 def _say(each: _Told) -> str:
     first = each.events[0]
     before = f", {each.before} before" if each.before else ""
-    return f"{first.headline[:200]!r} was logged {each.times}{before}, first at {rfc3339(first.at)}"
+    told = "" if first.told.by == "platform" else f", severity told by the {first.told.by}"
+    return f"{first.headline[:200]!r} was logged {each.times}{before}, first at {rfc3339(first.at)}{told}"
 
 
 def _shown(found: Sequence[_Told]) -> tuple[Excerpt, ...]:

@@ -168,13 +168,15 @@ class _Scan:
         """Lines since the last one of the open trace that are not of it, so far."""
         self.ended = False
         """Whether the open trace has its last line (only Python has one)."""
+        self.validation = False
+        """Whether that line says that fields are wrong."""
 
     def finish(self) -> None:
         """End the open trace; a single line is none."""
         if len(self.open) > 1:
             self.found.append(self.open)
             self.taken.update(self.open)
-        self.open, self.aside, self.ended = [], [], False
+        self.open, self.aside, self.ended, self.validation = [], [], False, False
 
     def take(self, number: int, sort: _Sort) -> None:
         """Take the next line."""
@@ -244,7 +246,7 @@ class _Scan:
 
     def _field(self) -> bool:
         """Whether the line before names a field of the error above."""
-        return self.ended and self._python() and len(self.aside) == 1 and bool(_FIELD.match(self.lines[self.aside[0]]))
+        return self.validation and len(self.aside) == 1 and _FIELD.match(self.lines[self.aside[0]]) is not None
 
     def _other(self, number: int) -> None:
         line, last = self.lines[number], self.lines[self.open[-1]]
@@ -252,6 +254,7 @@ class _Scan:
         error = closing and _ERROR.match(line) and not _LEVEL.match(line)
         go = _GO_BEFORE.match(last) and _GO.match(line)
         if error or (self.ended and not self.aside and _MORE.match(line)):
+            self.validation = self.validation or "validation error" in line
             self._extend(number, ended=True)
         elif go or line == "}":
             self._extend(number, ended=False)
