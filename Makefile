@@ -45,9 +45,11 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 SEED ?= $(shell date +%s)
-fuzz: $(STAMP) ## broken specs and mutated answers by the ten thousand: SEED=1 repeats a run
-	$(BIN)/python -m tests.spec.fuzzing 50000 $(SEED)
-	$(BIN)/python -m tests.fuzz.answers 10000 $(SEED)
+RUNS ?= 10000
+fuzz: $(STAMP) ## broken specs and scenarios and mutated answers: RUNS=10000 of each, SEED=1 repeats them
+	$(BIN)/python -m tests.spec.fuzzing $(RUNS) $(SEED)
+	$(BIN)/python -m tests.fuzz.scenarios $(RUNS) $(SEED)
+	$(BIN)/python -m tests.fuzz.answers $(RUNS) $(SEED)
 
 lock: ## pin the newest versions with their hashes
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt

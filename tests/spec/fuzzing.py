@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -72,13 +72,14 @@ def inputs(count: int, seed: int) -> Iterator[bytes]:
     for _ in range(count):
         data = chance.choice(known)
         for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
-            data = _mutated(data, known, chance)
+            data = mutated(data, known, TOKENS, chance)
         if chance.random() < 0.002:
             data = _blown_up(data, chance)
         yield data[:LARGEST]
 
 
-def _mutated(data: bytes, known: list[bytes], chance: random.Random) -> bytes:
+def mutated(data: bytes, known: Sequence[bytes], tokens: Sequence[bytes], chance: random.Random) -> bytes:
+    """One change: cut, doubled, spliced with another input, shuffled, or salted with a token."""
     at, to = sorted(chance.randrange(len(data) + 1) for _ in range(2))
     to = min(to, at + chance.choice((1, 4, 40, 400)))
     match chance.randrange(7):
@@ -97,7 +98,7 @@ def _mutated(data: bytes, known: list[bytes], chance: random.Random) -> bytes:
         case 4:
             return data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
         case _:
-            return data[:at] + chance.choice(TOKENS) + data[chance.choice((at, at, to)) :]
+            return data[:at] + chance.choice(tokens) + data[chance.choice((at, at, to)) :]
 
 
 def _blown_up(data: bytes, chance: random.Random) -> bytes:
