@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import groupby
 
 from validator.model import stack_trace
+from validator.model.level_text import bare
 from validator.model.platform import REQUESTS, SYSTEM, Entry
 from validator.model.severity import SEVERITIES, Severity, at_least
 from validator.model.stack_trace import Trace
@@ -47,10 +48,10 @@ class Event:
 
     @property
     def headline(self) -> str:
-        """The line that says most: the error of a trace, else the last line."""
+        """The line that says most, without terminal colours: the error of a trace, else the last line."""
         if self.trace and self.trace.error:
-            return "; ".join((self.trace.error, *self.trace.fields))
-        return next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), "")
+            return bare("; ".join((self.trace.error, *self.trace.fields)))
+        return bare(next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), ""))
 
     @cached_property
     def severity(self) -> str:
@@ -93,7 +94,7 @@ def event_of(entry: Entry, entries: Sequence[Entry]) -> Event:
 
 def excerpt(event: Event) -> Excerpt:
     """An event as evidence: of a very long one its beginning and its end."""
-    lines = event.text.splitlines()
+    lines = bare(event.text).splitlines()
     if len(lines) > 2 * _KEPT:
         lines[_KEPT:-_KEPT] = [f"… ({len(lines) - 2 * _KEPT} lines left out)"]
     return Excerpt("\n".join(lines), event.at, event.entries[0].log.rsplit("/", 1)[-1])

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339
+from validator.model.level_text import bare
 from validator.model.log_event import event_of, excerpt, severity_alone
 from validator.model.log_matches import Pick, picked, place
 from validator.model.log_view import LogView
@@ -109,7 +110,7 @@ def _absent(selector: Selector, found: Sequence[Entry], log: LogView) -> Finding
     named = f": {error[:200]}" if error and error not in found[0].text else ""
     more = f", and {others} more" if others else ""
     at = rfc3339(found[0].at)
-    reason = f"{found[0].text.strip()[:200]!r} was logged at {at}{named}{_remark(selector, found[0])}{more}"
+    reason = f"{bare(found[0].text).strip()[:200]!r} was logged at {at}{named}{_remark(selector, found[0])}{more}"
     return Finding(State.VIOLATED, reason, expected, f"{len(found)} entries", evidence=tuple(told.values()))
 
 
