@@ -18,11 +18,11 @@ from validator.model.call import Exchange, Json, Problem
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Resources
 from validator.model.finding import Attempt, Finding, State, worst
-from validator.model.front_end import refused_by_front_end
 from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
 from validator.model.judging import eventually, timing
+from validator.model.reach import never_probed_url
 from validator.model.response import Response, grpc_found, header_found, json_found, text_found
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
@@ -33,6 +33,8 @@ from validator.spec.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bo
 _TIMEOUT = "10s"
 _BODILESS = (204, 205, 304)
 """Answers of these statuses have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+_GRANT = 20.0
+"""Seconds in which a grant that was made with the deploy takes effect; after them a refusal of the caller stays."""
 _CUT = 0.05
 """Seconds by which a time-out may come early by rounding."""
 
@@ -71,7 +73,11 @@ schema = {
         "body": {"type": "string", "description": "The request's body."},
         "json": {"description": "The request's body as JSON, in place of `body`."},
         "timeout": {**LENGTH, "default": _TIMEOUT, "description": "For one whole attempt."},
-        "follow_redirects": {"type": "boolean", "default": False, "description": "A redirect is not health."},
+        "follow_redirects": {
+            "type": "boolean",
+            "default": False,
+            "description": "A redirect is not health. To another origin go Accept, User-Agent and traceparent alone.",
+        },
         "expect": {
             "type": "object",
             "properties": {
@@ -79,12 +85,14 @@ schema = {
                     **bound_of({"type": "integer", "minimum": 100, "maximum": 599}),
                     "description": "The status (default: any 2xx).",
                 },
-                "json": {"description": "What the body has to contain: objects match partially, arrays whole."},
+                "json": {
+                    "description": "What the body has to contain: objects match partially, arrays whole, each value by its type."
+                },
                 "text": {**PATTERN, "description": "An RE2 pattern that the body has to match."},
                 "headers": {
                     "type": "object",
                     "additionalProperties": PATTERN,
-                    "description": "RE2 patterns that response headers have to match.",
+                    "description": "RE2 patterns that response headers have to match: each value of a repeated one, or one of a list such as Set-Cookie.",
                 },
                 "latency": {**bound_of(DURATION), "description": "From sending to the last byte."},
             },
@@ -105,6 +113,8 @@ schema = {
         "... answered, not ...",
         "no answer: ...",
         "it took ...",
+        "Google's front end answered 403, not the service: ...",
+        "the text is not known: ...",
     ],
     "x-commands": [
         'curl --include --header "Authorization: Bearer $(gcloud auth print-identity-token)" URL/health',
@@ -171,6 +181,12 @@ def _mistakes(value: Any) -> Iterator[Mistake]:
         yield Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
     if "body" in value and "json" in value:
         yield Mistake("write either `body` or `json`", "body")
+    if reason := never_probed_url(value.get("url", "")):
+        yield Mistake(reason, "url")
+    for name, content in value.get("headers", {}).items():
+        if name.lower() == "content-type" and content.lower().startswith("application/grpc"):
+            told = "the status of a gRPC answer does not say how the call ended; probe the service's HTTP gateway"
+            yield Mistake(told, "headers", name)
     expect = value.get("expect", {})
     wanted = [key for key in ("json", "text") if key in expect]
     if value.get("method") == "HEAD":
@@ -230,11 +246,13 @@ def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: 
     """What an exchange says once it is known who answered; None if that says nothing of the target."""
     key = (check.name, check.part, observation.seq)
     said = evidence.derive(key, partial(_said, check, evidence, observation), lasting=_decided)
-    if check.target.url or said.finding.state is State.UNKNOWN:
-        return replace(said, conclusive=said.finding.state is not State.HOLDS and not probe.repeat)
-    if isinstance(observation.result, Problem) and whole_traffic(check.target, evidence, observation.sent):
-        return replace(said, conclusive=not probe.repeat)
+    if isinstance(observation.result, Problem):
+        whole = check.target.url or whole_traffic(check.target, evidence, observation.sent)
+        if whole or not _decided(said):
+            return replace(said, conclusive=not probe.repeat)
     identity = identify(observation, check.target, evidence)
+    if not _decided(said):
+        return _told(check, probe, evidence, said, identity)
     by = (*key, identity.revision or identity.reason)
     return evidence.derive(by, partial(_told, check, probe, evidence, said, identity))
 
@@ -251,14 +269,22 @@ def _told(check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, i
     if identity.who is Who.OTHER:
         whole = whole_traffic(check.target, evidence, said.at)
         return _by_another(check, probe, evidence, said, identity, whole=whole)
-    refused = evidence.refusal(query.Logs(check.target.project)) is not None
-    finding = Finding(State.UNKNOWN, identity.reason, remedy=identity.remedy, evidence=said.finding.evidence)
     pending = identity.who is Who.PENDING
-    return replace(said, finding=finding, conclusive=refused or not (pending or probe.repeat), pending=pending)
+    finding = Finding(State.UNKNOWN, identity.reason, remedy=identity.remedy, evidence=said.finding.evidence)
+    if identity.who is not Who.FRONT_END and not _decided(said):
+        finding = said.finding  # whoever answered
+    refused = evidence.refusal(query.Logs(check.target.project)) is not None
+    began = evidence.start_of(check.name)
+    told = identity.who is Who.FRONT_END and identity.lasting
+    hopeless = told and began is not None and said.at - began >= _GRANT
+    conclusive = refused or hopeless or not (pending or probe.repeat)
+    return replace(said, finding=finding, conclusive=conclusive, pending=pending)
 
 
 def _by(finding: Finding, identity: Identity) -> Finding:
     """The same finding, its evidence saying who answered."""
+    if not identity.revision:
+        return finding
     shown = tuple(replace(excerpt, text=f"{identity.revision} answered {excerpt.text}") for excerpt in finding.evidence)
     return replace(finding, evidence=shown)
 
@@ -286,8 +312,7 @@ def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt
     if isinstance(result, Problem):
         finding = _problem(check, evidence, observation, result)
     else:
-        known = evidence.as_of(observation)
-        finding = _denied(check, observation) or _find(check, known, observation, result.content)
+        finding = _find(check, evidence.as_of(observation), observation, result.content)
     return Attempt(observation.sent, finding, (observation.seq,), took=observation.received - observation.sent)
 
 
@@ -303,8 +328,10 @@ def _problem(check: Check, evidence: Evidence, observation: Observation, problem
         for other in evidence.probes(check.target.name)
     )
     took = observation.received - observation.sent
+    refused = problem.code == "REFUSED"
     cut = problem.code == "TIMEOUT" and took < wanted.timeout - _CUT  # by the end of the run, not by its own time-out
-    state = State.UNKNOWN if cut or (problem.code == "CONNECT" and not reached) else State.VIOLATED
+    unknown = cut or refused or (problem.code == "CONNECT" and not reached)
+    state = State.UNKNOWN if unknown else State.VIOLATED
     shown = Excerpt(
         f"{observation.call.method} {observation.call.url} -> {problem.code} after {span(took)}: {problem.message}",
         observation.received,
@@ -315,15 +342,9 @@ def _problem(check: Check, evidence: Evidence, observation: Observation, problem
     )
     if cut:
         remedy = "give the run a longer `timeout`"
+    if refused:
+        remedy = "see what the service redirects to; to judge the redirect itself, leave `follow_redirects` out"
     return Finding(state, f"no answer: {problem.message}", "an answer", problem.code, remedy, (shown,))
-
-
-def _denied(check: Check, observation: Observation) -> Finding | None:
-    """Google's front end kept the request from a target that has no request log: its page alone tells."""
-    refused = refused_by_front_end(observation, None, check.target) if check.target.url else None
-    if refused is None:
-        return None
-    return Finding(State.UNKNOWN, refused.reason, "an answer of the service", remedy=refused.remedy)
 
 
 def _shown(observation: Observation, response: Response, content: Json) -> Excerpt:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from validator.emulator.world import World, apply
-from validator.model.call import Answer, Call, Exchange, Problem, Result
+from validator.model.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.model.redirect import REDIRECTS, Hop, RefusedError
 
 API_LATENCY = 0.05
 """Seconds that an API call takes."""
-_REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 10
 
 
@@ -28,22 +27,29 @@ class Simulation:
         return API_LATENCY + came.delay, came.result
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
-        asked = call.url
-        spent, result = self._hop(call, sent)
-        for _ in range(_MAX_REDIRECTS if call.redirects else 0):
-            to = _location(result)
-            if not to:
-                break
-            call = replace(call, url=urljoin(call.url, to))
-            took, result = self._hop(call, sent + spent)
-            spent += took
+        spent = 0.0
+        try:
+            hop = Hop.first(call)
+            spent, result = self._hop(call, hop, sent)
+            for turn in range(_MAX_REDIRECTS + 1 if call.redirects else 0):
+                to = _location(result)
+                if not to:
+                    break
+                if turn == _MAX_REDIRECTS:
+                    return spent, Problem("BROKEN", f"more than {_MAX_REDIRECTS} redirects, one after the other")
+                assert isinstance(result, Answer)
+                hop = hop.after(result.content["status"], to)
+                took, result = self._hop(call, hop, sent + spent)
+                spent += took
+        except RefusedError as error:
+            return spent, Problem("REFUSED", str(error))
         if not isinstance(result, Answer):
             return spent, result
-        landed = {} if call.url == asked else {"url": call.url}
-        return spent, Answer({**result.content, **landed, "latency": spent})
+        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent})
 
-    def _hop(self, call: Exchange, sent: float) -> tuple[float, Result]:
-        self.world, came = apply(self.world, call, sent)
+    def _hop(self, call: Exchange, hop: Hop, sent: float) -> tuple[float, Result]:
+        asked = replace(call, method=hop.method, url=hop.url, headers=hop.headers, body=hop.body)
+        self.world, came = apply(self.world, asked, sent)
         result = came.result
         if not isinstance(result, Answer):
             return came.delay, result
@@ -52,8 +58,18 @@ class Simulation:
         return result.content["latency"] + came.delay, result
 
 
+def _as_read(call: Exchange, content: Json) -> Json:
+    """What the gate's source keeps of an answer: a redirect's body is not read."""
+    bodiless = call.method == "HEAD" or content["status"] == 304
+    return {**content, "text": "", "unread": True} if 300 <= content["status"] < 400 and not bodiless else content
+
+
+def _landed(call: Exchange, hop: Hop) -> Json:
+    return {} if hop.url == call.url else {"url": hop.url}
+
+
 def _location(result: Result) -> str:
     """Where a redirect leads; empty if it is none."""
-    if isinstance(result, Answer) and result.content["status"] in _REDIRECTS:
+    if isinstance(result, Answer) and result.content["status"] in REDIRECTS:
         return str(dict(result.content["headers"]).get("location", ""))
     return ""

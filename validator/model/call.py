@@ -89,9 +89,11 @@ class Answer:
     """What the system said.
 
     For a Google API the response message as its official proto JSON (camelCase, enums by name, int64 as strings).
-    For an Exchange `{"status": 200, "headers": [["content-type", "text/plain"]], "text": "...", "latency": 0.08}`:
-    header names in lower case, `"url"` where redirects led elsewhere, the body as text (undecodable bytes replaced, cut at 1 MiB with `"cut": true`),
-    latency in seconds from sending to the last byte.
+    For an Exchange `{"status": 200, "headers": [["content-type", "text/plain"]], "text": "...", "latency": 0.08}`: header
+    names in lower case, a repeated header as often as it was sent, `"url"` where redirects led elsewhere, latency in
+    seconds from sending to the last byte that was read. `text` is the body in so far as it is known: `"cut": true` if
+    more than 1 MiB came, `"undecoded": "..."` with the reason if its bytes are no text that can be read (from the first
+    U+FFFD on), `"unread": true` of a redirect. `"trailers"` holds gRPC's own.
     """
 
     content: Json
@@ -102,7 +104,7 @@ class Problem:
     """Why there is no answer."""
 
     code: str
-    """The gRPC status name (`PERMISSION_DENIED`); for an Exchange `CONNECT` (no connection) or `TIMEOUT`, `BROKEN` (connected, then no whole answer)."""
+    """The gRPC status name (`PERMISSION_DENIED`); for an Exchange `CONNECT` (no connection), `TIMEOUT`, `BROKEN` (connected, then no whole answer) or `REFUSED` (the gate itself does not go there)."""
     message: str
 
 

@@ -39,6 +39,8 @@ class Refused:
     remedy: str
     sure: bool = False
     """Whether no entry of the request log is needed to tell: the service's own settings say that none can come."""
+    lasting: bool = True
+    """Whether asking again changes nothing."""
 
 
 def refused_by_front_end(
@@ -93,8 +95,8 @@ def _iap(page: _Page, target: Target) -> Refused | None:
         return None
     remedy = (
         "probe a URL that Identity-Aware Proxy does not guard, or let the gate's account through it"
-        " (roles/iap.httpsResourceAccessor) and send an ID token for IAP's own audience in"
-        ' `headers: {Authorization: "Bearer ${ID_TOKEN}"}`'
+        " (roles/iap.httpsResourceAccessor) and send an ID token for IAP's own audience in the"
+        " header Authorization"
     )
     return Refused(f"Identity-Aware Proxy guards {_name(target)}", remedy, sure=True)
 
@@ -116,10 +118,9 @@ def _caller(status: int, target: Target) -> Refused | None:
     if status not in (401, 403):
         return None
     audience = target.url or "the service's URL"
-    header = '`headers: {Authorization: "Bearer ${ID_TOKEN}"}`'
     if status == 401:
         remedy = (
-            f"send an ID token whose audience is {audience} in {header}:"
+            f"send an ID token whose audience is {audience} in the header Authorization:"
             " gcloud auth print-identity-token --impersonate-service-account=GATE_ACCOUNT --audiences=URL"
         )
         return Refused("the request's token is no ID token for it", remedy)
@@ -127,7 +128,7 @@ def _caller(status: int, target: Target) -> Refused | None:
         f"gcloud run services add-iam-policy-binding {target.service or 'SERVICE'}"
         f" --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker{f' {target.flags}' if target.service else ''}"
     )
-    remedy = f"let the gate's account call it: {grant}; and send that account's ID token in {header}"
+    remedy = f"let the gate's account call it: {grant}; and send that account's ID token in the header Authorization"
     return Refused("the gate may not call it", remedy)
 
 
@@ -147,15 +148,15 @@ def _absent(url: str, target: Target, service: Service | None) -> Refused:
         )
         return Refused(f"{_name(target)} takes internal traffic alone ({ingress})", remedy, sure=True)
     remedy = "see that the URL is right and that `ingress` lets the gate in"
-    return Refused(f"no service that is open to the gate stands at {urlsplit(url).netloc}", remedy)
+    return Refused(f"no service that is open to the gate stands at {urlsplit(url).netloc}", remedy, lasting=False)
 
 
 def _unserved(status: int) -> Refused:
     """No instance took the request."""
     if status in (429, 500, 503):
         remedy = "give the revision more instances (--max-instances, --min-instances) or a faster start"
-        return Refused("no instance was there to take it", remedy)
-    return Refused("no instance took it", "see what its entry in the request log says")
+        return Refused("no instance was there to take it", remedy, lasting=False)
+    return Refused("no instance took it", "see what its entry in the request log says", lasting=False)
 
 
 def _name(target: Target) -> str:

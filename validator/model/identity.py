@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from validator.model.call import Answer, Exchange
 from validator.model.check import Target
 from validator.model.evidence import Evidence
-from validator.model.front_end import refused_by_front_end
+from validator.model.front_end import Refused, refused_by_front_end
 from validator.model.journal import Observation
 from validator.model.platform import REQUESTS, Entry, Service
 from validator.model.query import Logs, Probe
@@ -41,6 +41,8 @@ class Identity:
     entry: Entry | None = None
     reason: str = ""
     remedy: str = ""
+    lasting: bool = False
+    """Whether asking again changes nothing."""
 
 
 _PENDING = Identity(
@@ -55,9 +57,12 @@ _MISSING = Identity(
 
 
 def identify(observation: Observation, target: Target, evidence: Evidence) -> Identity:
-    """Find a probe's entry in the request log and read off who answered."""
+    """Find a probe's entry in the request log and read off who answered; what is no Cloud Run service has none."""
     call = observation.call
     assert isinstance(call, Exchange)
+    if target.url:
+        refused = refused_by_front_end(observation, None, target)
+        return _refused(Who.FRONT_END, refused) if refused else Identity(Who.TARGET)
     entries = evidence.request_entries(call.mark)
     if not entries:
         return _unnamed(observation, target, evidence)
@@ -69,7 +74,7 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
     entry = max(entries, key=lambda each: each.order)
     refused = refused_by_front_end(observation, entry, target, evidence.as_of(observation).service(target.name))
     if refused:
-        return Identity(Who.FRONT_END, entry=entry, reason=refused.reason, remedy=refused.remedy)
+        return _refused(Who.FRONT_END, refused, entry)
     who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
     return Identity(who, entry.revision, entry)
 
@@ -80,6 +85,10 @@ def _place(url: str) -> tuple[str, str, str]:
     return parts.netloc, parts.path or "/", parts.query
 
 
+def _refused(who: Who, refused: Refused, entry: Entry | None = None) -> Identity:
+    return Identity(who, "", entry, refused.reason, refused.remedy, refused.lasting)
+
+
 def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Identity:
     """Of a probe without an entry in the request log: whether one may yet become readable."""
     refused = refused_by_front_end(observation, None, target, evidence.as_of(observation).service(target.name))
@@ -88,7 +97,7 @@ def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Id
     missing = echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin()
     if refused:  # an application may print such a page too: an entry that names an instance would tell
         who = Who.FRONT_END if refused.sure or refusal or missing else Who.PENDING
-        return Identity(who, reason=refused.reason, remedy=refused.remedy)
+        return _refused(who, refused)
     if refusal:
         reason = f"which revision answered is not known: {refusal.reason}"
         return Identity(Who.UNTOLD, reason=reason, remedy=refusal.remedy)

@@ -9,15 +9,27 @@ import ssl
 import requests
 from urllib3.exceptions import IncompleteRead
 
-from validator.sources.wire import HeadCutError
+
+class CutError(OSError):
+    """The exchange was given up while it went on."""
+
+
+class HeadCutError(OSError):
+    """The answer ended before its head did."""
+
+
+class BadAnswerError(Exception):
+    """The answer is not one by the rules of HTTP."""
 
 
 def explain(error: BaseException, host: str) -> str:  # noqa: PLR0912  a table, one row a reason
     """One sentence about an exchange with `host` (`HOST:PORT`) that ended with this error."""
     cause = _root(error)
     match cause:
+        case BadAnswerError():
+            return f"{host} sent a broken answer: {cause}"
         case requests.TooManyRedirects():
-            return f"more redirects than are followed: {cause}"
+            return str(cause)
         case (
             requests.exceptions.InvalidHeader() | requests.exceptions.InvalidURL() | requests.exceptions.MissingSchema()
         ):
@@ -40,6 +52,8 @@ def explain(error: BaseException, host: str) -> str:  # noqa: PLR0912  a table, 
             return f"{host} reset the connection"
         case IncompleteRead():
             return f"{host} ended the body early: {cause.partial} bytes came, {cause.expected} more were announced"
+        case http.client.IncompleteRead():
+            return f"{host} ended the body early, within a chunk"
         case OSError(strerror=str(reason)):
             return f"{host}: {reason}"
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from queue import Empty, SimpleQueue
@@ -15,12 +16,12 @@ from requests import PreparedRequest, Response
 from validator import __version__
 from validator.model.call import Answer, Exchange, Problem, Result
 from validator.model.instant import span
+from validator.model.redirect import REDIRECTS, Hop, RefusedError, origin
+from validator.sources.body import LIMIT, text_of
 from validator.sources.connection import Connection, Direct, Emulated
-from validator.sources.failure import explain
+from validator.sources.failure import BadAnswerError, explain
 from validator.sources.wire import Wire, WiredAdapter
 
-LIMIT = 1 << 20
-"""Bytes of a body that are kept."""
 _PIECE = 1 << 16
 _MAX_REDIRECTS = 10
 
@@ -31,7 +32,7 @@ def exchange(call: Exchange, seconds: float, connection: Connection) -> Result:
     The work is done in a thread of its own: a resolver or a server that drips cannot be told to hurry. At the
     deadline its connection is cut, and nothing more is sent.
     """
-    wire = Wire(seconds)
+    wire = Wire(seconds, emulated=isinstance(connection, Emulated))
     results: SimpleQueue[Result] = SimpleQueue()
     Thread(target=lambda: results.put(_attempt(call, connection, wire)), daemon=True, name="exchange").start()
     try:
@@ -47,8 +48,12 @@ def exchange(call: Exchange, seconds: float, connection: Connection) -> Result:
 
 def _attempt(call: Exchange, connection: Connection, wire: Wire) -> Result:
     try:
-        with _Session(connection, wire) as session, session.send_call(call) as response:
-            return _answer(response, wire, connection.speed)
+        with _Session(connection, wire) as session:
+            hop, response = session.send_call(call)
+            with response:
+                return _answer(call, hop, response, wire, connection.speed)
+    except RefusedError as error:
+        return Problem("REFUSED", str(error))
     except Exception as error:  # noqa: BLE001  whatever three libraries raise on a hostile server is the result
         code = "BROKEN" if wire.connected else "CONNECT"
         return Problem(code, explain(error, _host(wire, call, connection)))
@@ -74,7 +79,6 @@ class _Session(requests.Session):
     def __init__(self, connection: Connection, wire: Wire) -> None:
         super().__init__()
         self.trust_env = isinstance(connection, Direct)
-        self.max_redirects = _MAX_REDIRECTS
         self.headers.clear()
         self.headers.update({"User-Agent": f"validator/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"})
         self._wire = wire
@@ -82,25 +86,29 @@ class _Session(requests.Session):
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
-    def send_call(self, call: Exchange) -> Response:
-        """Send it, and return with the head of the answer."""
-        return self.request(
-            call.method,
-            call.url,
-            headers=_merged(call.headers),
-            data=None if call.body is None else call.body.encode(),
-            allow_redirects=call.redirects,
-            stream=True,
-            timeout=self._wire.remaining(),
-            auth=_unchanged,
-        )
+    def get_redirect_target(self, resp: Response) -> None:
+        """None: the library would read a redirect's whole body, and its `Location` whether it is followed or not."""
 
-    def rebuild_auth(self, prepared_request: PreparedRequest, response: Response) -> None:
-        """Keep Cloud Run's own token, as the library keeps `Authorization`, and `Host` from the next host."""
-        super().rebuild_auth(prepared_request, response)
-        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
-            prepared_request.headers.pop("X-Serverless-Authorization", None)
-            prepared_request.headers.pop("Host", None)
+    def send_call(self, call: Exchange) -> tuple[Hop, Response]:
+        """Send it, and what redirects ask for, and return with the head of the last answer."""
+        hop = Hop.first(call)
+        for _ in range(_MAX_REDIRECTS + 1):
+            response = self._send_hop(hop)
+            location = response.headers.get("Location")
+            if not (call.redirects and location and response.status_code in REDIRECTS):
+                return hop, response
+            response.close()
+            last, hop = hop, hop.after(response.status_code, location)
+            if origin(last.url) != origin(hop.url):
+                self.cookies.clear()
+        raise requests.TooManyRedirects(f"more than {_MAX_REDIRECTS} redirects, one after the other")
+
+    def _send_hop(self, hop: Hop) -> Response:
+        body = None if hop.body is None else hop.body.encode()
+        request = requests.Request(hop.method, hop.url, _merged(hop.headers), data=body, auth=_unchanged)
+        prepared = self.prepare_request(request)
+        settings = self.merge_environment_settings(prepared.url or hop.url, {}, True, None, None)
+        return self.send(prepared, timeout=self._wire.remaining(), allow_redirects=False, **settings)
 
 
 def _unchanged(request: PreparedRequest) -> PreparedRequest:
@@ -117,29 +125,39 @@ def _merged(headers: Iterable[tuple[str, str]]) -> dict[str, bytes]:
     return merged
 
 
-def _answer(response: Response, wire: Wire, speed: float) -> Answer:
+def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: float) -> Answer:
+    """What came back. No more of a body is read than is kept, and none of a redirect's."""
     wire.status = response.status_code
-    kept = bytearray()
-    for piece in response.iter_content(_PIECE):
-        wire.received += len(piece)
-        kept += piece[: LIMIT - len(kept)]
+    _check_lengths(response)
+    headers = [[name.lower(), value] for name, value in response.raw.headers.items()]
+    if 300 <= response.status_code < 400 and response.headers.get("Content-Length") != "0" and call.method != "HEAD":
+        body: dict[str, Any] = {"text": "", "unread": True}
+    else:
+        received = _received(response, wire)
+        body = text_of(received[:LIMIT], dict(headers), cut=len(received) > LIMIT)
     latency = time.monotonic() - (wire.sent or time.monotonic())
-    content: dict[str, Any] = {
-        "status": response.status_code,
-        "headers": [[name.lower(), value] for name, value in response.raw.headers.items()],
-        "text": _text(
-            bytes(kept), response.encoding if "charset" in response.headers.get("Content-Type", "") else None
-        ),
-        "latency": round(latency * speed, 6),
-    }
-    if response.history:
-        content["url"] = response.url
-    return Answer(content | ({"cut": True} if wire.received > LIMIT else {}))
+    content = {"status": response.status_code, "headers": headers, **body, "latency": round(latency * speed, 6)}
+    if hop.url != call.url:
+        content["url"] = hop.url
+    trailers = [list(each) for each in wire.trailers]
+    return Answer(content | ({"trailers": trailers} if trailers else {}))
 
 
-def _text(body: bytes, charset: str | None) -> str:
-    """The body as text: in the charset it names, else UTF-8; what cannot be read is replaced."""
-    try:
-        return body.decode(charset or "utf-8-sig", "replace")
-    except (LookupError, UnicodeError):
-        return body.decode("utf-8-sig", "replace")
+def _received(response: Response, wire: Wire) -> bytes:
+    """The body as it is sent, up to one byte more than is kept."""
+    kept = bytearray()
+    while len(kept) <= LIMIT:
+        piece = response.raw.read1(_PIECE, decode_content=False)
+        if not piece:
+            break
+        kept += piece
+        wire.received = len(kept)
+    return bytes(kept[: LIMIT + 1])
+
+
+def _check_lengths(response: Response) -> None:
+    """Refuse a length that is none: where the body ends is not known then."""
+    told = response.raw.headers.getlist("Content-Length")
+    lengths = {part.strip() for value in told for part in value.split(",")}
+    if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]{1,18}", length, re.ASCII) for length in lengths):
+        raise BadAnswerError(f"its Content-Length is {' and '.join(sorted(lengths))!r}")

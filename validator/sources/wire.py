@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPResponse
 from threading import Lock
@@ -17,23 +20,28 @@ from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NameResolutionError
 
+from validator.model.reach import never_probed
+from validator.model.redirect import RefusedError
 from validator.sources.connection import Connection, Emulated
+from validator.sources.failure import BadAnswerError, CutError, HeadCutError
 
-
-class CutError(OSError):
-    """The exchange was given up while it went on."""
-
-
-class HeadCutError(OSError):
-    """The answer ended before its head did."""
+_SWITCHING = 101
+_MAX_LINE = 1 << 16
+_MAX_LINES = 100
+"""Of the head of an interim answer, and of trailers."""
 
 
 class Wire:
     """What is known of an exchange under way, and the means to end it from another thread."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, emulated: bool = False) -> None:
         self._lock = Lock()
+        self.emulated = emulated
+        """Whether every URL is connected to an emulator."""
+        self.trailers: list[tuple[str, str]] = []
+        """gRPC's own, of the last answer."""
         self._socket: socket.socket | None = None
         self._over = False
         self.deadline = time.monotonic() + seconds
@@ -46,7 +54,7 @@ class Wire:
         self.status: int | None = None
         """Of the answer whose head has come."""
         self.received = 0
-        """Bytes of its body so far, decoded."""
+        """Bytes of its body so far."""
 
     def remaining(self) -> float:
         """Seconds that are left, at least a moment."""
@@ -87,7 +95,14 @@ class Wire:
 
 
 class _Head(HTTPResponse):
-    """A response whose head must be whole: the standard library takes the end of the stream for the end of the head."""
+    """A response whose head must be whole: the standard library takes the end of the stream for the end of the head.
+
+    Interim answers (1xx) are skipped, chunks have the sizes that RFC 9112 allows, and gRPC's trailers are kept.
+    """
+
+    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wire = wire
 
     def begin(self) -> None:
         lines = _LastLine(self.fp)
@@ -96,6 +111,33 @@ class _Head(HTTPResponse):
         self.fp = lines.stream
         if lines.last not in (b"\r\n", b"\n"):
             raise HeadCutError
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            told: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 100 <= told[1] < 200 or told[1] == _SWITCHING:
+                return told
+            for _ in range(_MAX_LINES):
+                if self.fp.readline(_MAX_LINE) in (b"\r\n", b"\n", b""):
+                    break
+            else:
+                raise BadAnswerError("the head of an interim answer does not end")
+
+    def _read_next_chunk_size(self) -> int:
+        size = self.fp.readline(_MAX_LINE).partition(b";")[0].strip()
+        if not re.fullmatch(rb"[0-9a-fA-F]{1,16}", size):
+            raise BadAnswerError(f"the size of a chunk is {size[:20]!r}")
+        return int(size, 16)
+
+    def _read_and_discard_trailer(self) -> None:
+        for _ in range(_MAX_LINES):
+            line = self.fp.readline(_MAX_LINE)
+            if line in (b"\r\n", b"\n", b""):
+                return
+            name, _, value = line.decode("latin-1").partition(":")
+            if name.lower().startswith("grpc-"):
+                self._wire.trailers.append((name.lower(), value.strip()))
+        raise BadAnswerError("its trailers do not end")
 
 
 class _LastLine:
@@ -112,11 +154,10 @@ class _LastLine:
 
 
 class _Plain(HTTPConnection):
-    response_class = _Head
-
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
+        self.response_class = partial(_Head, wire=wire)  # type: ignore[assignment]
 
     def _new_conn(self) -> socket.socket:
         return _open(self._wire, self, super()._new_conn)
@@ -127,11 +168,10 @@ class _Plain(HTTPConnection):
 
 
 class _Tls(HTTPSConnection):
-    response_class = _Head
-
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
+        self.response_class = partial(_Head, wire=wire)  # type: ignore[assignment]
 
     def _new_conn(self) -> socket.socket:
         return _open(self._wire, self, super()._new_conn)
@@ -141,12 +181,41 @@ class _Tls(HTTPSConnection):
         self._wire.ready(self.sock)
 
 
-def _open(wire: Wire, connection: HTTPConnection, connect: Any) -> socket.socket:
+def _open(wire: Wire, connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
     wire.host = f"{connection.host}:{connection.port}"
-    connection.timeout = wire.remaining()
-    opened: socket.socket = connect()
+    if wire.emulated or connection.proxy is not None:  # a proxy looks the name up itself
+        opened = _timed(wire, connection, connect)
+    else:
+        opened = _resolved(wire, connection, connect)
     wire.attach(opened)
     return opened
+
+
+def _timed(wire: Wire, connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    connection.timeout = wire.remaining()
+    return connect()
+
+
+def _resolved(wire: Wire, connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """Connect to the addresses that a name has now, one after the other, none of which may be one that is never asked."""
+    host = connection._dns_host  # noqa: SLF001  what is looked up; the name itself goes on being TLS's
+    try:
+        found = socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise NameResolutionError(connection.host, connection, error) from error
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    for address in addresses:
+        if reason := never_probed(address):
+            raise RefusedError(f"{connection.host} is not asked: {reason}")
+    try:
+        for address in addresses[:-1]:
+            connection._dns_host = address  # noqa: SLF001
+            with suppress(HTTPError):
+                return _timed(wire, connection, connect)
+        connection._dns_host = addresses[-1]  # noqa: SLF001
+        return _timed(wire, connection, connect)
+    finally:
+        connection._dns_host = host  # noqa: SLF001
 
 
 class WiredAdapter(HTTPAdapter):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from validator.model.check import MAIN, Target
+from validator.model.reach import never_probed_url
 from validator.spec.mistake import Mistake
 from validator.spec.paths import reserved
 from validator.spec.pipeline import read_pipeline
@@ -46,6 +47,8 @@ def _target(
     path: Path, value: Mapping[str, Any], main: Mapping[str, Any], within: str | None, source: Source
 ) -> Target:
     name = MAIN if len(path) == 1 else str(path[1])
+    if reason := never_probed_url(str(value.get("url", ""))):
+        source.complain(Mistake(reason, *path, "url"))
     if value.get("url") and len(value) == 1:
         return Target(name, "", "", "", created_within=None, echo="", url=str(value["url"]))
     if value.get("build") or value.get("commit"):
