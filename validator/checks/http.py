@@ -245,6 +245,20 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
 def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
     """What an exchange says once it is known who answered; None if that says nothing of the target."""
     key = (check.name, check.part, observation.seq)
+
+    def settled(attempt: Attempt | None) -> bool:
+        """Of redirects each hop has an entry, and the last one tells."""
+        return not probe.redirects and (attempt is None or attempt.finding.state is not State.UNKNOWN)
+
+    return evidence.derive(
+        (*key, "settled"), partial(_as_known, key, check, probe, evidence, observation), lasting=settled
+    )
+
+
+def _as_known(
+    key: tuple[str, int, int], check: Check, probe: query.Probe, evidence: Evidence, observation: Observation
+) -> Attempt | None:
+    """The same as of now."""
     said = evidence.derive(key, partial(_said, check, evidence, observation), lasting=_decided)
     if isinstance(observation.result, Problem):
         whole = check.target.url or whole_traffic(check.target, evidence, observation.sent)

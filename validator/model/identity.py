@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from urllib.parse import urlsplit
 
 from validator.model.call import Answer, Exchange
@@ -91,7 +92,7 @@ def _refused(who: Who, refused: Refused, entry: Entry | None = None) -> Identity
 
 def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Identity:
     """Of a probe without an entry in the request log: whether one may yet become readable."""
-    refused = refused_by_front_end(observation, None, target, evidence.as_of(observation).service(target.name))
+    refused = evidence.derive(("page", target.name, observation.seq), partial(_page, observation, target, evidence))
     refusal = evidence.refusal(Logs(target.project))
     echoed = evidence.echoed(target.name, REQUESTS)
     missing = echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin()
@@ -102,6 +103,11 @@ def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Id
         reason = f"which revision answered is not known: {refusal.reason}"
         return Identity(Who.UNTOLD, reason=reason, remedy=refusal.remedy)
     return _MISSING if missing else _PENDING
+
+
+def _page(observation: Observation, target: Target, evidence: Evidence) -> Refused | None:
+    """What an answer shows of the front end, without its entry in the request log."""
+    return refused_by_front_end(observation, None, target, evidence.as_of(observation).service(target.name))
 
 
 def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
