@@ -5,14 +5,16 @@ from __future__ import annotations
 from benchmarks.soundness import loggers
 from benchmarks.soundness.draft import Draft
 
-AUDIT = 0.0
+AUDIT = 0.7
 """The share of deployments whose audit entries stand in the same log."""
 IMPORTED = 0.0
 """The share whose Ready is True for the image before a container was started."""
 SIDECAR = 0.0
 PAGING = 0.2
 HARMLESS = 0.5
-AUDITED = 0.0
+VISITED = 0.2
+"""The share of which a user's request ends with 500: a check of requests would judge that."""
+AUDITED = 0.1
 """The share of which an audit entry of severity ERROR speaks, though nothing is wrong."""
 
 
@@ -30,6 +32,8 @@ def lay(draft: Draft) -> None:
     if chance.random() < HARMLESS and not (draft.silent or story.foreign):
         for _ in range(3):
             draft.write(draft.in_window(60), loggers.harmless(chance), chance.choice(("stdout", "stderr")))
+    if chance.random() < VISITED and not story.foreign:
+        draft.write(draft.in_window(60), "orders/12", "requests", severity="ERROR")
     if chance.random() < AUDITED and not story.foreign:
         draft.write(draft.in_window(60), "MinInstancesProvisioned changed to False", "audit", severity="ERROR")
     if not story.foreign:

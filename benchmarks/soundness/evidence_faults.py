@@ -7,8 +7,8 @@ from benchmarks.soundness.story import FOREVER
 
 
 def other_image(draft: Draft) -> None:
-    """The revision runs another image than the build pushed."""
-    draft.change(chain="broken")
+    """The revision runs another image than the build pushed: of another repository, or of the same one."""
+    draft.change(chain=draft.chance.choice(("broken", "doubtful")))
 
 
 def tag_only(draft: Draft) -> None:

@@ -23,9 +23,10 @@ PHRASES = {
     "log lines": "no log entry",
     "readiness": "is not ready",
     "digest": "not a digest",
+    "manifest": "may be a manifest of the index",
     "answers": "answered too few",
     "last reading": "was not read at the end",
-    "readable log": "the log readable past",
+    "readable log": "waiting for logs up to",
 }
 """Evidence that the truth calls missing -> what the gate's report has to say of it; else its own word: a code, `front end`, `tag`."""
 

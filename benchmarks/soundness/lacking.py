@@ -105,8 +105,11 @@ def _of_service(story: Story, suite: Suite, windows: Windows) -> Iterator[Lack]:
         if healthy(story, suite.probe, windows) is False and story.pages:
             yield "Healthy", "front end"
     if suite.chain:
-        if story.chain == "unproven":
-            yield "Proven", "digest"
+        if story.chain in ("unproven", "doubtful"):
+            yield (
+                "Proven",
+                "digest" if story.chain == "unproven" else "manifest",
+            )  # of an index: only the registry tells
         if any(page.start <= 0 and page.until == FOREVER for page in story.pages):
             yield "Proven", "front end"
 

@@ -13,9 +13,8 @@ def traceback(draft: Draft) -> None:
 
 
 def error_line(draft: Draft) -> None:
-    """An error with the platform's severity, of the application or of a request."""
-    stream = draft.chance.choice(("stdout", "stderr", "requests"))
-    severity = "ERROR" if stream == "requests" else draft.chance.choice(("ERROR", "CRITICAL"))
+    """An error with the platform's severity."""
+    stream, severity = draft.chance.choice(("stdout", "stderr")), draft.chance.choice(("ERROR", "CRITICAL"))
     draft.write(draft.in_window(60), "payment failed", stream, severity=severity, instance=draft.chance.randrange(3))
 
 

@@ -16,7 +16,7 @@ from validator.engine import evidence as evidence_module
 from validator.engine import run, stage, verdicts
 from validator.engine.evidence import Folded, Resolution
 from validator.engine.log_evidence import MARGIN, LogEvidence
-from validator.model import custody, platform, query
+from validator.model import custody, identity, platform, query
 from validator.model.call import Answer, Call, ListEntries, Problem
 from validator.model.check import Check, Target
 from validator.model.evidence import Evidence, Known, Watermark
@@ -107,6 +107,11 @@ def _denied_as_empty() -> list[Patch]:
     return [(evidence_module.Folded, "_observe", observe)]
 
 
+def _page_is_answer() -> list[Patch]:
+    """What Google's front end says is taken for the service's answer."""
+    return [(module, "refused_by_front_end", lambda *_: None) for module in (http, identity)]
+
+
 PLANTS: Mapping[str, Callable[[], list[Patch]]] = {
     "no-margin": _no_margin,
     "no-identity": _no_identity,
@@ -114,6 +119,7 @@ PLANTS: Mapping[str, Callable[[], list[Patch]]] = {
     "no-overlap": _no_overlap,
     "latest-re-resolved": _latest_re_resolved,
     "denied-as-empty": _denied_as_empty,
+    "page-is-answer": _page_is_answer,
 }
 
 

@@ -151,6 +151,11 @@ def front_page(draft: Draft) -> None:
     draft.change(pages=(Page(-600.0, FOREVER, sort),))
 
 
+def look_alike_page(draft: Draft) -> None:
+    """The front end turns every request away as the application would, whose path is closed."""
+    draft.change(pages=(Page(-600.0, FOREVER, draft.chance.choice(("iam", "iam", "iam", "ingress"))),))
+
+
 def front_page_while(draft: Draft) -> None:
     """For a while, from the start or from somewhere in the run, no request gets through."""
     begin = draft.chance.choice((-600.0, draft.story.nominal_start + draft.chance.uniform(0, 30)))

@@ -132,7 +132,8 @@ class Story:
     stall: Span | None = None
     """When ingestion stands still: what is written then becomes readable at its end, or later."""
     chain: str = "proven"
-    """The commit-to-image chain: proven, unproven (the image is named by a tag), broken (another image was pushed)."""
+    """The commit-to-image chain: proven, unproven (the image is named by a tag), doubtful (another digest of the same repository was
+    pushed), broken (an image of another repository was)."""
     sidecar: str = ""
     """A proxy that takes the requests in the application's place: `first` or `last` of the containers; empty: there is none."""
     setting: str = "info"

@@ -45,9 +45,11 @@ def told(found: _Figures) -> Iterator[str]:
         part = found["regimes"][name]
         yield from ("", f"The regime {name}, {part['runs']:,} runs, {part['bad']:,} bad:", "")
         yield from _gates(part)
-    evidence, reads = found["missing_evidence"], found["reads"]
+    evidence, reads, checks = found["missing_evidence"], found["reads"], found["checks"]
     every, unnamed = sum(evidence.values()), evidence["not_named"] + evidence["not_missing"]
     rightly = every - found["gate"]["inconclusive"]
+    yield ""
+    yield f"Of the {checks['judged']:,} single checks of the gate {checks['wrongly_passed']} passed and {checks['wrongly_failed']} failed wrongly."
     yield ""
     yield f"The gate said inconclusive in {every:,} of the {found['runs']:,} runs; in {rightly:,} of them nobody could have had the evidence, which is"
     yield f"right. In {evidence['named']:,} its report names the evidence that the truth calls missing, in {unnamed} it does not. In the busiest"

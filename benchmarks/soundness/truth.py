@@ -99,11 +99,12 @@ def _started(story: Story, suite: Suite, windows: Windows) -> Holds:
 def _quiet(story: Story, suite: Suite, windows: Windows) -> Holds:
     """Nothing of severity ERROR or worse, and no stack trace, was logged up to the end of the window.
 
-    By the application, its requests or the platform's work on its containers; what the platform says of its resources is
-    no part of it.
+    By the application, or by the platform of its containers. Requests are another claim's; what the platform says of its
+    resources is no part of it.
     """
     end = windows.start(story, "Quiet") + suite.quiet_for
-    found = _logged([line for line in story.own if line.stream != "audit" and _wrong(line)], end, windows.edge)
+    told = [line for line in story.own if line.application or line.stream == "system"]
+    found = _logged(list(filter(_wrong, told)), end, windows.edge)
     return None if found is None else not found
 
 
@@ -238,7 +239,7 @@ def _proven(story: Story, windows: Windows) -> Holds:
 
     Whether errors of its own break that is not claimed.
     """
-    if story.chain == "broken" or latest(story.traffic, _last_moment(story, windows)).percent == 0:
+    if story.chain in ("broken", "doubtful") or latest(story.traffic, _last_moment(story, windows)).percent == 0:
         return False
     ailing = any(turn.status != 200 for turn in story.health) or story.astray or len(story.traffic) > 1
     return None if story.chain == "unproven" or ailing else True

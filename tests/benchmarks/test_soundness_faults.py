@@ -99,7 +99,7 @@ ROWS = {
     "error-line": Row("failed", ["payment failed"], {"lines": (*PLAIN, line(20, "payment failed", severity="ERROR"))}),
     "early-error": Row("failed", ["no database"], {"lines": (*PLAIN, line(-55, "no database", severity="CRITICAL"))}),
     "never-started": Row("failed", [f"{STARTED} was not logged"], {"lines": (PLAIN[0], *PLAIN[2:])}),
-    "other-image": Row("failed", ["the revision runs sha256:5d", "pushed sha256:e1"], {"chain": "broken"}, "proven"),
+    "other-image": Row("failed", ["runs sha256:5d", "pushed sha256:e1"], {"chain": "broken"}, "proven"),
     "never-healthy": Row(
         "failed",
         ["cannot become ready: HealthCheckContainerError"],
@@ -148,6 +148,9 @@ ROWS = {
     "run-denied": Row("inconclusive", ["Cloud Run said no"], {"run_denied": True}),
     "requests-lost": Row("inconclusive", ["its request log entry is not readable"], {"lost": 1.0}),
     "api-down": Row("inconclusive", ["INTERNAL"], {"outages": (Outage("ListEntries", "INTERNAL", -600, FOREVER),)}),
+    "look-alike-page": Row(
+        "inconclusive", ["front end"], {"pages": (Page(-600, FOREVER, "iam"),), "lines": (*OLD, *PLAIN)}, "wired"
+    ),
     "front-page": Row("inconclusive", ["front end"], {"pages": (Page(-600, FOREVER, "iam"),)}),
     "silent": Row("inconclusive", ["no log entry of front-00012-new"], {"lines": (PLAIN[-1], AUDITED)}),
     "lines-lost": Row("inconclusive", ["no log entry of front-00012-new"], {"lines": NEVER}),

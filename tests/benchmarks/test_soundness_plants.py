@@ -21,6 +21,7 @@ HARMED = {
     "no-overlap": _LOGGED,
     "latest-re-resolved": ("superseded",),
     "denied-as-empty": ("logs-denied", "logs-denied-later"),
+    "page-is-answer": ("look-alike-page",),
 }
 """Plant -> the faults under which it does harm; of 500 runs only these are made here, for the others take time and show nothing."""
 REGIMES = [regime.named(name) for name in regime.COVERED]
