@@ -64,6 +64,7 @@ def entry(status: int, *, instance: str = "", text: str = "") -> Entry:
         (exchange(404, CLOSED), "no service that is open to the gate stands at till-1.run.app"),
         (exchange(429, "Rate exceeded."), "no instance was there to take it"),
         (exchange(500, BROKEN), "no instance was there to take it"),
+        (exchange(502, BROKEN), "no instance took it"),
     ],
 )
 def test_a_page_of_the_front_end_is_known_by_its_own_words(observation: Observation, reason: str) -> None:

@@ -608,3 +608,26 @@ def test_emulated_timeouts_and_latency_are_in_the_gates_time() -> None:
 
 def _host(head: str) -> str:
     return next(line[6:] for line in head.split("\r\n") if line.startswith("Host: "))
+
+
+def test_a_proxy_of_the_environment_is_used_and_not_asked_for_a_metadata_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert content(connect(Direct())(Exchange("GET", "http://shop.example/a"), 5))["status"] == 200
+        assert problem(connect(Direct())(Exchange("GET", "http://metadata/a"), 5)).code == "REFUSED"
+    assert [head.split("\r\n")[0] for head in proxy.heads] == ["GET http://shop.example/a HTTP/1.1"]
+
+
+def test_credentials_of_a_netrc_do_not_follow_a_redirect(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as other:
+        location = f"HTTP/1.1 302 Go\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
+        with tcp_server(lambda talk: talk.send(location)) as server:
+            content(fetch(server, redirects=True))
+    assert "Authorization" not in server.heads[0] + other.heads[0]

@@ -377,3 +377,9 @@ def test_the_committed_descriptors_are_those_of_the_installed_packages() -> None
     script = Path(__file__).parents[2] / "scripts" / "descriptors.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "descriptors.binpb is up to date\n"), done.stderr
+
+
+@pytest.mark.parametrize("body", ['{"n": 1e400}', '{"n": 1' + "0" * 400 + "}", '{"n": [{"m": -1e999}]}'])
+def test_a_number_past_all_doubles_is_not_captured(body: str) -> None:
+    value, problem = compile("json.n", VARIABLES, truth=False).value({"json": parse(body)})
+    assert (value, problem) == (None, "a number past all doubles cannot be captured")

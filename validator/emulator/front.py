@@ -23,6 +23,8 @@ IDLE = 15 * 60.0
 _RESERVED = re.compile(r"/healthz|/eventlog|/_ah/.*")
 _UNKNOWN_PATH = Reply(404, (), None, "Not Found", 0.01, ())
 """What a revision says to a path that the scenario does not tell of."""
+_HEALTH = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
+"""By the numbers of grpc.health.v1.HealthCheckResponse.ServingStatus."""
 _NEEDS_UPGRADE = Reply(426, (("upgrade", "websocket"),), None, "Upgrade Required", 0.01, ())
 """What a path for WebSockets says to a plain request."""
 
@@ -112,7 +114,7 @@ def serve(
     if status and arrived.behaviour:
         no = unserved(status)
         arrived = replace(arrived, reply=no.reply, behaviour="", refusal=no.logged, waiting=0.0)
-    reply = _NEEDS_UPGRADE if arrived.reply.socket is not None else arrived.reply
+    reply = _plainly(arrived.reply, headers)
     reply = replace(reply, status=status or reply.status, latency=reply.latency + arrived.waiting)
     content = content_of(reply, call.method)
     if not arrived.revision or not (arrived.behaviour or arrived.refusal):
@@ -126,6 +128,18 @@ def serve(
     entries = [*started, log.request(visit, arrived.refusal), *log.lines(reply.lines, headers, at + reply.latency)]
     after = visited(visits, arrived, at + reply.latency)
     return Served(content, befallen(entries, scenario.mishaps, scenario.seed), after)
+
+
+def _plainly(reply: Reply, headers: Mapping[str, str]) -> Reply:
+    """What a request over plain HTTP gets on a path for WebSockets or for gRPC, as a gRPC server answers it."""
+    if reply.socket is not None:
+        return _NEEDS_UPGRADE
+    if not reply.health:
+        return reply
+    if not headers.get("content-type", "").startswith("application/grpc"):
+        return replace(reply, status=415, text="invalid gRPC request content-type")
+    message = "\x00\x00\x00\x00\x02\x08" + chr(_HEALTH.index(reply.health))
+    return replace(reply, headers=(("content-type", "application/grpc"), ("grpc-status", "0")), text=message)
 
 
 def content_of(reply: Reply, method: str) -> Json:

@@ -110,7 +110,7 @@ def _told(page: _Page, target: Target, service: Service | None) -> Refused | Non
     if page.status == 404 and html and _NOT_FOUND.search(page.text):
         return _absent(page.url, target, service)
     busy = page.text.strip() == "Rate exceeded." or (html and "<h1>Error: Server Error</h1>" in page.text)
-    return _unserved(page.status) if busy and page.status in (429, 500, 503) else None
+    return _unserved(page.status) if busy and (page.status == 429 or page.status >= 500) else None
 
 
 def _caller(status: int, target: Target) -> Refused | None:

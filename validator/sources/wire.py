@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from http.client import HTTPResponse
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,12 +23,8 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 from validator.model.reach import never_probed
 from validator.model.redirect import RefusedError
 from validator.sources.connection import Connection, Emulated
-from validator.sources.failure import BadAnswerError, CutError, HeadCutError
-
-_SWITCHING = 101
-_MAX_LINE = 1 << 16
-_MAX_LINES = 100
-"""Of the head of an interim answer, and of trailers."""
+from validator.sources.failure import CutError
+from validator.sources.framing import FramedResponse
 
 
 class Wire:
@@ -55,6 +49,10 @@ class Wire:
         """Of the answer whose head has come."""
         self.received = 0
         """Bytes of its body so far."""
+
+    def trailer(self, name: str, value: str) -> None:
+        """Take note of a trailer of gRPC's."""
+        self.trailers.append((name, value))
 
     def remaining(self) -> float:
         """Seconds that are left, at least a moment."""
@@ -94,70 +92,11 @@ class Wire:
                     return  # the other side was faster
 
 
-class _Head(HTTPResponse):
-    """A response whose head must be whole: the standard library takes the end of the stream for the end of the head.
-
-    Interim answers (1xx) are skipped, chunks have the sizes that RFC 9112 allows, and gRPC's trailers are kept.
-    """
-
-    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._wire = wire
-
-    def begin(self) -> None:
-        lines = _LastLine(self.fp)
-        self.fp = lines  # type: ignore[assignment]
-        super().begin()
-        self.fp = lines.stream
-        if lines.last not in (b"\r\n", b"\n"):
-            raise HeadCutError
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            told: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
-            if not 100 <= told[1] < 200 or told[1] == _SWITCHING:
-                return told
-            for _ in range(_MAX_LINES):
-                if self.fp.readline(_MAX_LINE) in (b"\r\n", b"\n", b""):
-                    break
-            else:
-                raise BadAnswerError("the head of an interim answer does not end")
-
-    def _read_next_chunk_size(self) -> int:
-        size = self.fp.readline(_MAX_LINE).partition(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9a-fA-F]{1,16}", size):
-            raise BadAnswerError(f"the size of a chunk is {size[:20]!r}")
-        return int(size, 16)
-
-    def _read_and_discard_trailer(self) -> None:
-        for _ in range(_MAX_LINES):
-            line = self.fp.readline(_MAX_LINE)
-            if line in (b"\r\n", b"\n", b""):
-                return
-            name, _, value = line.decode("latin-1").partition(":")
-            if name.lower().startswith("grpc-"):
-                self._wire.trailers.append((name.lower(), value.strip()))
-        raise BadAnswerError("its trailers do not end")
-
-
-class _LastLine:
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self.last = b""
-
-    def readline(self, limit: int) -> bytes:
-        self.last = self.stream.readline(limit)
-        return self.last
-
-    def close(self) -> None:
-        self.stream.close()
-
-
 class _Plain(HTTPConnection):
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
-        self.response_class = partial(_Head, wire=wire)  # type: ignore[assignment]
+        self.response_class = partial(FramedResponse, trailer=wire.trailer)  # type: ignore[assignment]
 
     def _new_conn(self) -> socket.socket:
         return _open(self._wire, self, super()._new_conn)
@@ -171,7 +110,7 @@ class _Tls(HTTPSConnection):
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
-        self.response_class = partial(_Head, wire=wire)  # type: ignore[assignment]
+        self.response_class = partial(FramedResponse, trailer=wire.trailer)  # type: ignore[assignment]
 
     def _new_conn(self) -> socket.socket:
         return _open(self._wire, self, super()._new_conn)

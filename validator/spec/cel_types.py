@@ -128,6 +128,8 @@ def plain(value: Any) -> Any:
         TypeError: it has no such form.
     """
     match value:
+        case float() if not math.isfinite(value):
+            raise TypeError("a number past all doubles cannot be captured")
         case None | bool() | int() | float() | str():
             return value
         case dt.datetime():
