@@ -122,7 +122,7 @@ def test_deploy_without_traffic_and_with_a_tag_is_read_back(tmp_path: Path) -> N
         created = deployed["status"]["latestCreatedRevisionName"]
         assert created not in (NEW, OLD)
         service = client.services.get_service(name=SERVICE)
-        assert service.latest_ready_revision.endswith(created)
+        assert service.latest_ready_revision.endswith(NEW)  # it stays where the new one gets no traffic
         statuses = {each.revision: (each.percent, each.tag, each.uri) for each in service.traffic_statuses}
         url = f"https://candidate---{NAME}-pnovr5vsba-uc.a.run.app"
         assert statuses == {NEW: (100, "", ""), created: (0, "candidate", url)}

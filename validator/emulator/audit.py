@@ -68,8 +68,10 @@ def _entry(
 def of_stage(stage: Stage, timing: Timing, *, seed: int, streams: Streams) -> tuple[Stored, ...]:
     """What the platform writes when a rollout comes to a stage."""
     found = []
+    timing = stage.of(timing)
     at, delay = stage.at, streams.delay(SYSTEM_EVENT)
-    if stage.revision and stage.step == "provisioned":
+    if stage.revision and stage.step == "imported":
+        found.append(changed(stage.service, stage.revision, True, "", at, seed=seed, delay=delay))
         found.append(_started(stage, seed, streams))
     if stage.revision and stage.step == "ready":
         told = timing.message if timing.reason else f"Deploying revision succeeded in {timing.ready:g}s."

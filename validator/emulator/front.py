@@ -123,7 +123,7 @@ def serve(
     visit = Visit(
         call.method, call.url, headers, reply.status, len((call.body or "").encode()), size, at, reply.latency
     )
-    log = Log(arrived.revision, number, scenario.seed, scenario.streams)
+    log = Log.of(deployment, arrived.revision, number, scenario.seed, scenario.streams)
     started = [log.cold_start(at)] if arrived.waiting else []
     entries = [*started, log.request(visit, arrived.refusal), *log.lines(reply.lines, headers, at + reply.latency)]
     after = visited(visits, arrived, at + reply.latency)

@@ -11,6 +11,7 @@ from validator.emulator.knative_template import TEMPLATE_ANNOTATIONS, template_v
 from validator.emulator.moments import moment
 from validator.model.call import Json
 
+_COMMON_REASONS = frozenset({"IMMEDIATE_RETRY", "POSTPONED_RETRY", "PROGRESS_DEADLINE_EXCEEDED", "REVISION_FAILED"})
 _REVISION_REASONS = frozenset(
     {
         *("PENDING", "RESERVE", "RETIRED", "RETIRING", "RECREATING", "HEALTH_CHECK_CONTAINER_ERROR"),
@@ -120,5 +121,6 @@ def _condition_v2(condition: Json) -> Json:
         "lastTransitionTime": condition.get("lastTransitionTime", ""),
         "severity": {"Info": "INFO", "Warning": "WARNING"}.get(condition.get("severity", ""), ""),
         "revisionReason": reason if reason in _REVISION_REASONS else "",
+        "reason": reason if reason in _COMMON_REASONS else "",
     }
     return {key: value for key, value in found.items() if value}

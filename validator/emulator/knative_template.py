@@ -4,6 +4,7 @@ v2 RevisionTemplate, Revision                v1 spec, annotations
 scaling.minInstanceCount, maxInstanceCount   autoscaling.knative.dev/minScale, maxScale
 vpcAccess.connector, egress, networkInterfaces    run.googleapis.com/vpc-access-connector, vpc-access-egress, network-interfaces
 executionEnvironment, sessionAffinity        run.googleapis.com/execution-environment, sessionAffinity
+healthCheckDisabled (of a template)          run.googleapis.com/health-check-disabled
 timeout, maxInstanceRequestConcurrency, serviceAccount    timeoutSeconds, containerConcurrency, serviceAccountName
 containers: name image command args workingDir ports env resources.limits volumeMounts startupProbe livenessProbe
 resources.cpuIdle, startupCpuBoost           run.googleapis.com/cpu-throttling, startup-cpu-boost
@@ -34,11 +35,12 @@ _AFFINITY = "run.googleapis.com/sessionAffinity"
 _THROTTLING = "run.googleapis.com/cpu-throttling"
 _BOOST = "run.googleapis.com/startup-cpu-boost"
 _DEPENDENCIES = "run.googleapis.com/container-dependencies"
+_UNCHECKED = "run.googleapis.com/health-check-disabled"
 _CLIENT = ("run.googleapis.com/client-name", "run.googleapis.com/client-version")
 TEMPLATE_ANNOTATIONS = (
     *_SCALING.values(),
     *_VPC.values(),
-    *(_INTERFACES, _ENVIRONMENT, _AFFINITY, _THROTTLING, _BOOST, _DEPENDENCIES),
+    *(_INTERFACES, _ENVIRONMENT, _AFFINITY, _THROTTLING, _BOOST, _DEPENDENCIES, _UNCHECKED),
 )
 """The annotations of a template that are fields in v2."""
 _EGRESS = {"PRIVATE_RANGES_ONLY": "private-ranges-only", "ALL_TRAFFIC": "all-traffic"}
@@ -46,7 +48,7 @@ _GENERATIONS = {"EXECUTION_ENVIRONMENT_GEN1": "gen1", "EXECUTION_ENVIRONMENT_GEN
 _SPEC = ("containers", "volumes", "timeout", "serviceAccount", "maxInstanceRequestConcurrency")
 _V1_SPEC = frozenset({"containerConcurrency", "timeoutSeconds", "serviceAccountName", "containers", "volumes"})
 _ANNOTATED = ("scaling", "vpcAccess", "executionEnvironment", "sessionAffinity", "annotations")
-_TEMPLATE = frozenset({"revision", "labels", *_SPEC, *_ANNOTATED})
+_TEMPLATE = frozenset({"revision", "labels", "healthCheckDisabled", *_SPEC, *_ANNOTATED})
 _REVISION = frozenset(
     {
         *("name", "uid", "etag", "generation", "labels", "createTime", "updateTime", "launchStage", "service"),
@@ -94,6 +96,8 @@ def _annotations(data: Json) -> dict[str, str]:
         found[_ENVIRONMENT] = _GENERATIONS[data["executionEnvironment"]]
     if data.get("sessionAffinity"):
         found[_AFFINITY] = "true"
+    if data.get("healthCheckDisabled"):
+        found[_UNCHECKED] = "true"
     return found | _container_annotations(list(data.get("containers", ())))
 
 
@@ -166,6 +170,8 @@ def _from_annotations(annotations: dict[str, str]) -> Json:
         found["executionEnvironment"] = _back(_GENERATIONS, annotations.pop(_ENVIRONMENT), _ENVIRONMENT)
     if annotations.pop(_AFFINITY, "false") == "true":
         found["sessionAffinity"] = True
+    if annotations.pop(_UNCHECKED, "false") == "true":
+        found["healthCheckDisabled"] = True
     return found
 
 

@@ -10,7 +10,19 @@ from validator.spec import yaml
 
 _OF_SPECS = frozenset({"version", "checks", "target"})
 _OF_SCENARIOS = frozenset(
-    {"extends", "services", "revisions", "builds", "behaviour", "logs", "routing", "changes", "faults", "speed"}
+    {
+        "extends",
+        "service",
+        "services",
+        "revisions",
+        "builds",
+        "behaviour",
+        "logs",
+        "routing",
+        "changes",
+        "faults",
+        "speed",
+    }
 )
 _KEY = re.compile(r"^[\"']?(\w+)[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
 """A key of the outermost map: the only ones that begin a line."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from validator.emulator.chance import digits
-from validator.emulator.deployment import Line
+from validator.emulator.deployment import Deployment, Line
 from validator.emulator.entries import LOGS, Stored, Streams, instance, log_name, nanos, resource, stamp, store
 from validator.model.call import Json
 from validator.model.platform import SYSTEM
@@ -46,6 +46,14 @@ class Log:
     number: int
     seed: int
     streams: Streams
+    labels: Mapping[str, str]
+    """The revision's own: its request entries carry them too."""
+
+    @classmethod
+    def of(cls, deployment: Deployment, revision: str, number: int, seed: int, streams: Streams) -> Log:
+        """That of a revision of a deployment."""
+        labels = deployment.revisions.get(revision, {}).get("labels") or {}
+        return cls(revision, number, seed, streams, labels)
 
     @property
     def _project(self) -> str:
@@ -64,8 +72,10 @@ class Log:
 
     def request(self, visit: Visit, refusal: str = "") -> Stored:
         """The entry of a request; of one that the front end refused, with its reason and without an instance."""
+        answered = self._common()
         entry = {
-            **self._common(),
+            **answered,
+            "labels": {**self.labels, **answered["labels"]},
             **self._traced(visit.headers),
             "logName": log_name(self._project, LOGS["requests"]),
             "insertId": digits(self.seed, "request", self.number, size=12),

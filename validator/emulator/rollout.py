@@ -1,14 +1,16 @@
 """What a write to a Cloud Run service sets off: a new revision, its conditions in time, and where traffic then goes.
 
-A service passes `reconciling` on its way from one settled state to the next (run.v2 Service). A new revision is
-provisioned, then ready or failed; traffic follows when it is ready. A later write takes the service over: what the
-earlier one still had to do to the service does not happen, its revision goes on.
+A service passes `reconciling` on its way from one settled state to the next (run.v2 Service). Of a new revision first the
+image is imported: it says Ready, although no container was started. Then its container is healthy and it is ready again, or
+it has failed, which the platform tries again. Traffic follows when it is ready. A later write takes the service over: what
+the earlier one still had to do to the service does not happen, its revision goes on.
+(The order of conditions is that of audit entries in real exports.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.emulator.chance import digits
@@ -30,7 +32,7 @@ _FROM_TEMPLATE = (
 class Timing:
     """How a deploy goes on: seconds after the write, and how it ends."""
 
-    provisioned: float
+    imported: float
     ready: float
     routed: float
     """After the write when no revision is new; after `ready` otherwise."""
@@ -43,7 +45,7 @@ class Timing:
         """From the scenario's `rollout`."""
         failure = data.get("failure") or {}
         return cls(
-            length(data.get("provisioned", "2s")),
+            length(data.get("imported", "2s")),
             length(data.get("ready", "6s")),
             length(data.get("routed", "2s")),
             str(failure.get("reason", "")),
@@ -57,12 +59,18 @@ class Stage:
 
     at: float
     step: str
-    """`provisioned`, `ready`, `routed`."""
+    """`imported`, `ready`, `routed`."""
     service: str
     """Full name."""
     generation: str
     revision: str
     """Short name of the new one; empty if none is new."""
+    checked: bool = True
+    """Whether the deploy waits for a healthy container."""
+
+    def of(self, timing: Timing) -> Timing:
+        """The timing of this rollout: where no container is waited for none can fail it."""
+        return timing if self.checked else replace(timing, reason="", message="")
 
 
 def condition(kind: str, state: str, at: float, **more: str) -> Json:
@@ -101,50 +109,81 @@ def stages(service: Json, revision: str, at: float, timing: Timing) -> tuple[Sta
     name, generation = service["name"], service["generation"]
     if not revision:
         return (Stage(at + timing.routed, "routed", name, generation, ""),)
-    ready = at + timing.ready
-    found = [Stage(at + timing.provisioned, "provisioned", name, generation, revision)]
-    found.append(Stage(ready, "ready", name, generation, revision))
-    if not timing.reason:
-        found.append(Stage(ready + timing.routed, "routed", name, generation, revision))
-    return tuple(found)
+    imported = Stage(at + timing.imported, "imported", name, generation, revision, _is_checked(service))
+    ready = replace(imported, at=at + timing.ready, step="ready")
+    routed = replace(imported, at=ready.at + timing.routed, step="routed")
+    return (imported, ready) if ready.of(timing).reason else (imported, ready, routed)
+
+
+def _is_checked(service: Json) -> bool:
+    return not (service.get("template") or {}).get("healthCheckDisabled")
 
 
 def happened(deployment: Deployment, stage: Stage, timing: Timing) -> Deployment:
     """The deployment after a stage, at its time."""
+    timing = stage.of(timing)
     changed: dict[str, dict[str, Json]] = {"services": {}, "revisions": {}}
     if stage.revision and stage.step != "routed":
         revision = deployment.revisions[f"{stage.service}/revisions/{stage.revision}"]
         changed["revisions"][stage.revision] = _revision_at(revision, stage, timing)
     service = deployment.services[stage.service]
-    if service.get("generation") == stage.generation and stage.step != "provisioned":
-        after = _routed(service, stage) if stage.step == "routed" else _configured(service, stage, timing)
+    if service.get("generation") == stage.generation and stage.step != "imported":
+        routed = stage.step == "routed"
+        after = _routed(service, stage, deployment) if routed else _configured(service, stage, timing)
         changed["services"][short(stage.service)] = after
     return deployment.replaced(changed)
 
 
 def _revision_at(revision: Json, stage: Stage, timing: Timing) -> Json:
     at = stage.at
-    provisioned = [
-        condition("ContainerReady", "SUCCEEDED", at),
-        condition("ResourcesAvailable", "SUCCEEDED", at),
-    ]
-    if stage.step == "provisioned":
-        waiting = [condition(kind, "RECONCILING", at) for kind in ("Ready", "ContainerHealthy")]
-        return {**revision, "updateTime": rfc3339(at), "conditions": [*waiting, *provisioned]}
-    kept = [each for each in revision["conditions"] if each["type"] in ("ContainerReady", "ResourcesAvailable")]
-    told = {"revisionReason": timing.reason, "message": timing.message} if timing.reason else {}
-    state = "FAILED" if timing.reason else "SUCCEEDED"
-    decided = [condition(kind, state, at, **told) for kind in ("Ready", "ContainerHealthy")]
-    after = {**revision, "updateTime": rfc3339(at), "conditions": [*decided, *kept], "observedGeneration": "1"}
+    after = {**revision, "updateTime": rfc3339(at)}
+    if stage.step == "imported":
+        told = f"Container image import completed in {timing.imported:g}s."
+        return {
+            **after,
+            "conditions": [
+                condition("Ready", "SUCCEEDED", at),
+                condition("ContainerReady", "SUCCEEDED", at, message=told),
+            ],
+        }
+    imported = [each for each in revision["conditions"] if each["type"] == "ContainerReady"]
+    since = imported[0]["lastTransitionTime"]
+    available = {**condition("ResourcesAvailable", "SUCCEEDED", at), "lastTransitionTime": since}
+    after = {
+        **after,
+        "conditions": [*_decided(revision, stage, timing), *imported, available],
+        "observedGeneration": "1",
+    }
     return {key: value for key, value in after.items() if key != "reconciling"}
+
+
+def _decided(revision: Json, stage: Stage, timing: Timing) -> list[Json]:
+    """The conditions that say whether its container was started."""
+    at = stage.at
+    if timing.reason:
+        told = {"revisionReason": timing.reason, "message": timing.message}
+        retry = "System will retry after 0:00:00 from lastTransitionTime for attempt 0."
+        return [
+            condition("Ready", "FAILED", at, **told),
+            condition("ContainerHealthy", "FAILED", at, **told),
+            condition("Retry", "SUCCEEDED", at, reason="IMMEDIATE_RETRY", message=retry, severity="INFO"),
+        ]
+    found = [condition("Ready", "SUCCEEDED", at, message=f"Deploying revision succeeded in {timing.ready:g}s.")]
+    if stage.checked:
+        told_healthy = f"Containers became healthy in {timing.ready - timing.imported:g}s."
+        found.append(condition("ContainerHealthy", "SUCCEEDED", at, message=told_healthy))
+    if (revision.get("scaling") or {}).get("minInstanceCount"):
+        found.append(condition("MinInstancesProvisioned", "SUCCEEDED", at))
+    return found
 
 
 def _configured(service: Json, stage: Stage, timing: Timing) -> Json:
     """The service when its new revision has become ready, or has not."""
     if not timing.reason:
+        newest = f"{stage.service}/revisions/{stage.revision}"
         return {
             **service,
-            "latestReadyRevision": f"{stage.service}/revisions/{stage.revision}",
+            "latestReadyRevision": newest if _is_served(service, stage.revision) else service["latestReadyRevision"],
             "conditions": _with(service, condition("ConfigurationsReady", "SUCCEEDED", stage.at)),
         }
     message = f"Revision '{stage.revision}' is not ready and cannot serve traffic. {timing.message}".strip()
@@ -164,8 +203,21 @@ def _configured(service: Json, stage: Stage, timing: Timing) -> Json:
     )
 
 
-def _routed(service: Json, stage: Stage) -> Json:
+def _is_served(service: Json, revision: str) -> bool:
+    """Whether a new revision gets traffic; without (`--no-traffic`) the latest ready one stays the one before."""
+    targets = service.get("traffic", ())
+    latest = any(target.get("type") == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" for target in targets)
+    named = any(target.get("revision") == revision and target.get("percent") for target in targets)
+    return latest or named or not service.get("latestReadyRevision")
+
+
+def _routed(service: Json, stage: Stage, deployment: Deployment) -> Json:
     routes = condition("RoutesReady", "SUCCEEDED", stage.at)
+    newest = service.get("latestCreatedRevision", "")
+    conditions = deployment.revisions.get(newest, {}).get("conditions", ())
+    ready = any(each["type"] == "Ready" and each["state"] == "CONDITION_SUCCEEDED" for each in conditions)
+    if ready and _is_served(service, short(newest)):
+        service = {**service, "latestReadyRevision": newest}
     after = {**service, "trafficStatuses": statuses(service), "conditions": _with(service, routes)}
     return _settled(after, condition("Ready", "SUCCEEDED", stage.at))
 

@@ -7,6 +7,9 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
     title: one line
     speed: 10                 # world seconds in a real second, under servers
     seed: 1                   # of chance: the split of traffic, fresh trace and span ids, faults
+    service: {name: cart, project: acme, region: europe-west4, image: ..., revision: ..., previous: ..., commit: ..., build: ..., url: ...}
+    answers: {/health: {json: {status: ok}}}        # the short form of one healthy service (short_form.py), over which
+    lines: [listening on 8080]                      # the rest is laid; previous_lines: of the revision before
     env: {PROJECT_ID: p, KNOWN_UNTIL: "@+30d"}      # given to the command that runs inside; whole days are a day
     projects: {p: 123456}     # project id -> number, where resources are named by the number
     services: {S: {...}}      # short name -> Service; its `name` is the full one
@@ -30,7 +33,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
         startup: {revision: R, stream: stdout, at: "@-4m", severity: INFO, lines: [[1.2s, text], [2s, text, ERROR], [3s, {msg: x}], {...}]}
       entries: [{...}]                              # LogEntry, as exported
       mishaps: [{effect: late, by: 30s, stream: stdout, probability: 0.2}]   # late, twice, lost, skewed: see mishaps.py
-    rollout: {provisioned: 2s, ready: 6s, routed: 2s, failure: {reason: HEALTH_CHECK_CONTAINER_ERROR, message: ...}}
+    rollout: {imported: 2s, ready: 6s, routed: 2s, failure: {reason: HEALTH_CHECK_CONTAINER_ERROR, message: ...}}
     routing: [{service: S, split: {R: 100}, tags: {T: R}, from: "@0s", until: "@+20s"}]   # where requests really go
     changes: [{at: "@+20s", services: {...}, revisions: {...}, builds: {...}, behaviour: {...}}]   # laid over
     faults:                   # of calls: code, status (HTTP), latency, stall, cut, page
@@ -62,6 +65,7 @@ from validator.emulator.moments import length, moment, resolved, variable
 from validator.emulator.rollout import Timing
 from validator.emulator.scenario_deployment import Change
 from validator.emulator.scenario_file import Mistakes, ScenarioError, Written, written
+from validator.emulator.short_form import expanded
 from validator.model.call import Json
 
 __all__ = ["Change", "Detour", "Scenario", "ScenarioError", "load"]
@@ -145,8 +149,11 @@ def load(path: Path, epoch: float = 0.0) -> Scenario:
 def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
     mistakes = Mistakes(source)
     data: Json = {}
+    whole: Json = {}
+    with mistakes.at("service"):
+        whole = expanded(source.data)
     with mistakes.at():
-        data = resolved(source.data, epoch)
+        data = resolved(whole, epoch)
     logs: Json = data.get("logs") or {}
     deployment = scenario_deployment.deployment(data, epoch, mistakes)
     streams = Streams({})
@@ -160,9 +167,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         title=str(data.get("title") or path.stem),
         speed=float(data.get("speed") or 1),
         seed=seed,
-        env={
-            key: variable(str(text), epoch) for key, text in (source.data.get("env") or {}).items() if text is not None
-        },
+        env={key: variable(str(text), epoch) for key, text in (whole.get("env") or {}).items() if text is not None},
         epoch=epoch,
         deployment=deployment,
         entries=befallen(entries, mishaps, seed),

@@ -28,11 +28,30 @@ class Contents:
         found: dict[str, Any] = {**data, **self._deployment(data, ())}
         if isinstance(data.get("env"), Mapping):
             found["env"] = {key: self._text(value, ("env", key)) for key, value in data["env"].items()}
+        found |= self._short_form(data)
         if data.get("changes"):
             found["changes"] = self._each(data["changes"], ("changes",), self._change)
         if isinstance(data.get("logs"), Mapping):
             found["logs"] = self._logs(data["logs"])
         return found
+
+    def _short_form(self, data: Json) -> Json:
+        found: dict[str, Any] = {}
+        if isinstance(data.get("service"), Mapping):
+            service = {key: self._text(value, ("service", key)) for key, value in data["service"].items()}
+            for key in {"env", "secrets"} & {key for key, value in service.items() if isinstance(value, Mapping)}:
+                service[key] = {name: self._text(value, ("service", key, name)) for name, value in service[key].items()}
+            found["service"] = service
+        if isinstance(data.get("answers"), Mapping):
+            answers = data["answers"].items()
+            found["answers"] = {path: self._each(replies, ("answers", path), self._reply) for path, replies in answers}
+        for key in ("lines", "previous_lines"):
+            if data.get(key):
+                found[key] = self._each(data[key], (key,), self._short_line)
+        return found
+
+    def _short_line(self, line: Any, path: Path) -> Any:
+        return self._line(line, path) if isinstance(line, list) else self._text(line, path)
 
     def _change(self, change: Any, path: Path) -> Any:
         return {**change, **self._deployment(change, path)} if isinstance(change, Mapping) else change

@@ -34,6 +34,7 @@ class Socket:
     arrived: Arrival
     start: float
     number: int
+    log: Log
     sent: int = 0
     """Bytes from the visitor."""
     received: int = 0
@@ -84,7 +85,8 @@ def hold(
             named = {name.lower(): value for name, value in headers}
             asked = Request("GET", url, named)
             arrived = arrival(asked, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
-            return _opened(Socket(url, named, arrived, at, number), sessions, visits, at, scenario)
+            log = Log.of(deployment, arrived.revision, number, scenario.seed, scenario.streams)
+            return _opened(Socket(url, named, arrived, at, number, log), sessions, visits, at, scenario)
         case Tell(session, text):
             return _told(sessions, session, text, visits)
         case CloseSocket(session):
@@ -119,7 +121,7 @@ def _opened(socket: Socket, sessions: Sessions, visits: Visits, at: float, scena
     """A script makes a WebSocket of it; anything else is answered as a plain request."""
     arrived = socket.arrived
     script = arrived.reply.socket
-    log = Log(arrived.revision, socket.number, scenario.seed, scenario.streams)
+    log = socket.log
     started = (log.cold_start(at),) if arrived.waiting else ()
     after = visited(visits, arrived, at)
     if script is None:
@@ -157,10 +159,9 @@ def _told(sessions: Sessions, session: int, text: str, visits: Visits) -> Held:
 def _closed(sessions: Sessions, session: int, visits: Visits, at: float, scenario: Scenario) -> Held:
     """A WebSocket is logged at its end, with its whole length."""
     socket = sessions.sockets[session]
-    log = Log(socket.arrived.revision, socket.number, scenario.seed, scenario.streams)
     length = max(0.0, at - socket.start)
     visit = Visit("GET", socket.url, socket.headers, 101, socket.sent, socket.received, socket.start, length)
-    entries = [log.request(visit), *log.lines(socket.arrived.reply.lines, socket.headers, at)]
+    entries = [socket.log.request(visit), *socket.log.lines(socket.arrived.reply.lines, socket.headers, at)]
     left = {key: value for key, value in sessions.sockets.items() if key != session}
     return Held({}, replace(sessions, sockets=left), visits, befallen(entries, scenario.mishaps, scenario.seed))
 
@@ -183,7 +184,7 @@ def _health(
         code = _CODES.get(reply.status, "UNIMPLEMENTED")
         raise RefusalError(code, f"HTTP {reply.status}: {call.url} answers no health checks.")
     latency = reply.latency + arrived.waiting
-    log = Log(arrived.revision, number, scenario.seed, scenario.streams)
+    log = Log.of(deployment, arrived.revision, number, scenario.seed, scenario.streams)
     visit = Visit("POST", call.url, headers, 200, 5, 7, at, latency, "HTTP/2")
     started = [log.cold_start(at)] if arrived.waiting else []
     entries = [*started, log.request(visit), *log.lines(reply.lines, headers, at + latency)]
