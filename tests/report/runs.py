@@ -60,6 +60,7 @@ def target_report(**changes: object) -> TargetReport:
             2.14,
         ),
         probes=14,
+        identified_by="label commit-sha, equal to COMMIT_SHA (8c0f3a9de1b7)",
     )
     return replace(report, **changes)  # type: ignore[arg-type]
 

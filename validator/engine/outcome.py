@@ -8,8 +8,9 @@ from typing import Any
 from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
-from validator.model.check import Target
+from validator.model.check import MAIN, Target
 from validator.model.custody import chain
+from validator.model.deploy import described, doubtful
 from validator.model.journal import Ended, Ending
 from validator.model.platform import REQUESTS, STDERR, STDOUT
 from validator.model.query import Probe
@@ -31,7 +32,7 @@ def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: boo
         tuple(_judged(standing, verdicts) for standing in checks_in_order(engine.spec, engine.standings)),
         tuple(_report(engine.spec.targets[name], verdicts) for name in verdicts.implicit),
         not_selected,
-        (*engine.spec.warnings, *_expired(verdicts)),
+        (*engine.spec.warnings, *_expired(verdicts), *_weakly_identified(verdicts)),
         emulated,
         known_secrets(verdicts),
     )
@@ -61,6 +62,12 @@ def _expired(verdicts: Verdicts) -> list[str]:
     ]
 
 
+def _weakly_identified(verdicts: Verdicts) -> list[str]:
+    target = verdicts.spec.targets[MAIN]
+    told = "" if target.url else doubtful(target, verdicts.evidence)
+    return [told] if told else []
+
+
 def _report(target: Target, verdicts: Verdicts) -> TargetReport:
     evidence = verdicts.evidence
     service, revision = evidence.service(target.name), evidence.revision(target.name)
@@ -82,6 +89,7 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
             len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay, evidence.volume(target.name)
         ),
         len(evidence.probes(target.name)),
+        described(target, evidence),
     )
 
 

@@ -16,6 +16,8 @@ BUILD_LABEL = "gcb-build-id"
 COMMIT_LABEL = "commit-sha"
 _BUILD_ANNOTATIONS = ("run.googleapis.com/build-id", "run.googleapis.com/build-name")
 """What a source deploy writes; its value is a build's id or its whole name."""
+_SHOWN = 12
+"""Characters of a commit or a build that are shown where it is as it should be."""
 _LEAST = 4
 """Characters of a commit that tell it from others; git abbreviates to no fewer."""
 
@@ -126,7 +128,7 @@ def _by_spec(target: Target, revision: Revision) -> Identified:
             return Identified(Whose.ANOTHER, f"its label {label} is missing, and not {wanted}")
         if not (same_commit(actual.value, wanted)):
             return Identified(Whose.ANOTHER, f"its {actual.by} is {actual.value}, and not {wanted}")
-        told.append(f"{actual.by} is the spec's `{key}` {wanted}")
+        told.append(f"{actual.by}, equal to the spec's `{key}` ({wanted[:_SHOWN]})")
     return Identified(Whose.OURS, "; ".join(told))
 
 
@@ -135,13 +137,13 @@ def _by_pipeline(target: Target, revision: Revision, evidence: Evidence) -> Iden
     told = []
     if pipeline.commit and commit:
         if same_commit(commit.value, pipeline.commit):
-            told.append(f"{commit.by} is {pipeline.commit_from} {pipeline.commit}")
+            told.append(f"{commit.by}, equal to {pipeline.commit_from} ({pipeline.commit[:_SHOWN]})")
         elif not pipeline.doubt:
             return _anothers("commit", commit, pipeline.commit, pipeline.commit_from)
     if pipeline.build and build:
         if build.value != pipeline.build:
             return _anothers("build", build, pipeline.build, pipeline.build_from)
-        told.append(f"{build.by} is {pipeline.build_from} {pipeline.build}")
+        told.append(f"{build.by}, equal to {pipeline.build_from} ({pipeline.build[:_SHOWN]})")
     if told:
         return Identified(Whose.OURS, "; ".join(told))
     if pipeline.commit and not commit:
@@ -163,7 +165,8 @@ def _by_build(target: Target, evidence: Evidence) -> Identified:
     if not build.commit:
         return Identified(Whose.UNTOLD)
     if same_commit(build.commit, pipeline.commit):
-        return Identified(Whose.OURS, f"its build {build.id} was made from {pipeline.commit_from} {pipeline.commit}")
+        equal = f"equal to {pipeline.commit_from} ({pipeline.commit[:_SHOWN]})"
+        return Identified(Whose.OURS, f"the commit of its build {build.id}, {equal}")
     if pipeline.doubt:
         return Identified(Whose.UNTOLD)
     return _anothers("commit", Named(build.commit, f"its build {build.id}"), pipeline.commit, pipeline.commit_from)
@@ -188,3 +191,23 @@ def described(target: Target, evidence: Evidence) -> str:
     if found.whose is Whose.UNTOLD and target.created_within is not None:
         return f"its age alone: created {span(max(0.0, evidence.started - revision.created))} before the run"
     return ""
+
+
+def doubtful(target: Target, evidence: Evidence) -> str:
+    """What to know and to do where nothing but its age, or nothing at all, ties the revision to this deploy; else empty."""
+    revision = evidence.revision(target.name)
+    if revision is None or whose(target, evidence).whose is not Whose.UNTOLD:
+        return ""
+    known = (
+        "by its age alone, which is weak" if target.created_within is not None else "by nothing: any age is accepted"
+    )
+    pipeline, told = target.pipeline, commit_of(revision) or build_of(revision)
+    if pipeline.doubt:
+        what = pipeline.doubt
+    elif told:
+        what = f"it carries {told.by} {told.value}: set COMMIT_SHA in the gate's environment, or write `commit` in the target"
+    else:
+        labels = f"--labels={COMMIT_LABEL}=$COMMIT_SHA,{BUILD_LABEL}=$BUILD_ID"
+        seen = "" if pipeline.commit or pipeline.build else ", and set COMMIT_SHA in the gate's environment"
+        what = f"label the deploy: gcloud run deploy {target.service} {labels} {target.flags}{seen}"
+    return f"{revision.name} was taken for this deploy's {known}; {what}"

@@ -64,6 +64,8 @@ class TargetReport:
     logs: LogStatistics
     probes: int
     """Marked HTTP requests that were sent."""
+    identified_by: str = ""
+    """What told that the revision is of this deploy; empty if nothing did."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def deployment(summary: doc.Summary) -> list[str]:
         ("Service", [code(t["service"], table=True) for t in targets]),
         ("Revision", [code(t["revision"], table=True) or "not resolved" for t in targets]),
         ("Created", [_at(t["created"]) for t in targets]),
+        ("Identified by", [text(t["identified_by"], table=True) or "not told" for t in targets]),
         ("Traffic", [text(phrases.traffic(t), table=True) for t in targets]),
         ("URL", [code(t["url"], table=True) or "not known" for t in targets]),
         ("Image", [code(_DIGEST.sub(r"\1…", t["image"]), table=True) or "not known" for t in targets]),

@@ -171,6 +171,7 @@ class TargetSummary(TypedDict):
     url: str
     image: str
     created: str | None
+    identified_by: str
     build: str
     build_log: str
     serving: list[Share]

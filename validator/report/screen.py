@@ -64,6 +64,9 @@ class Screen:
             self._lead_check()
         self._others()
         self._field("checks", phrases.tally(summary["counts"]), indent="  ")
+        for target in summary["targets"][:1]:
+            told = target["identified_by"]
+            self._field("deploy", f"{target['revision']}, told by {told}" if told else "", indent="  ")
         if summary["ending"] != "complete":
             self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")
         if summary["emulated"]:

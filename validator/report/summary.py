@@ -208,6 +208,7 @@ def _target(report: TargetReport) -> doc.TargetSummary:
         "url": report.url,
         "image": report.image,
         "created": _instant(report.created),
+        "identified_by": report.identified_by,
         "build": report.build,
         "build_log": report.build_log,
         "serving": [{"revision": name, "percent": percent} for name, percent in report.serving.items()],
