@@ -138,6 +138,12 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
         metavar="DIR",
         help="where summary.json and report.md go (%(default)s)",
     )
+    run.add_argument(
+        "--warn-only",
+        action="store_true",
+        default=environment.get("VALIDATOR_WARN_ONLY", "") not in ("", "false", "0"),
+        help="exit 0 whatever the verdict, which the reports and outputs tell: for a first week",
+    )
     run.set_defaults(command=_run)
 
     lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
@@ -250,7 +256,7 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     spec, left_out = select(spec, parsed.only, parsed.skip)
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
-    return gate.run(spec, left_out, Path(parsed.out), around)
+    return gate.run(spec, left_out, Path(parsed.out), around, warn_only=parsed.warn_only)
 
 
 def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:

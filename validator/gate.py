@@ -25,8 +25,10 @@ from validator.surroundings import Surroundings
 from validator.usage import UsageError
 
 
-def run(spec: Spec, left_out: tuple[str, ...], out: Path, around: Surroundings) -> int:
+def run(spec: Spec, left_out: tuple[str, ...], out: Path, around: Surroundings, *, warn_only: bool = False) -> int:
     """Judge a deployment and write the reports to a folder; returns the exit code, which the summary has too.
+
+    With `warn_only` that is 0 whatever the verdict.
 
     Raises:
         UsageError: the emulator's address or the folder cannot be used; nothing was run.
@@ -46,7 +48,8 @@ def run(spec: Spec, left_out: tuple[str, ...], out: Path, around: Surroundings) 
     console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
     code = _drive(engine, connection, console, around)
     around.signals.end()
-    summary = reports.write(_summary(engine, left_out, code, emulated=isinstance(connection, Emulated)))
+    emulated = isinstance(connection, Emulated)
+    summary = reports.write(_summary(engine, left_out, code, emulated=emulated, warn_only=warn_only))
     around.judged = True
     _show(summary, reports, console, around)
     return summary["exit_code"]
@@ -96,12 +99,12 @@ def _unless_broken(tell: Callable[[float], None]) -> Callable[[float], None]:
     return told
 
 
-def _summary(engine: Engine, left_out: tuple[str, ...], code: int, *, emulated: bool) -> Summary:
+def _summary(engine: Engine, left_out: tuple[str, ...], code: int, *, emulated: bool, warn_only: bool) -> Summary:
     """The summary; should the gate have a defect in making it, one that says so."""
     try:
-        return summarize(outcome(engine, not_selected=left_out, emulated=emulated), code or None)
+        return summarize(outcome(engine, not_selected=left_out, emulated=emulated), code or None, warn_only=warn_only)
     except Exception as error:  # noqa: BLE001 - a run without a summary is worse
-        return defective(engine.spec, engine.run_id, f"{type(error).__name__}: {error}", code)
+        return defective(engine.spec, engine.run_id, f"{type(error).__name__}: {error}", code, warn_only=warn_only)
 
 
 def _show(summary: Summary, reports: Reports, console: Console, around: Surroundings) -> None:

@@ -88,7 +88,7 @@ def test_until_that_never_comes_true_fails_at_the_deadline_and_says_what_it_saw(
     waiting = "  - {name: A, within: 20s, until: status == 201, http: {path: /health}}\n"
     run = simulate(HEAD + waiting, SCENARIO)
     assert run.verdict("A").outcome is Outcome.FAILED
-    assert run.verdict("A").reason.startswith("`until` is not true yet: status = 200")
+    assert run.verdict("A").reason.startswith("`until` is not true yet: status is 200")
     assert run.decided("A") > 20
 
 

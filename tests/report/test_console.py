@@ -88,6 +88,25 @@ def test_checks_that_fail_for_the_same_reason_share_a_line() -> None:
     assert "  also      ? check 1, check 2 and 3 more: denied\n" in stream.getvalue()
 
 
+def test_checks_that_are_skipped_for_one_reason_share_a_line_and_one_cause_says_everything() -> None:
+    console, stream = plain()
+    console.begin("T", [], list("abcde"))
+    console.progress("a", inconclusive("no credentials"), 1.0)
+    for name in "bcde":
+        console.progress(name, Verdict(Outcome.SKIPPED, "needs 'a', which is inconclusive"), 1.0)
+    console.tick(1.0)
+    judged = [runs.check("a", "http", inconclusive("no credentials"))]
+    judged += [runs.check(n, "http", Verdict(Outcome.SKIPPED, "needs 'a'"), skipped_for="a") for n in "bcde"]
+    console.finish(summarize(runs.run(judged, Outcome.INCONCLUSIVE)))
+    text = stream.getvalue()
+    assert text.splitlines()[1:3] == [
+        "    1.0s ? inconclusive a: no credentials",
+        "    1.0s \N{EN DASH} skipped      b, c and 2 more: needs 'a', which is inconclusive",
+    ]
+    assert "\N{EN DASH} 4 checks skipped for it" in text
+    assert text.count("needs 'a'") == 1
+
+
 def test_a_reason_held_back_is_said_when_time_goes_by() -> None:
     console, stream = plain()
     console.begin("T", [], ["a"])

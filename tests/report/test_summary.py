@@ -11,12 +11,23 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.report import runs
+from validator.model.check import KnownIssue
 from validator.model.journal import Ending
 from validator.model.run import Run
-from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive
-from validator.report import document
+from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
+from validator.report import document, github
 from validator.report.artifact import write_text
-from validator.report.summary import LONGEST_TEXT, MOST_EXCERPTS, dumps, schema, summarize
+from validator.report.markdown import markdown
+from validator.report.phrases import remark
+from validator.report.summary import (
+    LONGEST_TEXT,
+    MOST_EXCERPTS,
+    defective,
+    dumps,
+    schema,
+    summarize,
+    without_report,
+)
 
 SCHEMA: Any = schema()
 
@@ -75,7 +86,7 @@ def test_schema_and_types_have_the_same_keys() -> None:
         ("green", f"12 of 12 checks passed; {runs.REVISION} has 100 % of the traffic", ""),
         (
             "excused",
-            f"12 of 13 checks passed, 1 excused by a known issue; {runs.REVISION} has 100 % of the traffic",
+            f"1 of 14 checks was not selected; 12 of 13 checks passed, 1 excused by a known issue; {runs.REVISION} has 100 % of the traffic",
             "",
         ),
         ("traffic-pinned", f"All traffic: {runs.PREVIOUS} has 100 % of the traffic, pinned by name", "gcloud run"),
@@ -122,6 +133,63 @@ def test_a_skip_leads_when_nothing_else_blocks() -> None:
 
 def test_nothing_judged_says_so() -> None:
     assert summarize(runs.run([], Outcome.INCONCLUSIVE))["headline"]["text"].startswith("no check was judged")
+
+
+def test_a_run_of_checks_that_do_not_block_is_told_as_that() -> None:
+    soft = [runs.check(name, "http", passed("200"), blocking=False) for name in "abc"]
+    excused = runs.check("d", "http", failed("503"), excused=True, blocks=False)
+    run = runs.run([runs.resolved(), *soft, excused], Outcome.INCONCLUSIVE)
+    assert summarize(run)["headline"]["text"] == (
+        "4 checks judged, none blocks; 1 failure excused by a known issue; a green needs a passed check that does"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [
+        (Outcome.PASSED, "2 of 3 checks were not selected; the only check passed"),
+        (Outcome.FAILED, "2 of 3 checks were not selected; a: 503"),
+    ],
+)
+def test_a_part_of_a_spec_says_so_first(outcome: Outcome, text: str) -> None:
+    verdict = passed("200") if outcome is Outcome.PASSED else failed("503")
+    run = runs.run([runs.check("a", "http", verdict)], outcome, not_selected=("b", "c"))
+    run = replace(run, spec=replace(run.spec, checks=tuple(each.check for each in run.judged)))
+    assert summarize(run)["headline"]["text"].startswith(text)
+
+
+def test_with_warn_only_the_exit_code_is_0_and_the_verdict_is_told() -> None:
+    run = runs.run([runs.check("a", "http", failed("503"))], Outcome.FAILED)
+    summary = summarize(run, warn_only=True)
+    assert (summary["verdict"], summary["exit_code"], summary["warn_only"]) == ("failed", 0, True)
+    assert summarize(run, 143, warn_only=True)["exit_code"] == 143
+    assert [line.partition(" ")[0] for line in github.verdicts(summary)] == ["::warning"]
+    assert "Failed" in markdown(summary)
+    assert "exit 0: --warn-only" in markdown(summary)
+
+
+def test_an_expired_known_issue_is_said_on_the_red_line() -> None:
+    issue = KnownIssue("not configured", "", "2026-01-29")
+    run = runs.run([runs.check("a", "http", failed("503"), known_issue=issue)], Outcome.FAILED)
+    assert remark(summarize(run)["checks"][0]) == "its known issue expired on 2026-01-29"
+
+
+def test_a_green_whose_report_is_lost_is_none_and_a_red_stays_red() -> None:
+    green = without_report(summarize(runs.green()), ["out/report.md cannot be written: No space left on device"])
+    assert (green["verdict"], green["exit_code"]) == ("inconclusive", 3)
+    assert green["headline"]["text"].startswith("out/report.md cannot be written")
+    assert "No space left" in green["warnings"][-1]
+    red = without_report(summarize(runs.never_ready()), ["x"])
+    assert (red["verdict"], red["exit_code"], red["warnings"]) == ("failed", 1, ["x"])
+    Draft202012Validator(SCHEMA).validate(green)
+
+
+def test_a_defect_in_summing_up_still_leaves_a_valid_summary() -> None:
+    run = runs.green()
+    summary = defective(run.spec, run.run_id, "OverflowError: year 9999 s3cr3t-order-token", 0)
+    Draft202012Validator(SCHEMA).validate(summary)
+    assert (summary["verdict"], summary["exit_code"]) == ("inconclusive", 3)
+    assert summary["headline"]["text"] == "a defect of the gate: OverflowError: year 9999 [redacted]"
 
 
 def test_an_interrupted_run_says_so_and_keeps_the_signals_exit_code() -> None:

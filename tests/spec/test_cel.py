@@ -73,45 +73,86 @@ def mistake(text: str) -> tuple[int, int, str]:
     ],
 )
 def test_it_holds(text: str, values: dict[str, Any]) -> None:
-    assert judge(text, **values) == Finding(State.HOLDS, "the assert holds", text)
+    found = judge(text, **values)
+    assert (found.state, found.expected) == (State.HOLDS, text)
+    assert found.reason == found.actual != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "seen"),
+    [
+        ("status == 200", {"status": 200}, "status is 200"),
+        ("build.status == Build.Status.SUCCESS", {"build": {"status": "SUCCESS"}}, "build.status is SUCCESS"),
+        (
+            "status < 300 && json.version.startsWith('1.')",
+            {"status": 201, "json": {"version": "1.4"}},
+            'status is 201; json.version is "1.4"',
+        ),
+        ("status == 404 || status == 200 || status > 100", {"status": 200}, "status is 200"),
+        ("!(status == 500 || latency > 2.0)", {"status": 200, "latency": 0.5}, "status is 200; latency is 0.5"),
+        ("!has(revision.vpc_access)", {"revision": {}}, "has(revision.vpc_access) is false"),
+        (
+            "entries.exists(e, e.text_payload.contains('up'))",
+            {"entries": [{"textPayload": "a"}, {"textPayload": "up 1"}]},
+            'entries[1].text_payload is "up 1"',
+        ),
+        (
+            "!entries.exists(e, e.text_payload.contains('up'))",
+            {"entries": [{"textPayload": "a"}]},
+            "entries is a list of 1",
+        ),
+        ("entries.all(e, e.text_payload != '')", {"entries": [{"textPayload": "a"}]}, "entries is a list of 1"),
+        ("text.contains('x')", {"text": "x" * 500}, 'text is "' + "x" * 78 + "…"),
+        (
+            "json.a == 1 && json.b == 2 && json.c == 3 && json.d == 4",
+            {"json": {"a": 1, "b": 2, "c": 3, "d": 4}},
+            "json.a is 1; json.b is 2; json.c is 3",
+        ),
+        ("env.A == 'hunter2'", {"env": {"A": "hunter2"}}, "env.A is (not shown)"),
+        ("json.access_token != ''", {"json": {"access_token": "hunter2"}}, "json.access_token is (not shown)"),
+        ("1 == 1", {}, "1 == 1 holds"),
+    ],
+)
+def test_true_says_what_it_saw(text: str, values: dict[str, Any], seen: str) -> None:
+    assert judge(text, **values).reason == seen
 
 
 @pytest.mark.parametrize(
     ("text", "values", "actual"),
     [
-        ("status == 200", {"status": 503}, "status = 503"),
-        ("build.status == Build.Status.SUCCESS", {"build": {"status": "FAILURE"}}, "build.status = FAILURE"),
-        ("revision.vpc_access.connector != ''", {"revision": {}}, 'revision.vpc_access.connector = ""'),
-        ("text.startsWith('1.')", {"text": "2.0"}, 'text = "2.0"'),
+        ("status == 200", {"status": 503}, "status is 503"),
+        ("build.status == Build.Status.SUCCESS", {"build": {"status": "FAILURE"}}, "build.status is FAILURE"),
+        ("revision.vpc_access.connector != ''", {"revision": {}}, 'revision.vpc_access.connector is ""'),
+        ("text.startsWith('1.')", {"text": "2.0"}, 'text is "2.0"'),
         (
             "!has(revision.vpc_access)",
             {"revision": {"vpcAccess": {"connector": "c"}}},
-            "has(revision.vpc_access) = true",
+            "has(revision.vpc_access) is true",
         ),
-        ("status == 200 && latency < 1.0", {"status": 200, "latency": 2.5}, "latency = 2.5"),
-        ("status == 200 || status == 204", {"status": 500}, "status = 500"),
+        ("status == 200 && latency < 1.0", {"status": 200, "latency": 2.5}, "latency is 2.5"),
+        ("status == 200 || status == 204", {"status": 500}, "status is 500"),
         (
             "deployed < timestamp('2026-01-01T00:00:00Z')",
             {"deployed": NOON},
-            "deployed = 2026-01-01T12:00:00Z",
+            "deployed is 2026-01-01T12:00:00Z",
         ),
-        ("age < duration('1m')", {"age": dt.timedelta(seconds=90)}, "age = 90s"),
-        ("json.tags == ['a']", {"json": {"tags": ["b", 1, None]}}, 'json.tags = ["b", 1, null]'),
-        ("json.tags == []", {"json": {"tags": [1] * 9}}, "json.tags = a list of 9"),
-        ("json == 1", {"json": {"a": 1}}, "json = a map of 1"),
+        ("age < duration('1m')", {"age": dt.timedelta(seconds=90)}, "age is 90s"),
+        ("json.tags == ['a']", {"json": {"tags": ["b", 1, None]}}, 'json.tags is ["b", 1, null]'),
+        ("json.tags == []", {"json": {"tags": [1] * 9}}, "json.tags is a list of 9"),
+        ("json == 1", {"json": {"a": 1}}, "json is a map of 1"),
         (
             "build.steps.all(s, s.status == Build.Status.SUCCESS)",
             {"build": {"steps": [{"status": "SUCCESS"}, {"status": "TIMEOUT"}]}},
-            "build.steps[1].status = TIMEOUT",
+            "build.steps[1].status is TIMEOUT",
         ),
-        ("entries.exists(e, e.text_payload == 'up')", {"entries": [{"textPayload": "a"}]}, "entries = a list of 1"),
-        ("size(entries.filter(e, e.text_payload == 'up')) == 1", {"entries": []}, "size(entries.filter(...)) = 0"),
-        ("json.ok", {"json": {"ok": False}}, "json.ok = false"),
-        ("text == ''", {"text": "x" * 500}, 'text = "' + "x" * 198 + "…"),
+        ("entries.exists(e, e.text_payload == 'up')", {"entries": [{"textPayload": "a"}]}, "entries is a list of 1"),
+        ("size(entries.filter(e, e.text_payload == 'up')) == 1", {"entries": []}, "size(entries.filter(...)) is 0"),
+        ("json.ok", {"json": {"ok": False}}, "json.ok is false"),
+        ("text == ''", {"text": "x" * 500}, 'text is "' + "x" * 198 + "…"),
     ],
 )
 def test_false_is_violated_and_tells_the_values_that_made_it_so(text: str, values: dict[str, Any], actual: str) -> None:
-    assert judge(text, **values) == Finding(State.VIOLATED, "the assert does not hold", text, actual)
+    assert judge(text, **values) == Finding(State.VIOLATED, actual, text, actual)
 
 
 @pytest.mark.parametrize(

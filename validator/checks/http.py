@@ -15,7 +15,7 @@ from validator.model import query
 from validator.model.call import Exchange, Json, Problem
 from validator.model.check import Check
 from validator.model.evidence import Evidence, Resources
-from validator.model.finding import Attempt, Finding, State, worst
+from validator.model.finding import Attempt, Finding, State, together
 from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.model.instant import span
 from validator.model.journal import Observation
@@ -229,12 +229,8 @@ def _find(check: Check, known: Resources, observation: Observation, content: Jso
         "text": response.whole_text,
         "latency": timedelta(seconds=response.latency),
     }
-    finding = holds_and_asserts(check, known, worst(findings), own)
-    if finding.state is not State.HOLDS:
-        return replace(finding, evidence=shown)
-    expected = ", ".join(f.expected for f in findings if f.expected)
-    facts = "; ".join(f.reason for f in findings)
-    return replace(finding, reason=facts, expected=expected, actual=facts, evidence=shown)
+    finding = holds_and_asserts(check, known, together(findings), own)
+    return replace(finding, evidence=shown)
 
 
 def _findings(wanted: Options, response: Response, content: Json) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from validator.model import query
 from validator.model.check import Check
+from validator.model.counting import counted
 from validator.model.evidence import Evidence, Known, OlderEntries
 from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339, span
@@ -154,7 +155,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     selected = evidence.select(target.name, APPLICATION)
     if selected and not window.complete:
-        return open_verdict(window, f"{len(selected)} entries were read so far")
+        return open_verdict(window, f"{counted(len(selected), 'entry', 'entries')} were read so far")
     entries = window.touched(selected)
     if not entries or not evidence.unprovoked(target.name):
         return nothing_logged(evidence.frozen(target.name), window)
@@ -200,7 +201,7 @@ def _compare(
     new, surging = _new_and_surging(own, known)
     allowed = f"at most {wanted.max_new} error signatures" if wanted.max_new else "no error signature"
     expected = f"{allowed} that {older.revision.name} did not log in the first {span(window.length)} of its life"
-    scanned = f"{len(entries)} entries here, {len(before)} there; {window.readable}"
+    scanned = f"{counted(len(entries), 'entry', 'entries')} here, {len(before)} there; {window.readable}"
     if len(new) > wanted.max_new:
         more = f", and {len(new) - 1} more" if len(new) > 1 else ""
         reason = f"new since {older.revision.name}: {_say(new[0])}{more} ({scanned})"

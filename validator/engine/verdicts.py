@@ -319,7 +319,13 @@ def _superseded(newer: str, standing: Standing) -> Verdict:
 def _cut_off(standing: Standing, ending: Ending) -> Verdict:
     verdict = standing.verdict
     if ending is Ending.INTERRUPTED:
-        return replace(verdict, outcome=Outcome.INCONCLUSIVE, final=True, reason=f"interrupted; {verdict.reason}")
+        return replace(
+            verdict,
+            outcome=Outcome.INCONCLUSIVE,
+            final=True,
+            reason=f"interrupted; {verdict.reason}",
+            remedy="run the gate again",
+        )
     if ending is Ending.TIMEOUT:
         return replace(verdict, final=True, reason=f"{verdict.reason} (when the run's timeout came)")
     return replace(verdict, final=True)

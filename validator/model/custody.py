@@ -7,6 +7,7 @@ from collections.abc import Callable
 from validator.model import provenance, query
 from validator.model.answered import response
 from validator.model.check import Target
+from validator.model.counting import counted
 from validator.model.evidence import Evidence, Known
 from validator.model.finding import State
 from validator.model.identity import Who, identify, share, tag_url
@@ -67,7 +68,9 @@ def _logs(target: Target, evidence: Evidence) -> Link:
     if entries:
         newest = entries[-1]
         excerpt = Excerpt(newest.text, newest.at, newest.log.rsplit("/", 1)[-1])
-        return Link("logs", Proof.PROVEN, f"{len(entries)} entries of {frozen}", evidence=(excerpt,))
+        return Link(
+            "logs", Proof.PROVEN, f"{counted(len(entries), 'entry', 'entries')} of {frozen}", evidence=(excerpt,)
+        )
     refusal = evidence.refusal(query.Logs(target.project))
     if refusal:
         return Link(

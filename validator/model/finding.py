@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -52,6 +52,19 @@ class Attempt:
     def decides(self) -> bool:
         """Whether it ends the polling: by the check's `until` if that has one, else by being conclusive."""
         return self.conclusive if self.finding.stop is None else self.finding.stop
+
+
+def together(findings: Sequence[Finding]) -> Finding:
+    """Several rules over one attempt as one: what decides, or, where all hold, what each of them saw."""
+    decisive = worst(findings)
+    if decisive.state is not State.HOLDS:
+        return decisive
+    return replace(
+        findings[0],
+        reason="; ".join(dict.fromkeys(each.reason for each in findings if each.reason)),
+        expected="; ".join(dict.fromkeys(each.expected for each in findings if each.expected)),
+        actual="; ".join(dict.fromkeys(each.actual or each.reason for each in findings if each.actual or each.reason)),
+    )
 
 
 def worst(findings: Iterable[Finding]) -> Finding:

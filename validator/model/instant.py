@@ -55,9 +55,11 @@ def clock(at: float) -> str:
 
 
 def span(length: float) -> str:
-    """Write a length of time in seconds as a person would: `0.4 s`, `12 s`, `2 min 29 s`, `7 d`."""
+    """Write a length of time in seconds as a person would: `31 ms`, `1.5 s`, `12 s`, `2 min 29 s`, `7 d`."""
     if length < 0:
         return "-" + span(-length)
+    if 0 < length < 0.9995:
+        return f"{max(length * 1000, 1):.0f} ms"
     if length < 10:
         return f"{length:.1f} s".replace(".0 s", " s")
     whole = round(length)

@@ -14,6 +14,8 @@ from validator.model.json_match import difference
 from validator.model.selector import compiled
 from validator.model.strict_json import NotJsonError, TooDeepError, parse
 
+_JSON = 160
+"""Characters of the wanted JSON that a pass shows."""
 _EXCERPT = 500
 """Characters of a body that are shown."""
 _LISTS = frozenset(
@@ -141,7 +143,7 @@ def json_found(wanted: Any, response: Response) -> Finding:
     where = difference(wanted, body)
     if where:
         return Finding(State.VIOLATED, f"the JSON differs at {where}", expected, response.excerpt)
-    return Finding(State.HOLDS, "the JSON has what is wanted", expected)
+    return Finding(State.HOLDS, expected if len(expected) <= _JSON else f"{expected[:_JSON]}…", expected)
 
 
 def text_found(pattern: str, response: Response) -> Finding:

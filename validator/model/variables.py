@@ -11,7 +11,7 @@ from typing import Any
 from validator.model import query
 from validator.model.check import MAIN, Assertion, Check
 from validator.model.evidence import Resources
-from validator.model.finding import Finding, State, worst
+from validator.model.finding import Finding, State, together
 
 _REVISION = "google.cloud.run.v2.Revision"
 
@@ -128,7 +128,7 @@ def holds_and_asserts(check: Check, evidence: Resources, finding: Finding, own: 
         return replace(waiting, evidence=finding.evidence)
     findings = [finding, *judge_asserts(check, evidence, own)]
     captured = tuple(pair for each in findings for pair in each.captured)
-    decisive = worst(findings)
+    decisive = together(findings)
     chosen = check.until is not None and decisive.state is not State.UNKNOWN
     return replace(decisive, captured=captured, stop=True if chosen else finding.stop)
 

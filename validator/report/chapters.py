@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from validator.model.counting import counted
 from validator.model.instant import span
 from validator.report import document as doc
 from validator.report import phrases
@@ -27,7 +28,7 @@ def lead(summary: doc.Summary, detail: Detail) -> list[str]:
     out += remedy(headline["remedy"], detail)
     out += _others(causes, headline)
     out += [
-        f"{phrases.tally(summary['counts'])}, in {span(summary['duration'])}; exit code {summary['exit_code']}.",
+        f"{phrases.tally(summary['counts'])}, in {span(summary['duration'])}; {phrases.exit_code(summary)}.",
         "",
     ]
     if summary["emulated"]:
@@ -70,7 +71,7 @@ def deployment(summary: doc.Summary) -> list[str]:
 def health(summary: doc.Summary) -> list[str]:
     """One line for each group."""
     rows = []
-    for group in summary["groups"]:
+    for group in summary["groups"][:1] if phrases.alone(summary) else summary["groups"]:
         checks = members(summary, group)
         worth = next((f"{c['name']}: {c['reason']}" for c in checks if c["verdict"] in ("failed", "inconclusive")), "")
         worth = worth or next((c["reason"] for c in checks if c["verdict"] == "skipped"), "")
@@ -101,12 +102,20 @@ def known_issues(summary: doc.Summary) -> list[str]:
 def criteria(summary: doc.Summary) -> list[str]:
     """The checklist; each tick with its evidence in a few words."""
     out = ["## Criteria", ""]
-    for check in summary["checks"]:
+    for check in _told(summary):
         tick, word = ("x", "") if check["verdict"] == "passed" else (" ", f" {check['verdict']}")
         remark = phrases.remark(check)
         note = f" ({text(remark)})" if remark else ""
         out.append(f"- [{tick}] **{text(check['name'])}**{word}{note}: {text(check['reason'], longest=200)}")
+    if phrases.alone(summary):
+        out.append(f"- [ ] {counted(summary['counts']['skipped'], 'check')} skipped for it")
     return [*out, ""]
+
+
+def _told(summary: doc.Summary) -> list[doc.CheckSummary]:
+    """The checks; of those that one cause skipped, only that cause."""
+    alone = phrases.alone(summary)
+    return [check for check in summary["checks"] if not (alone and check["verdict"] == "skipped")]
 
 
 def follow_ups(summary: doc.Summary) -> list[str]:
@@ -128,7 +137,7 @@ def technical(summary: doc.Summary) -> list[str]:
     rows = [
         ("Run", code(summary["run_id"], table=True)),
         ("Time", f"{_at(summary['started'])} to {_at(summary['ended'])} ({span(summary['duration'])})"),
-        ("Ended", text(_ENDINGS[summary["ending"]])),
+        ("Ended", text(_ENDINGS[summary["ending"] if phrases.undecided(summary) else "complete"])),
         ("Spec", f"{code(spec['file'], table=True)} {code(spec['digest'], table=True)}"),
         ("Tool", text(f"{tool['name']} {tool['version']}", table=True)),
     ]
@@ -144,7 +153,8 @@ def conclusion(summary: doc.Summary) -> list[str]:
     headline, counts = summary["headline"], summary["counts"]
     if summary["verdict"] == "passed":
         excused = counts["excused"] + counts["not_blocking"]
-        besides = f" {excused} of the checks failed and do not count (see the follow-ups)." if excused else ""
+        count = "does not count" if excused == 1 else "do not count"
+        besides = f" {counted(excused, 'failed check')} {count} (see the follow-ups)." if excused else ""
         said = f"The deployment does what the spec demands: {text(headline['text'])}.{besides}"
     elif summary["verdict"] == "failed":
         said = f"The deployment does not do what the spec demands. {text(headline['text'])}"

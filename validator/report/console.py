@@ -52,6 +52,8 @@ class Console:
         self._title = ""
         self._elapsed = 0.0
         self._rows: dict[str, _Row] = {}
+        self._skipped: dict[tuple[float, str], list[str]] = {}
+        """Names of the checks that were skipped at a time for a reason, and that no line was written of yet."""
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +88,9 @@ class Console:
         outcome = verdict.outcome if verdict.final else None
         news = outcome is not None and (outcome, verdict.reason) != (row.outcome, row.reason)
         row.reason, row.outcome, row.elapsed = verdict.reason, outcome, elapsed
-        if news and self._live is None:
+        if news and outcome is Outcome.SKIPPED:
+            self._skipped.setdefault((elapsed, verdict.reason), []).append(name)
+        elif news and self._live is None:
             self._say(elapsed, SYMBOLS[verdict.outcome], verdict.outcome, name, verdict.reason)
 
     def tick(self, elapsed: float) -> None:
@@ -94,6 +98,7 @@ class Console:
         moved, self._elapsed = elapsed > self._elapsed, elapsed
         if self._live is not None or not moved:
             return
+        self._say_skipped()
         due: dict[str, list[str]] = {}
         for name, row in self._rows.items():
             if row.outcome is None and row.reason != row.said and elapsed - row.said_at >= QUIET:
@@ -104,6 +109,7 @@ class Console:
 
     def finish(self, summary: doc.Summary, artifacts: Sequence[str] = ()) -> None:
         """The run is over: write the final report, and where its files are."""
+        self._say_skipped()
         self.close()
         Screen(self._terminal, summary).write(artifacts)
 
@@ -112,6 +118,12 @@ class Console:
         live, self._live = self._live, None
         if live is not None:
             live.stop()
+
+    def _say_skipped(self) -> None:
+        """One line for all that were skipped at one time for one reason."""
+        skipped, self._skipped = self._skipped, {}
+        for (elapsed, reason), names in skipped.items() if self._live is None else ():
+            self._say(elapsed, SYMBOLS["skipped"], "skipped", some_names(names), reason)
 
     def _say(self, elapsed: float, symbol: str, word: str, name: str, reason: str) -> None:
         """One line of a build log."""

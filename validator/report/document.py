@@ -195,6 +195,8 @@ class Summary(TypedDict):
     duration: float
     ending: Literal["complete", "timeout", "superseded", "interrupted"]
     emulated: bool
+    warn_only: bool
+    """Whether the exit code was to be 0 whatever the verdict (`run --warn-only`)."""
     spec: SpecFile
     counts: Counts
     targets: list[TargetSummary]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from validator.model.counting import counted
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.markup import code, fence, link, table, text
@@ -47,8 +48,9 @@ def component(group: doc.GroupSummary) -> str:
 def evidence(summary: doc.Summary, detail: Detail) -> list[str]:
     """What was looked at in each group, and what each verdict rests on."""
     out = ["## Scope and evidence", ""]
-    for group in summary["groups"]:
-        checks = members(summary, group)
+    alone = phrases.alone(summary)
+    for group in summary["groups"][:1] if alone else summary["groups"]:
+        checks = [each for each in members(summary, group) if not (alone and each["verdict"] == "skipped")]
         out += [f"### {component(group)} {text(group['title'])}", ""]
         about = " ".join(part for part in (text(group["description"]), link("More", group["link"])) if part)
         out += [about, ""] if about else []
@@ -142,7 +144,7 @@ def _greens(checks: Sequence[doc.CheckSummary], summary: doc.Summary, detail: De
     shown = [check for check in checks if check["verdict"] == "passed" and check["evidence"]]
     if not (shown and detail.greens):
         return []
-    out = [f"<details><summary>Evidence of {len(shown)} passed check{'s' * (len(shown) > 1)}</summary>", ""]
+    out = [f"<details><summary>Evidence of {counted(len(shown), 'passed check')}</summary>", ""]
     for check in shown:
         out += [f"**{text(check['name'])}**", "", *excerpts(check["evidence"], detail, phrases.day(summary))]
     return [*out, "</details>", ""]

@@ -67,11 +67,12 @@ def verdicts(summary: doc.Summary, workspace: str = "") -> list[str]:
     worth = [check for check in summary["checks"] if check["verdict"] in ("failed", "inconclusive")]
     errors = phrases.causes(summary)
     warnings = [check for check in worth if not check["blocks"]]
-    found = [_annotation("error", check, workspace) for check in errors]
+    level = "warning" if summary["warn_only"] else "error"
+    found = [_annotation(level, check, workspace) for check in errors]
     if not errors and summary["verdict"] != "passed":
-        found.append(_command("error", {"title": f"validator: {summary['verdict']}"}, summary["headline"]["text"]))
+        found.append(_command(level, {"title": f"validator: {summary['verdict']}"}, summary["headline"]["text"]))
     found += [_annotation("warning", check, workspace) for check in warnings]
-    return _bounded(found, "error" if len(errors) >= MOST else "warning")
+    return _bounded(found, level if len(errors) >= MOST else "warning")
 
 
 def mistakes(errors: Sequence[SpecError], workspace: str = "", level: str = "error") -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from validator.model.check import MAIN
+from validator.model.counting import counted
 from validator.model.journal import Ending
 from validator.model.run import Judged, Run, TargetReport
 from validator.model.verdict import Outcome
@@ -12,16 +13,25 @@ from validator.report import document as doc
 
 
 def headline(run: Run) -> doc.Headline:
-    """Say in one sentence what the run came to, with the remedy beside it."""
+    """Say in one sentence what the run came to, first what was left out of it, with the remedy beside it."""
     if run.outcome is Outcome.PASSED:
-        return {"text": _green(run), "remedy": "", "check": ""}
+        return {"text": _left_out(run) + _green(run), "remedy": "", "check": ""}
     cause = next(_causes(run), None)
     if cause is None:
-        return {"text": _undecided(run), "remedy": "", "check": ""}
+        return {"text": _left_out(run) + _undecided(run), "remedy": "", "check": ""}
     text = f"{cause.check.name}: {cause.verdict.reason}"
     if run.ending is Ending.INTERRUPTED and cause.verdict.outcome is not Outcome.FAILED:
         text = f"interrupted before it was decided: {text}"
-    return {"text": text, "remedy": cause.verdict.remedy, "check": cause.check.name}
+    return {"text": _left_out(run) + text, "remedy": cause.verdict.remedy, "check": cause.check.name}
+
+
+def _left_out(run: Run) -> str:
+    """What `--only` and `--skip` left out: a part of a spec says less than the whole."""
+    if not run.not_selected:
+        return ""
+    total = len(run.spec.checks) + len(run.not_selected)
+    were = "was" if len(run.not_selected) == 1 else "were"
+    return f"{len(run.not_selected)} of {counted(total, 'check')} {were} not selected; "
 
 
 def _causes(run: Run) -> Iterator[Judged]:
@@ -38,16 +48,24 @@ def _causes(run: Run) -> Iterator[Judged]:
 def _undecided(run: Run) -> str:
     if run.ending is Ending.INTERRUPTED:
         return "interrupted before any check was judged"
-    return "no check was judged, and no green without evidence"
+    judged = [each for each in run.judged if not each.implicit and each.verdict.outcome is not Outcome.SKIPPED]
+    if not judged:
+        return "no check was judged, and no green without evidence"
+    excused = sum(each.excused for each in judged)
+    soft = f"; {counted(excused, 'failure')} excused by a known issue" if excused else ""
+    return f"{counted(len(judged), 'check')} judged, none blocks{soft}; a green needs a passed check that does"
 
 
 def _green(run: Run) -> str:
     passed = sum(judged.verdict.outcome is Outcome.PASSED for judged in run.judged)
     excused = sum(judged.excused for judged in run.judged)
+    soft = sum(each.verdict.outcome is Outcome.FAILED and not each.blocks and not each.excused for each in run.judged)
     checks = "the only check" if passed == 1 == len(run.judged) else f"{passed} of {len(run.judged)} checks"
     text = f"{checks} passed"
     if excused:
         text += f", {excused} excused by a known issue"
+    if soft:
+        text += f", {soft} failed without blocking"
     return text + _where(run)
 
 

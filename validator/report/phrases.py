@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from validator.model.counting import counted
 from validator.model.instant import span
 from validator.report import document as doc
 
@@ -73,9 +74,29 @@ def remark(check: doc.CheckSummary) -> str:
         return f"known issue: {issue['reason']}"
     if issue and check["verdict"] == "passed":
         return "its known issue is gone: the entry can go"
+    if issue and check["verdict"] == "failed":
+        return f"its known issue expired on {issue['expires']}"
     if check["verdict"] in ("failed", "inconclusive") and not check["blocking"]:
         return "does not block"
     return ""
+
+
+def exit_code(summary: doc.Summary) -> str:
+    """`exit 1`, and why it is 0 in spite of a verdict that is none."""
+    soft = summary["warn_only"] and summary["verdict"] != "passed" and not summary["exit_code"]
+    return f"exit {summary['exit_code']}" + (": --warn-only" if soft else "")
+
+
+def alone(summary: doc.Summary) -> bool:
+    """Whether all checks but the headline's were skipped for it: then one cause says everything."""
+    lead = summary["headline"]["check"]
+    others = [check for check in summary["checks"] if check["name"] != lead]
+    return bool(others) and all(check["verdict"] == "skipped" and check["skipped_for"] == lead for check in others)
+
+
+def undecided(summary: doc.Summary) -> bool:
+    """Whether the end of the run left a check without its evidence."""
+    return any(check["verdict"] in ("inconclusive", "skipped") for check in summary["checks"])
 
 
 def known(issue: doc.Known) -> str:
@@ -104,18 +125,14 @@ def reading(target: doc.TargetSummary) -> str:
         delay = f"worst echo delay {span(logs['echo_delay'])}"
     too_much = f" of {logs['volume']:,.0f} a minute, too many to read all," if logs["volume"] is not None else ""
     return (
-        f"{_some(logs['entries'], 'entry', 'entries')}{too_much} in {_some(logs['reads'], 'read', 'reads')}, "
-        f"{_some(target['probes'], 'probe', 'probes')}, {delay}"
+        f"{counted(logs['entries'], 'entry', 'entries')}{too_much} in {counted(logs['reads'], 'read')}, "
+        f"{counted(target['probes'], 'probe')}, {delay}"
     )
 
 
 def traffic(target: doc.TargetSummary) -> str:
     """Who has the traffic: `100 % netra-00645-l8x`."""
     return ", ".join(f"{share['percent']} % {share['revision']}" for share in target["serving"]) or "not known"
-
-
-def _some(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def causes(summary: doc.Summary) -> list[doc.CheckSummary]:
@@ -136,7 +153,9 @@ def chains(summary: doc.Summary) -> list[doc.TargetSummary]:
     return [
         target
         for target in summary["targets"]
-        if target["chain"] and (target["name"] in asked or all(link["proof"] == "proven" for link in target["chain"]))
+        if target["chain"]
+        and not (alone(summary) and all(link["proof"] == "unproven" for link in target["chain"]))
+        and (target["name"] in asked or all(link["proof"] == "proven" for link in target["chain"]))
     ]
 
 

@@ -129,6 +129,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...
         # password=..., api_key = '...', "client_secret": "..."
         rf"(?P<keep>(?:{_NAME})\s*(?:=>|[=!]?=~?)\s*)(?:{_QUOTED}|{_PLAIN})",
         rf"(?P<keep>(?:{_NAME})\\*[\"']\s*(?:=>|:|=)\s*)(?:{_QUOTED}|{_PLAIN})",
+        # json.access_token is "...", json.client_secret: "..."
+        rf"(?P<keep>(?:{_NAME})[\w\])]*\s*(?::|\bis(?: not)?\b)\s*){_QUOTED}",
         rf"(?P<keep>\b(?:passw(?:or)?d|passphrase|api[_-]?key)[ \t]*:[ \t]*){_PLAIN}",
         r"(?P<keep>\bbearer\s+)(?!(?:realm|error|token|auth\w*|scheme)\b)[\w.~+/=-]+",
         r"(?P<keep>://[^\s/:@\"']*:)[^\s/@\"']+(?=@)",  # https://user:password@host

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from validator.model.counting import counted
 from validator.model.instant import span
 from validator.report import document as doc
 from validator.report import phrases
@@ -37,7 +38,8 @@ class Screen:
     def write(self, artifacts: Sequence[str] = ()) -> None:
         """Write all of it."""
         self._lead()
-        for group in self._summary["groups"]:
+        groups = self._summary["groups"]
+        for group in groups[:1] if phrases.alone(self._summary) else groups:
             self._group(group)
         for target in phrases.chains(self._summary):
             self._chain(target)
@@ -54,7 +56,7 @@ class Screen:
         out.gap()
         self._verdict(
             f"  {summary['title']}" if summary["title"] else "",
-            f"  {span(summary['duration'])}, exit {summary['exit_code']}",
+            f"  {span(summary['duration'])}, {phrases.exit_code(summary)}",
         )
         out.gap()
         if summary["verdict"] == "passed":
@@ -67,7 +69,7 @@ class Screen:
         for target in summary["targets"][:1]:
             told = target["identified_by"]
             self._field("deploy", f"{target['revision']}, told by {told}" if told else "", indent="  ")
-        if summary["ending"] != "complete":
+        if summary["ending"] != "complete" and phrases.undecided(summary):
             self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")
         if summary["emulated"]:
             self._field("note", "against an emulator: times are its world's, links lead nowhere", indent="  ")
@@ -104,8 +106,13 @@ class Screen:
         self._out.rule(f"{group['title']}: {group['verdict']}")
         widest = min(_NAME, self._out.width // 3)
         column = max((len(check["name"]) for check in checks if len(check["name"]) <= widest), default=0)
+        alone = phrases.alone(self._summary)
         for check in checks:
-            self._check(check, column)
+            if not (alone and check["verdict"] == "skipped"):
+                self._check(check, column)
+        if alone:
+            skipped = self._summary["counts"]["skipped"]
+            self._out.line((f"{SYMBOLS['skipped']} {counted(skipped, 'check')} skipped for it", STYLES["skipped"]))
 
     def _check(self, check: doc.CheckSummary, column: int) -> None:
         """One line; whatever is neither green nor skipped with all that a person needs below it."""
@@ -149,8 +156,10 @@ class Screen:
             self._remedy(link["remedy"], indent="    ")
 
     def _logs(self) -> None:
-        self._out.rule("Logs")
-        for target in self._summary["targets"]:
+        targets = [target for target in self._summary["targets"] if target["logs"]["reads"] or target["probes"]]
+        if targets:
+            self._out.rule("Logs")
+        for target in targets:
             self._out.line((f"{target['service']}: ", ""), (phrases.reading(target), ""), hang="  ")
             self._field("readable", phrases.readable(target), indent="  ")
 
@@ -172,7 +181,7 @@ class Screen:
         """The end of a build log is what is seen first there: the verdict once more."""
         self._out.gap()
         headline = self._summary["headline"]
-        self._verdict(f" (exit {self._summary['exit_code']}): ", cut(headline["text"], _LONGEST))
+        self._verdict(f" ({phrases.exit_code(self._summary)}): ", cut(headline["text"], _LONGEST))
         if self._summary["verdict"] != "passed":
             self._remedy(headline["remedy"], indent="  ")
 

@@ -34,22 +34,24 @@ _OWN = frozenset(
 _READS_LOGS = frozenset({"logs", "regression", "requests"})
 
 
-def summarize(run: Run, exit_code: int | None = None) -> doc.Summary:
+def summarize(run: Run, exit_code: int | None = None, *, warn_only: bool = False) -> doc.Summary:
     """Write down a run. `exit_code` replaces the run's own where a signal decided it (130, 143)."""
     spec = run.spec
+    own = 0 if warn_only else run.exit_code
     summary: doc.Summary = {
         "version": 1,
         "tool": {"name": "validator", "version": __version__},
         "run_id": run.run_id,
         "title": spec.title,
         "verdict": _word(Outcome.INCONCLUSIVE if run.outcome is Outcome.SKIPPED else run.outcome),
-        "exit_code": run.exit_code if exit_code is None else exit_code,
+        "exit_code": own if exit_code is None else exit_code,
         "headline": headline(run),
         "started": rfc3339(run.started),
         "ended": rfc3339(run.ended),
         "duration": _seconds(run.ended - run.started),
         "ending": run.ending.value,
         "emulated": run.emulated,
+        "warn_only": warn_only,
         "spec": {"file": spec.file, "digest": spec.digest, "timeout": _seconds(spec.timeout)},
         "counts": _counts(run.judged),
         "targets": [_target(target) for target in run.targets],
@@ -75,16 +77,17 @@ def without_report(summary: doc.Summary, lost: Sequence[str]) -> doc.Summary:
     changed = summary.copy()
     changed["warnings"] = list(dict.fromkeys([*summary["warnings"], *lost]))
     if summary["verdict"] == "passed":
-        changed["verdict"], changed["exit_code"] = "inconclusive", summary["exit_code"] or INCONCLUSIVE
+        changed["verdict"] = "inconclusive"
+        changed["exit_code"] = summary["exit_code"] or (0 if summary["warn_only"] else INCONCLUSIVE)
         text = f"{lost[0]}; no check failed, but a green needs its reports"
         changed["headline"] = {"text": text, "remedy": "", "check": ""}
     return changed
 
 
-def defective(spec: Spec, run_id: str, defect: str, code: int) -> doc.Summary:
+def defective(spec: Spec, run_id: str, defect: str, code: int, *, warn_only: bool = False) -> doc.Summary:
     """The summary of a run that the gate has a defect in summing up: inconclusive, and what the defect is."""
     bare = Run(spec, run_id, Outcome.INCONCLUSIVE, 0, 0, Ending.INTERRUPTED, (), ())
-    summary = summarize(bare, code or None)
+    summary = summarize(bare, code or None, warn_only=warn_only)
     text = cut(Redactor.of(spec.variables)(f"a defect of the gate: {defect}"), LONGEST_TEXT)
     summary["headline"] = {"text": text, "remedy": "please report it", "check": ""}
     return summary

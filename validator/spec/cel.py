@@ -14,7 +14,7 @@ from cel_expr_python import cel
 
 from validator.model.finding import Finding, State
 from validator.model.strict_json import NotJsonError, parse
-from validator.spec.cel_shown import hides, shown
+from validator.spec.cel_shown import NOT_SHOWN, hides, shown
 from validator.spec.cel_text import Expr, written
 from validator.spec.cel_tree import EMPTY, UNSET, Tree, walk
 from validator.spec.cel_types import Kind, abbreviations, from_json, kind, messages, plain, pool
@@ -63,11 +63,12 @@ class Assertion:
         result, problem = _run(self._program, data)
         if problem:
             return self._failed(problem)
-        if result is True:
-            return Finding(State.HOLDS, "the assert holds", self.text)
-        if result is False:
-            actual = shown(self._tree, lambda part: _run(self._load(part), data))
-            return Finding(State.VIOLATED, "the assert does not hold", self.text, actual)
+        if isinstance(result, bool):
+            seen = shown(self._tree, lambda part: _run(self._load(part), data), truth=result)
+            if result:
+                return Finding(State.HOLDS, seen or f"{self.text} holds", self.text, seen)
+            whole = f"the assert does not hold: {seen or self.text}"
+            return Finding(State.VIOLATED, whole if NOT_SHOWN in seen or not seen else seen, self.text, seen)
         return Finding(State.VIOLATED, "the assert is neither true nor false", self.text, type(result).__name__)
 
     def value(self, values: Mapping[str, Any]) -> tuple[Any, str]:

@@ -1,12 +1,13 @@
-"""What the parts of a false expression are, in a few words, without telling a secret."""
+"""What made an expression true or false, in a few words, without telling a secret."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from validator.model.secret import named
 from validator.spec.cel_text import COMPARISONS, Expr, quantifier, written
 from validator.spec.cel_tree import Tree, walk
 from validator.spec.cel_types import pool
@@ -20,15 +21,27 @@ _SECRET_FIELDS = {
     ("google.devtools.cloudbuild.v1.BuildStep", "env"),
     ("google.devtools.cloudbuild.v1.BuildOptions", "env"),
 }
-_SECRET_KEYS = {"authorization", "proxy-authorization", "x-serverless-authorization", "cookie", "set-cookie"}
-_LONGEST = 200
-_MOST = 5
+NOT_SHOWN = "(not shown)"
+_LONGEST, _LONGEST_TRUE = 200, 80
+"""Characters of one value, where the expression is false and where it is true."""
+_MOST, _MOST_TRUE = 5, 3
+"""Parts that are told; items of a list that are shown."""
 _MOST_TRIED = 100
 
 
-def shown(tree: Tree, run: Run) -> str:
-    """`name = value` of the parts that made the expression false."""
-    return "; ".join(dict.fromkeys(_parts(tree, tree.root, run)))
+def shown(tree: Tree, run: Run, *, truth: bool) -> str:
+    """`name is value` of the parts that made the expression what it is; empty if there is none."""
+    limit = _Limits(_MOST_TRUE, _LONGEST_TRUE) if truth else _Limits(_MOST, _LONGEST)
+    parts = list(dict.fromkeys(_parts(tree, tree.root, run, truth=truth, longest=limit.longest)))
+    return "; ".join(parts[: limit.parts])
+
+
+class _Limits(NamedTuple):
+    """How much is told."""
+
+    parts: int
+    longest: int
+    """Characters of one value."""
 
 
 def hides(tree: Tree, expr: Expr) -> bool:
@@ -41,43 +54,46 @@ def _secret(tree: Tree, expr: Expr) -> bool:
         case "ident_expr":
             return expr.ident_expr.name.lstrip(".") in _SECRET_NAMES
         case "select_expr":
-            field = expr.select_expr.field
-            return field.lower() in _SECRET_KEYS or (tree.message(expr.select_expr.operand), field) in _SECRET_FIELDS
+            field, operand = expr.select_expr.field, expr.select_expr.operand
+            message = tree.message(operand)
+            return (message, field) in _SECRET_FIELDS or (
+                not message and named(field) and operand.ident_expr.name != "secrets"  # which has their names alone
+            )
         case "const_expr":
-            return expr.const_expr.string_value.lower() in _SECRET_KEYS
+            return named(expr.const_expr.string_value)
         case _:
             return False
 
 
-def _parts(tree: Tree, expr: Expr, run: Run) -> Iterator[str]:
+def _parts(tree: Tree, expr: Expr, run: Run, *, truth: bool, longest: int) -> Iterator[str]:
     call = expr.call_expr
     if call.function in ("_&&_", "_||_"):
-        for part in call.args:
-            if run(part)[0] is False:
-                yield from _parts(tree, part, run)
+        decisive = [part for part in call.args if run(part)[0] is truth]
+        for part in decisive[:1] if truth and call.function == "_||_" else decisive:
+            yield from _parts(tree, part, run, truth=truth, longest=longest)
     elif call.function == "!_":
-        yield from _parts(tree, call.args[0], run)
+        yield from _parts(tree, call.args[0], run, truth=not truth, longest=longest)
     elif call.function in COMPARISONS or call.HasField("target"):
         for part in ([call.target] if call.HasField("target") else []) + list(call.args):
             if _varies(part):
-                yield from _value(tree, part, run)
+                yield from _value(tree, part, run, longest)
     elif quantifier(expr):
-        yield from _elements(tree, expr, run)
+        yield from _elements(tree, expr, run, truth=truth, longest=longest)
     elif _varies(expr):
-        yield from _value(tree, expr, run)
+        yield from _value(tree, expr, run, longest)
 
 
-def _elements(tree: Tree, expr: Expr, run: Run) -> Iterator[str]:
-    """Of a list of which not all hold, the first that does not; else what was looked through."""
+def _elements(tree: Tree, expr: Expr, run: Run, *, truth: bool, longest: int) -> Iterator[str]:
+    """The first element that decides: of a list of which not all hold, or one does; else what was looked through."""
     source = expr.comprehension_expr.iter_range
     values, _ = run(source)
-    if quantifier(expr) == "all" and isinstance(values, list):
+    if quantifier(expr) == ("exists" if truth else "all") and isinstance(values, list):
         for number in range(min(len(values), _MOST_TRIED)):
             one = tree.element(expr, number)
-            if run(one)[0] is False:
-                yield from _parts(tree, one, run)
+            if run(one)[0] is truth:
+                yield from _parts(tree, one, run, truth=truth, longest=longest)
                 return
-    yield from _value(tree, source, run)
+    yield from _value(tree, source, run, longest)
 
 
 def _varies(expr: Expr) -> bool:
@@ -86,13 +102,13 @@ def _varies(expr: Expr) -> bool:
     return any("." not in name for name in names)
 
 
-def _value(tree: Tree, expr: Expr, run: Run) -> Iterator[str]:
+def _value(tree: Tree, expr: Expr, run: Run, longest: int) -> Iterator[str]:
     if hides(tree, expr):
-        yield f"{written(expr)} = (not shown)"
+        yield f"{written(expr)} is {NOT_SHOWN}"
         return
     value, problem = run(expr)
     if not problem:
-        yield f"{written(expr)} = {_enum(tree, expr, value) or _text(value)}"
+        yield f"{written(expr)} is {_enum(tree, expr, value) or _cut(_text(value), longest)}"
 
 
 def _enum(tree: Tree, expr: Expr, value: Any) -> str:
@@ -107,7 +123,7 @@ def _enum(tree: Tree, expr: Expr, value: Any) -> str:
 def _text(value: Any) -> str:
     match value:
         case None | bool() | str():
-            return _cut(json.dumps(value, ensure_ascii=False))
+            return json.dumps(value, ensure_ascii=False)
         case int() | float():
             return str(value)
         case dt.datetime():
@@ -116,12 +132,12 @@ def _text(value: Any) -> str:
             return f"{value.total_seconds():g}s"
         case list():
             simple = len(value) <= _MOST and all(isinstance(item, None | bool | int | float | str) for item in value)
-            return _cut(json.dumps(value, ensure_ascii=False)) if simple else f"a list of {len(value)}"
+            return json.dumps(value, ensure_ascii=False) if simple else f"a list of {len(value)}"
         case dict():
             return f"a map of {len(value)}"
         case _:
             return f"a {type(value).__name__}"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
