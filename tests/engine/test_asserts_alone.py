@@ -20,7 +20,8 @@ def test_it_passes_on_what_is_true_of_the_deployment() -> None:
     run = simulate(HEAD + told, SCENARIO)
     verdict = run.verdict("size(revision.containers) > 0")
     assert verdict.outcome is Outcome.PASSED
-    assert verdict.reason == "it holds: size(revision.containers) > 0; service.uri.startsWith('https://')"
+    held = "it holds: size(revision.containers) > 0; service.uri.startsWith('https://')"
+    assert verdict.reason.startswith(f"{held}; size(revision.containers) is 1; service.uri is ")
     assert len(verdict.rests_on) == 2
     assert run.run.exit_code == 0
 

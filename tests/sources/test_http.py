@@ -433,7 +433,7 @@ def test_tls_that_never_comes_about_is_no_connection() -> None:
     with tcp_server(lambda _talk: None) as server:  # it waits for the end of a head that TLS never sends
         began = time.monotonic()
         found = problem(connect(Direct())(Exchange("GET", f"https://127.0.0.1:{server.port}/"), 0.5))
-    assert found == Problem("CONNECT", f"no connection to 127.0.0.1:{server.port} within 0.5 s")
+    assert found == Problem("CONNECT", f"no connection to 127.0.0.1:{server.port} within 500 ms")
     assert time.monotonic() - began < 1.5
 
 
@@ -449,7 +449,7 @@ def test_a_full_backlog_is_no_connection() -> None:
         found = problem(connect(Direct())(Exchange("GET", f"http://127.0.0.1:{port}/"), 0.5))
         for client in waiting:
             client.close()
-    assert found == Problem("CONNECT", f"no connection to 127.0.0.1:{port} within 0.5 s")
+    assert found == Problem("CONNECT", f"no connection to 127.0.0.1:{port} within 500 ms")
 
 
 def test_no_url_is_no_connection() -> None:
@@ -468,12 +468,12 @@ def test_a_header_that_cannot_be_sent_is_no_connection() -> None:
 @pytest.mark.parametrize(
     ("first", "drip", "message"),
     [
-        ("", "", "no answer within 0.6 s"),
-        (OK + "X-Long: ", "x", "no answer within 0.6 s"),
-        ("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "no answer within 0.6 s"),
-        (OK + "Content-Length: 900\r\n\r\n", "x", "bytes of the body, not its end, within 0.6 s"),
-        (OK + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "bytes of the body, not its end, within 0.6 s"),
-        (OK + "\r\n", "x", "bytes of the body, not its end, within 0.6 s"),
+        ("", "", "no answer within 600 ms"),
+        (OK + "X-Long: ", "x", "no answer within 600 ms"),
+        ("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "no answer within 600 ms"),
+        (OK + "Content-Length: 900\r\n\r\n", "x", "bytes of the body, not its end, within 600 ms"),
+        (OK + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "bytes of the body, not its end, within 600 ms"),
+        (OK + "\r\n", "x", "bytes of the body, not its end, within 600 ms"),
     ],
 )
 def test_a_server_that_drips_is_left_at_the_deadline(first: str, drip: str, message: str) -> None:
