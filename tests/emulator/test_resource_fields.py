@@ -137,6 +137,7 @@ def test_a_payload_of_a_type_that_is_not_installed_does_not_break_a_page(tmp_pat
         ("builds: {b: {status: SUCCES}}", "1:22: not known: 'SUCCES'; did you mean SUCCESS?"),
         ("logs: {entries: [{severity: warn}]}", "1:29: not known: 'warn'; did you mean WARNING?"),
         ("logs: {entries: [{jsonPayload: text}]}", "1:32: this must be a map"),
+        ("logs: {entries: [{textPayload: a, jsonPayload: {}}]}", "1:35: only one of textPayload and jsonPayload may be given"),
         ("logs: {entries: [7]}", "1:18: this must be a map"),
         ("logs: {groups: {g: {revision: r, stream: stdout, lines: [[1s, x, WARN]]}}}", "1:66: no severity: 'WARN'; there are DEFAULT"),
     ],

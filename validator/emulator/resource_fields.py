@@ -71,7 +71,16 @@ def fitted(data: Any, message: Any, path: Path, told: Told) -> Any:
             _unknown(key, value, message, (*path, key), told)
         else:
             found[field.json_name] = _field(value, field, (*path, key), told)
+    _one_of(found, message, path, told)
     return found
+
+
+def _one_of(found: Mapping[str, Any], message: Any, path: Path, told: Told) -> None:
+    """Note where more than one of those is given of which a message has one."""
+    for choice in message.oneofs:
+        given = [field.json_name for field in choice.fields if found.get(field.json_name) is not None]
+        if given[1:]:
+            told.mistake((*path, given[1]), f"only one of {' and '.join(given)} may be given", of_key=True)
 
 
 def _unknown(key: str, value: Any, message: Any, path: Path, told: Told) -> None:
