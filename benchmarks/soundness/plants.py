@@ -109,7 +109,7 @@ def _denied_as_empty() -> list[Patch]:
 
 def _page_is_answer() -> list[Patch]:
     """What Google's front end says is taken for the service's answer."""
-    return [(module, "refused_by_front_end", lambda *_: None) for module in (http, identity)]
+    return [(identity, "refused_by_front_end", lambda *_: None)]
 
 
 PLANTS: Mapping[str, Callable[[], list[Patch]]] = {

@@ -157,8 +157,11 @@ def look_alike_page(draft: Draft) -> None:
 
 
 def front_page_while(draft: Draft) -> None:
-    """For a while, from the start or from somewhere in the run, no request gets through."""
+    """For a while, from the start or from somewhere in the run, no request gets through.
+
+    A grant is there within 15 s: a caller that is refused for longer is told so for good.
+    """
     begin = draft.chance.choice((-600.0, draft.story.nominal_start + draft.chance.uniform(0, 30)))
-    until = draft.story.nominal_start + draft.chance.uniform(1, 70)
     sort = draft.chance.choice(("iam", "ingress", "capacity"))
+    until = draft.story.nominal_start + draft.chance.uniform(1, 15 if sort == "iam" else 70)
     draft.change(pages=(Page(begin, until, sort),) if until > begin else ())

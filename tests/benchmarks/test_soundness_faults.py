@@ -129,7 +129,7 @@ ROWS = {
     "quota": Row("passed", [], {"outages": (Outage("ListEntries", "RESOURCE_EXHAUSTED", 10, 50),)}),
     "quota-used": Row("passed", [], {"outages": (Outage("ListEntries", "RESOURCE_EXHAUSTED", -600, 50),)}),
     "some-requests-lost": Row("passed", [], {"lost": 0.2}),
-    "front-page-while": Row("passed", [], {"pages": (Page(-600, 30, "iam"),)}),
+    "front-page-while": Row("passed", [], {"pages": (Page(-600, 10, "iam"),)}),
     # Evidence withheld.
     "no-op": Row(
         "inconclusive",
