@@ -281,6 +281,6 @@ def _around(scenario: Path, words: Sequence[str], around: Surroundings, *, own: 
     around.judged = bool(words)
     try:
         inherited = {name: value for name, value in os.environ.items() if own or name not in OWN}
-        return emulate(scenario, words, inherited=inherited, say=around.out.line, note=around.err.line)
+        return emulate(scenario, words, inherited=inherited, say=around.out.setting, note=around.err.line)
     except (ScenarioError, CommandError) as error:
         raise UsageError(str(error)) from None

@@ -90,6 +90,11 @@ class Door:
         self._put(inert(self.text(raw)))
         return self.outlet.open
 
+    def setting(self, raw: str) -> bool:
+        """Write one line for a shell, whole: what a command needs is no secret, whatever it is called."""
+        self._put(inert(visible(raw)))
+        return self.outlet.open
+
     def spans(self, spans: Iterable[Span], *, color: bool) -> None:
         """Write one line of several parts, in colour if that is wanted."""
         shown = [(self.text(raw), style) for raw, style in spans]
