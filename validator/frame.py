@@ -6,6 +6,7 @@ Python's own code for an error is 1, and here 1 is a failed check's alone.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from typing import NoReturn
 
@@ -22,7 +23,10 @@ def main() -> NoReturn:
     code = INCONCLUSIVE
     try:
         _fill_descriptors()
+        gc.disable()  # imports leave no garbage behind
         from validator import cli  # noqa: PLC0415 - the handlers stand before anything takes its time
+
+        gc.enable()
 
         code = cli.main(signals=signals)
     except BaseException as error:  # noqa: BLE001 - whatever it is, nobody else would give it the right code
