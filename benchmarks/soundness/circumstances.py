@@ -7,9 +7,9 @@ from benchmarks.soundness.draft import Draft
 
 AUDIT = 0.7
 """The share of deployments whose audit entries stand in the same log."""
-IMPORTED = 0.0
+IMPORTED = 0.4
 """The share whose Ready is True for the image before a container was started."""
-SIDECAR = 0.0
+SIDECAR = 0.3
 PAGING = 0.2
 HARMLESS = 0.5
 VISITED = 0.2
@@ -32,7 +32,7 @@ def lay(draft: Draft) -> None:
     if chance.random() < HARMLESS and not (draft.silent or story.foreign):
         for _ in range(3):
             draft.write(draft.in_window(60), loggers.harmless(chance), chance.choice(("stdout", "stderr")))
-    if chance.random() < VISITED and not story.foreign:
+    if chance.random() < VISITED and story.ready is not None and story.ready <= 0 and not story.foreign:
         draft.write(draft.in_window(60), "orders/12", "requests", severity="ERROR")
     if chance.random() < AUDITED and not story.foreign:
         draft.write(draft.in_window(60), "MinInstancesProvisioned changed to False", "audit", severity="ERROR")

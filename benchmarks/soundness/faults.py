@@ -86,12 +86,6 @@ FAULTS: Mapping[str, Fault] = {
     "silent": Fault(evidence.silent, 2),
 }
 """All faults by name."""
-PENDING = frozenset(
-    {"never-healthy", "tag-moves", "tag-stays"},
-)
-"""Those that the gate is not known to judge rightly: they are not drawn."""
-DRAWN = tuple(name for name in FAULTS if name not in PENDING)
-"""Those that are drawn."""
 
 
 def befall(draft: Draft, name: str) -> None:

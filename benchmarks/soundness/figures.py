@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,14 +22,14 @@ PHRASES = {
     "log permission": "Cloud Logging said no",
     "request log": "request log",
     "log lines": "no log entry",
-    "readiness": "is not ready",
-    "digest": "not a digest",
+    "readiness": "is not ready|nothing shows that its container was started",
+    "digest": "not a digest|names no digest",
     "manifest": "may be a manifest of the index",
     "answers": "answered too few",
     "last reading": "was not read at the end",
     "readable log": "waiting for logs up to",
 }
-"""Evidence that the truth calls missing -> what the gate's report has to say of it; else its own word: a code, `front end`, `tag`."""
+"""Evidence that the truth calls missing -> what the gate's report has to say of it; else its own word: a code, `front end`, `tag`. `|` is or."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def naming(said: Said, truth: Judgement) -> str:
         return "not_missing"
     started = [reason for check, reason in said.reasons.items() if check in said.windows.starts]
     reasons = [reason for reason in started if reason.startswith("inconclusive")]
-    named = reasons and all(any(phrase in reason for phrase in wanted) for reason in reasons)
+    named = reasons and all(re.search("|".join(wanted), reason) for reason in reasons)
     return "named" if named else "not_named"
 
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from benchmarks.soundness import circumstances
 from benchmarks.soundness.draft import Draft
-from benchmarks.soundness.faults import DRAWN, FAULTS, befall
+from benchmarks.soundness.faults import FAULTS, befall
 from benchmarks.soundness.regime import Delays, Regime
 from benchmarks.soundness.story import FOREVER, Story, Traffic
 
@@ -21,7 +21,7 @@ _Cells = tuple[tuple[float, str, str], ...]
 
 
 def story(
-    seed: int, regime: Regime, number: int, *, faults: Collection[str] = DRAWN, suites: Collection[str] = tuple(SHARES)
+    seed: int, regime: Regime, number: int, *, faults: Collection[str] = FAULTS, suites: Collection[str] = tuple(SHARES)
 ) -> Story:
     """The number-th story of a seed under a regime; of these faults and suites alone, if they are given.
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.soundness import gate, generator
 from benchmarks.soundness.claims import KNOWN, STARTED, SUITES, TRACEBACK
 from benchmarks.soundness.draft import LONG_AGO
-from benchmarks.soundness.faults import FAULTS, PENDING
+from benchmarks.soundness.faults import FAULTS
 from benchmarks.soundness.figures import grade, naming
 from benchmarks.soundness.lacking import judge
 from benchmarks.soundness.regime import Regime, Spread
@@ -182,7 +182,7 @@ def test_the_truth_knows_what_the_fault_deserves(fault: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", [fault for fault in ROWS if fault not in PENDING])
+@pytest.mark.parametrize("fault", ROWS)
 def test_the_gate_says_what_the_fault_deserves_and_why(fault: str) -> None:
     row, story = ROWS[fault], told(fault)
     said = gate.judge(story, STEADY)

@@ -79,7 +79,7 @@ class Folded:
     seen: dict[str, list[tuple[Observation, platform.Service]]] = field(default_factory=dict)
     resolutions: dict[str, Resolution] = field(default_factory=dict)
     superseded: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """Target -> the newer revision, and when the older one was last seen to be the newest."""
+    """Target -> what overtook it, and when it was last seen to be what it was resolved to."""
     shares: dict[str, tuple[int, float]] = field(default_factory=dict)
     """Target -> its revision's percent of the traffic, and when it was first seen with that."""
     revision_of: dict[str, list[tuple[Observation, platform.Revision]]] = field(default_factory=dict)
@@ -243,10 +243,14 @@ class Folded:
                 self.resolutions[target] = Resolution(name, service.latest_created)
         elif target not in self.superseded:
             newer = service.latest_created if service.latest_created != resolution.newest else ""
-            if wanted.tag and tagged != resolution.revision:
-                newer = tagged or service.latest_created
-            if newer:
-                self.superseded[target] = (newer, history[-1][0].sent)
+            how = f"revision {newer} was created during the run" if newer else ""
+            if wanted.tag and tagged != resolution.revision and (not newer or tagged == newer):
+                moved = f"was moved to {tagged}" if tagged else f"was taken from {resolution.revision}"
+                how = " and ".join(filter(None, (how, f"tag {wanted.tag} {moved}"))) + (
+                    "" if newer else " during the run"
+                )
+            if how:
+                self.superseded[target] = (how, history[-1][0].sent)
         share = service.serving().get(self.frozen(target), 0)
         if self.shares.get(target, (None, 0.0))[0] != share:
             self.shares[target] = share, seen.received

@@ -310,10 +310,9 @@ def _outdated(standing: Standing, newest: float) -> bool:
     return standing.verdict.outcome is Outcome.FAILED and (standing.decided or 0) > newest
 
 
-def _superseded(newer: str, standing: Standing) -> Verdict:
-    reason = f"superseded: revision {newer} was created during the run"
+def _superseded(how: str, standing: Standing) -> Verdict:
     remedy = "nothing is wrong with the gate; judge the newer deploy"
-    return Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy, attempts=standing.verdict.attempts)
+    return Verdict(Outcome.INCONCLUSIVE, f"superseded: {how}", remedy=remedy, attempts=standing.verdict.attempts)
 
 
 def _cut_off(standing: Standing, ending: Ending) -> Verdict:

@@ -1,7 +1,8 @@
 """Whether a revision is ready: the platform says so, and its container was started.
 
 Ready turns True once the image is imported, before any container ran. That one was started is told by the condition
-ContainerHealthy, by an answer of the revision's own, or by a line of its own. Without the deploy health check
+ContainerHealthy, by an answer of the revision's own, or by a line of its own once the service is no longer being changed:
+a container that prints its first line may still never listen. Without the deploy health check
 (`--no-deploy-health-check`) the conditions say nothing of the container.
 """
 
@@ -43,9 +44,14 @@ def _unstarted(target: Target, revision: Revision, evidence: Evidence, seen: Exc
     told = f"ContainerHealthy is {healthy.state if healthy else 'absent'}"
     if unchecked(target, revision, evidence):
         told = "the deploy health check is off"
+    lines = (
+        "its first line may be of a start that fails yet"
+        if _line(evidence.entries(target.name))
+        else "it logged no line"
+    )
     reason = (
         f"{revision.name} is Ready, but nothing shows that its container was started:"
-        f" {told}, it answered no probe and logged no line"
+        f" {told}, it answered no probe, and {lines}"
     )
     remedy = (
         f"read its conditions: gcloud run revisions describe {revision.name} {target.flags}; if all is well, let it"
@@ -56,11 +62,14 @@ def _unstarted(target: Target, revision: Revision, evidence: Evidence, seen: Exc
 
 def started_by(target: Target, revision: Revision, evidence: Evidence) -> Excerpt | None:
     """What shows that the revision's container was started; None while nothing does."""
-    healthy = revision.condition("ContainerHealthy")
-    if healthy and not unchecked(target, revision, evidence):
-        if healthy.succeeded:
+    healthy, service = revision.condition("ContainerHealthy"), evidence.service(target.name)
+    if not unchecked(target, revision, evidence):
+        if healthy and healthy.succeeded:
             return Excerpt(f"ContainerHealthy: {healthy.state} {healthy.message}".strip(), healthy.since, "Cloud Run")
-        return _answer(target, evidence)  # a line may be of a container that is starting still
+        if healthy or service is None or not service.settled:
+            return _answer(
+                target, evidence
+            )  # a line may be of a container that is starting still, and is given up later
     return _line(evidence.entries(target.name)) or _answer(target, evidence)
 
 
