@@ -48,9 +48,16 @@ class Suite:
     """Whether no *new* error is wanted, in place of none at all."""
     startup: float | None = None
     """How long the container may take to start."""
+    pipeline: bool = False
+    """Whether the gate's environment names the commit of this deploy."""
     chain: bool = False
     split: bool = False
     watermark: str = "inferred"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the gate."""
+        return {"COMMIT_SHA": COMMIT} if self.pipeline else {}
 
     @property
     def text(self) -> str:
@@ -88,9 +95,9 @@ class Suite:
 SUITES = {
     suite.name: suite
     for suite in (
-        Suite("serving", ""),
+        Suite("serving", "", pipeline=True),
         Suite("proven", f", commit: {COMMIT}", chain=True),
-        Suite("wired", "", probe=_GUARDED, fresh=True, startup=30.0),
+        Suite("wired", "", pipeline=True, probe=_GUARDED, fresh=True, startup=30.0),
         Suite("candidate", ", tag: candidate", percent=0, pinned=None, tag="candidate"),
         Suite("canary", "", percent=20, pinned=None, probe=Probe(hold=0.0), split=True),
         Suite("internal", ", echo: off", probe=None, watermark="assumed"),

@@ -50,7 +50,7 @@ class Said:
 @cache
 def spec(suite: str) -> Spec:
     """A suite's spec, parsed once."""
-    return load(SUITES[suite].text, f"{suite}.yaml", kinds(), {})
+    return load(SUITES[suite].text, f"{suite}.yaml", kinds(), SUITES[suite].environment)
 
 
 def run(story: Story, regime: Regime) -> tuple[Engine, float]:

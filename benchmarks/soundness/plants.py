@@ -13,16 +13,18 @@ from unittest.mock import patch
 
 from validator.checks import http
 from validator.engine import evidence as evidence_module
-from validator.engine import run, stage, verdicts
+from validator.engine import resolution, run, stage, verdicts
 from validator.engine.evidence import Folded, Resolution
 from validator.engine.log_evidence import MARGIN, LogEvidence
-from validator.model import custody, identity, platform, query
+from validator.model import custody, identity, platform, query, readiness
 from validator.model.call import Answer, Call, ListEntries, Problem
 from validator.model.check import Check, Target
 from validator.model.evidence import Evidence, Known, Watermark
 from validator.model.identity import Identity, Who
 from validator.model.instant import rfc3339
 from validator.model.journal import Observation
+from validator.model.severity import Severity
+from validator.model.verdict import Excerpt
 
 Patch = tuple[Any, str, Any]
 """(owner, name, what stands there instead)"""
@@ -112,6 +114,36 @@ def _page_is_answer() -> list[Patch]:
     return [(identity, "refused_by_front_end", lambda *_: None)]
 
 
+def _audit_is_log() -> list[Patch]:
+    """What the platform says of a resource is taken for what the application logs."""
+    original = platform.Entry.sort
+
+    def sort(self: platform.Entry) -> platform.Sort:
+        told = original.__get__(self)
+        return platform.Sort.APPLICATION if told is platform.Sort.AUDIT else told
+
+    return [(platform.Entry, "sort", property(sort))]
+
+
+def _import_is_start() -> list[Patch]:
+    """A revision whose image is there is taken for one whose container was started."""
+    return [(readiness, "started_by", lambda *_: Excerpt("Ready", None, "Cloud Run"))]
+
+
+def _level_by_platform() -> list[Patch]:
+    """An error is one only if the platform knows it."""
+
+    def told(self: platform.Entry) -> Severity:
+        return Severity(self.raw.get("severity", "DEFAULT"), "platform")
+
+    return [(platform.Entry, "told", property(told))]
+
+
+def _any_deploy() -> list[Patch]:
+    """The newest revision is taken for this deploy's, whatever it names."""
+    return [(resolution, "_foreign", lambda *_: None)]
+
+
 PLANTS: Mapping[str, Callable[[], list[Patch]]] = {
     "no-margin": _no_margin,
     "no-identity": _no_identity,
@@ -120,6 +152,10 @@ PLANTS: Mapping[str, Callable[[], list[Patch]]] = {
     "latest-re-resolved": _latest_re_resolved,
     "denied-as-empty": _denied_as_empty,
     "page-is-answer": _page_is_answer,
+    "audit-is-log": _audit_is_log,
+    "import-is-start": _import_is_start,
+    "level-by-platform": _level_by_platform,
+    "any-deploy": _any_deploy,
 }
 
 

@@ -34,7 +34,7 @@ def full(role: str) -> str:
 
 def revisions(story: Story) -> Json:
     """Those that are there at the start."""
-    found = {NAMES[PREVIOUS]: revision(PREVIOUS, LONG_AGO, story)}
+    found = {NAMES[PREVIOUS]: revision(PREVIOUS, story.created if story.foreign else LONG_AGO, story)}
     return found if story.foreign else {**found, NAMES[OURS]: revision(OURS, story.created, story)}
 
 

@@ -8,6 +8,9 @@ from benchmarks.soundness.story import FOREVER, Health, Page, Span, Traffic
 FULL = ("serving", "proven", "wired", "internal")
 """The suites that want all traffic for this deploy's revision."""
 
+_NAMED = ("serving", "proven", "wired")
+"""The suites that know their commit, by the spec or by the environment."""
+
 
 def healthy(_draft: Draft) -> None:
     """All is well."""
@@ -70,9 +73,8 @@ def old_answers(draft: Draft) -> None:
 
 
 def no_op(draft: Draft) -> None:
-    """The deploy made no revision: the newest is of an older one."""
-    named = draft.story.suite == "proven"
-    age = draft.chance.uniform(600, 3000) if named else draft.chance.uniform(3700, 90_000)
+    """The deploy made no revision: the newest is of an older one, and young where the commit tells that."""
+    age = draft.chance.uniform(60, 3000) if draft.story.suite in _NAMED else draft.chance.uniform(3700, 90_000)
     draft.change(foreign=True, created=-age, ready=-age + 8)
     draft.traffic(Traffic(-FOREVER, 0))
 

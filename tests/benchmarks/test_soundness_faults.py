@@ -133,8 +133,8 @@ ROWS = {
     # Evidence withheld.
     "no-op": Row(
         "inconclusive",
-        ["is not of this deploy", "before this run, more than 1 h"],
-        {"foreign": True, "created": -7200.0, "ready": -7190.0, "traffic": (AWAY,)},
+        ["is not of this deploy", "this pipeline is commit 8c0f3a9"],
+        {"foreign": True, "created": -900.0, "ready": -890.0, "traffic": (AWAY,)},
     ),
     "superseded": Row(
         "inconclusive",

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from benchmarks.soundness.claims import STARTED
+from benchmarks.soundness.claims import COMMIT, STARTED
 from benchmarks.soundness.regime import Regime, Spread
 from benchmarks.soundness.resources import BUILD, HOST, NAMES, SERVICE
 from benchmarks.soundness.stored import EPOCH
 from benchmarks.soundness.story import FOREVER, OURS, PREVIOUS, Line, Outage, Page, Story, Traffic
 from benchmarks.soundness.world import Told
 from validator.model.call import Answer, Call, Exchange, GetRevision, GetService, Json, ListEntries, Problem
+from validator.model.instant import seconds
 
 STEADY = Regime("steady", stream=Spread(3, 3))
 OUR_LOG = ListEntries(("projects/shop",), f'resource.labels.revision_name="{NAMES[OURS]}"')
@@ -163,3 +164,12 @@ def test_a_closed_path_is_closed_whatever_the_health() -> None:
     told = world(health=(replace(Story("", "", "", ()).health[0], status=503),))
     assert said(told, Exchange("GET", f"https://{HOST}/health"), 1)["status"] == 503
     assert said(told, Exchange("GET", f"https://{HOST}/admin"), 1)["status"] == 403
+
+
+def test_a_deploy_that_made_no_revision_leaves_an_older_one_newest() -> None:
+    told = world(foreign=True, created=-900.0, ready=-890.0)
+    service = said(told, GetService(SERVICE), 1)
+    assert service["latestCreatedRevision"].endswith(NAMES[PREVIOUS])
+    newest = said(told, GetRevision(service["latestCreatedRevision"]), 1)
+    assert newest["labels"]["commit-sha"] != COMMIT
+    assert EPOCH - seconds(newest["createTime"]) == 900

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.soundness import gate, regime
 from benchmarks.soundness.claims import SUITES
-from benchmarks.soundness.figures import grade
+from benchmarks.soundness.figures import grade, wrongly
 from benchmarks.soundness.generator import story
 from benchmarks.soundness.lacking import judge
 from benchmarks.soundness.plants import PLANTS, planted
@@ -22,16 +22,23 @@ HARMED = {
     "latest-re-resolved": ("superseded",),
     "denied-as-empty": ("logs-denied", "logs-denied-later"),
     "page-is-answer": ("look-alike-page",),
+    "audit-is-log": ("silent", "lines-lost"),
+    "import-is-start": ("never-healthy", "never-ready"),
+    "level-by-platform": ("level-in-text",),
+    "any-deploy": ("no-op",),
 }
 """Plant -> the faults under which it does harm; of 500 runs only these are made here, for the others take time and show nothing."""
 REGIMES = [regime.named(name) for name in regime.COVERED]
 SEED = 7
 
 
-def graded(told: Story, drawn: Regime, plant: str = "") -> str:
+def harmed(told: Story, drawn: Regime, plant: str = "") -> bool:
+    """Whether the run passes wrongly, or a check of it does that another one's failure hides."""
     with planted(plant):
         said = gate.judge(told, drawn)
-    return grade(said.outcome, judge(told, SUITES[told.suite], said.windows), strict=True)
+    truth = judge(told, SUITES[told.suite], said.windows)
+    passes = any(each.endswith(" passed") for each in wrongly(said, truth))
+    return passes or grade(said.outcome, truth, strict=True) == "false_pass"
 
 
 @pytest.mark.slow
@@ -42,7 +49,7 @@ def test_a_planted_defect_yields_a_false_pass_within_500_runs(plant: str) -> Non
         told = story(SEED, drawn, number)
         if told.faults[0] not in HARMED[plant]:
             continue
-        if graded(told, drawn, plant) == "false_pass" and graded(told, drawn) != "false_pass":
+        if harmed(told, drawn, plant) and not harmed(told, drawn):
             return
     pytest.fail(f"{plant} did no harm in 500 runs")
 
