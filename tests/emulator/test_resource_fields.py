@@ -275,6 +275,13 @@ def test_what_fits_is_what_the_message_takes(section: str) -> None:
     holds()
 
 
+def test_a_number_of_an_enum_that_no_message_takes_is_a_mistake() -> None:
+    for number, taken in ((2**31 - 1, True), (2**31, False), (-(2**31) - 1, False)):
+        told = Told()
+        fitted({"scaling": {"scalingMode": number}}, message_type("services"), (), told)
+        assert (not told.mistakes) == taken
+
+
 def _without_null(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _without_null(value) for key, value in data.items() if value is not None}

@@ -203,7 +203,7 @@ def _name(value: Any, enum: Any, path: Path, told: Told) -> Any:
     """An enum's value by its name; a number that has none is kept, as proto3 keeps it."""
     if isinstance(value, int) and not isinstance(value, bool):
         known = enum.values_by_number.get(value)
-        return known.name if known else value
+        return known.name if known else _whole(value, _KIND.CPPTYPE_INT32, path, told)
     names = list(enum.values_by_name)
     if value in names:
         return value
