@@ -118,7 +118,10 @@ def _down(outage: Outage, story: Story, suite: Suite, windows: Windows) -> Itera
     """What one method that fails for good keeps anybody from knowing."""
     start, code = outage.start, outage.code
     if outage.method == "GetService" and start < windows.ended - _CLOSING - EDGE:
-        yield "Deploy", code  # whether a newer revision came is not known
+        yield (
+            ("Deploy" if start <= 0 else "Run"),
+            code,
+        )  # whether a newer revision came is not known: no check's, but the run's
     if outage.method == "GetRevision" and start <= story.nominal_start:
         yield "Deploy", code
     if outage.method == "GetBuild" and start <= windows.start(story, "Proven"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -65,13 +66,20 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
         refused = refused_by_front_end(observation, None, target)
         return _refused(Who.FRONT_END, refused) if refused else Identity(Who.TARGET)
     entries = evidence.request_entries(call.mark)
-    if not entries:
-        return _unnamed(observation, target, evidence)
+    key = "who", target.name, observation.seq, len(entries)
+    named = evidence.derive(key, partial(_named, observation, target, evidence, entries)) if entries else None
+    return named or _unnamed(observation, target, evidence)
+
+
+def _named(observation: Observation, target: Target, evidence: Evidence, entries: Sequence[Entry]) -> Identity | None:
+    """Who answered by a probe's entries in the request log; None if none of them is of the answer."""
+    call = observation.call
+    assert isinstance(call, Exchange)
     landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
     if landed != call.url:  # redirects were followed: who answered is told by the last hop's entry
         entries = [entry for entry in entries if _place(entry.url) == _place(landed)]
     if not entries:
-        return _unnamed(observation, target, evidence)
+        return None
     entry = max(entries, key=lambda each: each.order)
     refused = refused_by_front_end(observation, entry, target, evidence.as_of(observation).service(target.name))
     if refused:
