@@ -100,6 +100,7 @@ selectors = st.builds(
 
 @given(st.lists(selectors, min_size=1, max_size=3), st.lists(entries(), min_size=1, max_size=20))
 @example([Selector("nfoo")], [{"logName": "x", "httpRequest": {"userAgent": "\nfoo"}}])
+@example([Selector(":")], [{"logName": "x", "textPayload": "foo", "httpRequest": {"requestUrl": ":\n"}}])
 @example([Selector("^foo$")], [{"logName": "x", "jsonPayload": {"message": "foo", "level": 30}}])
 @example([Selector("foo.bar")], [{"logName": "x", "jsonPayload": {"message": "a", "err": {"stack": 'foo"bar'}}}])
 @example([Selector("Trace")], [{"logName": "x", "jsonPayload": {"message": {"Traceback": 1}}}])

@@ -317,6 +317,8 @@ class Entry:
     @cached_property
     def _carried(self) -> Any:
         """Its payload, or what an entry of the platform's has in place of one."""
+        if "textPayload" in self.raw:
+            return self.payload  # of a text with a request beside it the text is all
         return self.payload or self.raw.get("protoPayload") or self.raw.get("httpRequest") or {}
 
     @cached_property
