@@ -360,3 +360,28 @@ def test_a_filter_of_several_lines_means_what_its_whole_text_means(text: str, en
             return False, error.message, error.position
 
     assert meaning(parse) == meaning(lambda whole: compiled(planted(whole)))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        'timestamp>="{0}"',
+        '(timestamp>="{0}" OR receiveTimestamp>="{1}")',
+        'NOT (timestamp<"{0}" AND textPayload="{1}")',
+        'timestamp>=("{0}" OR "{1}")',
+        '"{0}" AND timestamp>="{1}"',
+        'jsonPayload."{0}"="{1}"',
+    ],
+)
+def test_filters_that_differ_in_their_times_alone_are_not_taken_for_one_another(form: str) -> None:
+    days = [f"2026-09-{day:02d}T00:00:00Z" for day in (1, 10, 20)]
+    entry = {
+        "timestamp": days[1],
+        "receiveTimestamp": days[1],
+        "textPayload": days[2],
+        "jsonPayload": {days[0]: days[1]},
+    }
+    for one in days:
+        for other in days:
+            text = form.format(one, other)
+            assert parse(text)(entry) is compiled(planted(text))(entry)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 
 from validator.emulator.log_grammar import MAX_LENGTH, planted
@@ -31,6 +33,10 @@ from validator.emulator.log_tree import (
     Value,
     Values,
 )
+
+_TIME = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)"', re.ASCII)
+_ANY_TIME = "0001-01-01T00:00:00Z"
+"""Stands for each time of a line while it is parsed."""
 
 __all__ = ["MAX_LENGTH", "FilterError", "Predicate", "compiled", "parse", "parts"]
 
@@ -62,10 +68,35 @@ def parts(filter_text: str) -> tuple[Predicate, ...]:
 def _line(text: str) -> Predicate:
     """The predicate of a line that is a filter by itself: lines one below the other are joined by AND.
 
+    Lines that differ in their times alone are parsed once: who follows a log asks with other times at each read.
+
     Raises:
         FilterError: it is no filter, or only a part of one.
     """
-    return compiled(planted(text))
+    times = _TIME.findall(text)
+    if not times:
+        return compiled(planted(text))
+    left = list(times)
+    tree = _dated(_form(_TIME.sub(f'"{_ANY_TIME}"', text)), left)
+    return compiled(planted(text) if left else tree)
+
+
+@lru_cache(maxsize=256)
+def _form(text: str) -> Tree:
+    return planted(text)
+
+
+def _dated(tree: Tree, times: list[str]) -> Tree:
+    """The tree with its times put in; those that are no value of a comparison are left over."""
+    match tree:
+        case Comparison(_, _, Literal(text)) if text == _ANY_TIME:
+            return replace(tree, value=Literal(times.pop(0)))
+        case Negation(part):
+            return Negation(_dated(part, times))
+        case Joined(word, parts):
+            return Joined(word, tuple(_dated(part, times) for part in parts))
+        case _:
+            return tree
 
 
 def compiled(tree: Tree) -> Predicate:

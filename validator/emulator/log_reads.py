@@ -70,7 +70,7 @@ def list_entries(
         return {"nextPageToken": _token(call, (MIN_ORDER if not descending else MAX_ORDER, ""))}
     size = min(call.page_size or _DEFAULT_PAGE, limit or MAX_PAGE, MAX_PAGE)
     readable = (entry for entry in entries if entry.readable <= at and entry.project in wanted)
-    found = [entry for entry in readable if all(_fulfils(entry, part) for part in wholly)]
+    found = [entry for entry in readable if _fulfils(entry, wholly[:-1]) and wholly[-1](entry.raw)]
     found.sort(key=lambda entry: entry.order, reverse=descending)
     if after is not None:
         found = [entry for entry in found if (entry.order < after if descending else entry.order > after)]
@@ -83,9 +83,9 @@ def list_entries(
 
 
 @lru_cache(maxsize=1 << 14)
-def _fulfils(entry: Stored, part: Predicate) -> bool:
-    """Whether an entry fulfils a part of a filter. Neither changes, and who follows a log asks the same again and again."""
-    return part(entry.raw)
+def _fulfils(entry: Stored, parts: tuple[Predicate, ...]) -> bool:
+    """Whether an entry fulfils parts of a filter. Neither changes, and who follows a log changes the last part alone."""
+    return all(part(entry.raw) for part in parts)
 
 
 def _fingerprint(call: ListEntries) -> str:
