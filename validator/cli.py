@@ -216,7 +216,8 @@ def _lint_file(file: Path, parsed: argparse.Namespace, around: Surroundings) -> 
         if parsed.format != "human":
             raise UsageError(f"--format {parsed.format}: the mistakes of a scenario are told as text alone")
         return _lint_scenario(file, around)
-    return offline.lint(file, _variables(parsed, around), parsed.format, around)
+    wanted = () if parsed.more else _given(parsed)  # which of several files a name is for is not said
+    return offline.lint(file, _variables(parsed, around), parsed.format, around, wanted=wanted)
 
 
 def _lint_scenario(file: Path, around: Surroundings) -> int:
@@ -237,7 +238,15 @@ def _plan(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
 
     form = getattr(parsed, "format", "human")
-    return offline.plan(Path(parsed.spec), _variables(parsed, around), parsed.only, parsed.skip, form, around=around)
+    return offline.plan(
+        Path(parsed.spec),
+        _variables(parsed, around),
+        parsed.only,
+        parsed.skip,
+        form,
+        around=around,
+        wanted=_given(parsed),
+    )
 
 
 def _schema(parsed: argparse.Namespace, around: Surroundings) -> int:
@@ -252,7 +261,7 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
 
     if parsed.dry_run:
         return _plan(parsed, around)
-    spec = offline.load_file(Path(parsed.spec), _variables(parsed, around))
+    spec = offline.load_file(Path(parsed.spec), _variables(parsed, around), command="run", wanted=_given(parsed))
     spec, left_out = select(spec, parsed.only, parsed.skip)
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 

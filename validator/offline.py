@@ -3,60 +3,77 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from validator.checks import kinds
-from validator.model.check import Spec
+from validator.files import below, content
+from validator.model.check import Position, Spec
 from validator.model.counting import counted
+from validator.spec.expressions import EVERY
 from validator.spec.include import decoded
 from validator.spec.load import Examined, examine
-from validator.spec.mistake import BadSpec, SpecError
+from validator.spec.mistake import BadSpec, SpecError, meant
 from validator.surroundings import Surroundings
 from validator.usage import PASSED, UNUSABLE, UsageError
 
 
-def examine_file(file: Path, variables: Mapping[str, str], *, strict: bool) -> Examined:
+def examine_file(
+    file: Path, variables: Mapping[str, str], *, strict: bool, command: str, wanted: Collection[str] = ()
+) -> Examined:
     """Find all that is wrong with a spec's file.
 
+    Args:
+        file: the spec.
+        variables: for `${NAME}` and `vars`.
+        strict: whether an unset name is an error and not a warning.
+        command: the one that was called, for advice.
+        wanted: the names of `--set`, which the spec has to use.
+
     Raises:
-        UsageError: there is no such file.
+        UsageError: the file cannot be read.
     """
     try:
-        text = decoded(file.read_bytes(), str(file))
+        text = decoded(content(file), str(file))
     except FileNotFoundError:
-        raise UsageError(f"there is no {file}; name the spec: validator run path/to/checks.yaml") from None
+        raise UsageError(f"there is no {file}; name the spec: validator {command} path/to/checks.yaml") from None
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
     except BadSpec as error:
         return Examined(None, error.errors)
     today = datetime.now(UTC).date()
-    return examine(text, str(file), kinds(), variables, strict=strict, read=_content, today=today)
+    read = below(file.parent)
+    examined = examine(text, str(file), kinds(), variables, strict=strict, read=read, today=today)
+    unused = () if EVERY in examined.names else sorted(set(wanted) - examined.names)
+    if not unused:
+        return examined
+    names = sorted(examined.names)
+    said = [f"--set {one}: the spec uses neither ${{{one}}} nor vars.{one}{meant(one, names)}" for one in unused]
+    top = Position(str(file), 1, 1)
+    return Examined(None, (*(SpecError(top, each, quotable=False) for each in said), *examined.found), examined.names)
 
 
-def _content(file: str) -> bytes:
-    return Path(file).read_bytes()
-
-
-def load_file(file: Path, variables: Mapping[str, str]) -> Spec:
-    """The spec of a file, for a run.
+def load_file(file: Path, variables: Mapping[str, str], *, command: str, wanted: Collection[str] = ()) -> Spec:
+    """The spec of a file, for a run; the arguments are those of `examine_file`.
 
     Raises:
         BadSpec: with every mistake in it.
-        UsageError: there is no such file.
+        UsageError: the file cannot be read.
     """
-    examined = examine_file(file, variables, strict=True)
+    examined = examine_file(file, variables, strict=True, command=command, wanted=wanted)
     if examined.spec is None:
         raise BadSpec(examined.errors)
     return examined.spec
 
 
-def lint(file: Path, variables: Mapping[str, str], form: str, around: Surroundings) -> int:
+def lint(
+    file: Path, variables: Mapping[str, str], form: str, around: Surroundings, *, wanted: Collection[str] = ()
+) -> int:
     """Say all that is wrong with a spec; returns the exit code."""
-    examined = examine_file(file, variables, strict=False)
+    examined = examine_file(file, variables, strict=False, command="lint", wanted=wanted)
     found = _without_secrets(examined.found, around)
     checks = len(examined.spec.checks) if examined.spec else 0
     if form == "human":
@@ -98,7 +115,7 @@ def _tell(found: Sequence[SpecError], around: Surroundings) -> None:
 @cache
 def _lines(file: str) -> Sequence[str]:
     try:
-        return Path(file).read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+        return content(Path(file)).decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
     except OSError:
         return ()
 
@@ -120,14 +137,21 @@ def _annotate(found: Sequence[SpecError], around: Surroundings) -> None:
 
 
 def plan(
-    file: Path, variables: Mapping[str, str], only: list[str], skip: list[str], form: str, *, around: Surroundings
+    file: Path,
+    variables: Mapping[str, str],
+    only: list[str],
+    skip: list[str],
+    form: str,
+    *,
+    around: Surroundings,
+    wanted: Collection[str] = (),
 ) -> int:
     """Say what a run would ask, whom, when and how often; returns the exit code."""
     from validator.engine.plan import plan_of  # noqa: PLC0415
     from validator.report.plan import as_json, for_people  # noqa: PLC0415
     from validator.spec.selection import select  # noqa: PLC0415
 
-    spec, _ = select(load_file(file, variables), only, skip)
+    spec, _ = select(load_file(file, variables, command="plan", wanted=wanted), only, skip)
     made = plan_of(spec, kinds())
     if form == "json":
         around.out.json(as_json(made))

@@ -24,13 +24,17 @@ _OF_SCENARIOS = frozenset(
         "speed",
     }
 )
+_LARGEST = 64 << 20
+"""Bytes of a scenario, at most: 10,000 pasted entries are about a tenth of that."""
 _KEY = re.compile(r"^[\"']?(\w+)[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
 """A key of the outermost map: the only ones that begin a line."""
 
 
 def is_scenario(path: Path) -> bool:
-    """Whether a file speaks of a deployment and not of checks; one that cannot be read is no scenario."""
+    """Whether a file speaks of a deployment and not of checks; what is no regular file, or larger than any, is none."""
     try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return False
         text = decoded(path.read_bytes()).text
         keys = set(_KEY.findall(text)) or _in_braces(text)
     except (OSError, ValueError, yaml.BadYaml):

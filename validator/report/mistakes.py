@@ -23,7 +23,8 @@ def for_people(found: Sequence[SpecError], lines: Lines, redact: Redact) -> Iter
     for each in found:
         warning = (("warning: ", "yellow"),) if each.warning else ()
         yield (f"{each.position}: ", "bold" if each.warning else "red"), *warning, (each.message, "")
-        yield from _pointed(each, lines(each.position.file), redact)
+        if each.quotable:
+            yield from _pointed(each, lines(each.position.file), redact)
 
 
 def _pointed(each: SpecError, lines: Sequence[str], redact: Redact) -> Iterator[Sequence[Span]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -14,10 +13,11 @@ from cel_expr_python import cel
 
 from validator.model.finding import Finding, State
 from validator.model.strict_json import NotJsonError, parse
+from validator.spec.cel_hints import hint
 from validator.spec.cel_shown import NOT_SHOWN, hides, shown
 from validator.spec.cel_text import Expr, written
 from validator.spec.cel_tree import EMPTY, UNSET, Tree, walk
-from validator.spec.cel_types import Kind, abbreviations, from_json, kind, messages, plain, pool
+from validator.spec.cel_types import Kind, abbreviations, from_json, kind, plain, pool
 
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*?)(?:\n \| |\Z)", re.DOTALL)
 _NOISE = re.compile(r" \(in container '.*?'\)| expecting \{.*\}")
@@ -256,57 +256,4 @@ def _mistake(report: str, variables: Mapping[str, str], text: str) -> CelError:
         .strip()
     )
     line, column = int(found[1]), int(found[2])
-    return CelError(
-        message + (_suggestion(message, variables) or _enum_meant(message, text, line, column, variables)), line, column
-    )
-
-
-def _suggestion(message: str, variables: Mapping[str, str]) -> str:
-    known: list[str] = []
-    if found := re.match(r"undefined field '(.*?)' not found in struct '(.*?)'", message):
-        known = [each.name for each in pool().FindMessageTypeByName(found[2]).fields]
-    elif found := re.match(r"undeclared reference to '(.*?)'", message):
-        known = [*variables, *(name.rpartition(".")[2] for name in abbreviations())]
-    near = difflib.get_close_matches(found[1], known, 1) if found else []
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _enum_meant(message: str, text: str, line: int, column: int, variables: Mapping[str, str]) -> str:
-    """Of an enum compared with a text: the name that is meant, told by the field's name and the text."""
-    if not re.search(r"applied to '\((int, string|string, int|int, list\(string\))\)'", message):
-        return ""
-    lines = text.split("\n")
-    before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]])
-    field_name = re.search(r"(\w+)\s*\Z", before)
-    after = text[len(before) :]
-    if not field_name:
-        field_name = re.match(r"\W+(?:\w+(?:\[\d+\])?\.)*(\w+)", after)
-    word = re.search(r"""["'](\w+)["']\s*\Z""", before) or re.search(r"""["'](\w+)["']""", after)
-    if not (word and field_name):
-        return ""
-    used = [type_ for name, type_ in variables.items() if re.search(rf"\b{name}\b", text)]
-
-    def foreign(enum: Any) -> bool:
-        """Whether no variable of the expression is of the enum's API."""
-        return not any(".".join(enum.full_name.split(".")[:2]) in type_ for type_ in used)
-
-    for enum in sorted(_enums_of(field_name[1]), key=foreign):
-        if word[1].upper() in enum.values_by_name:
-            short = enum.full_name
-            for full in abbreviations():
-                if enum.full_name == full or enum.full_name.startswith(f"{full}."):
-                    short = enum.full_name[len(full.rpartition(".")[0]) + 1 :]
-            return f"; compare with {short}.{word[1].upper()}"
-    return ""
-
-
-@cache
-def _enums_of(field_name: str) -> tuple[Any, ...]:
-    """The enums that a field of this name may hold, in any message of the descriptors."""
-    found = {
-        field.enum_type.full_name: field.enum_type
-        for message in messages()
-        for field in message.fields
-        if field.name == field_name and field.enum_type is not None
-    }
-    return tuple(found.values())
+    return CelError(message + hint(message, text, line, column, variables), line, column)

@@ -10,7 +10,7 @@ from validator.model.call import Json
 from validator.model.check import Position
 from validator.spec.captures import misplaced
 from validator.spec.mistake import BadSpec, Mistake, SpecError, meant
-from validator.spec.source import Source
+from validator.spec.source import Source, is_spec
 from validator.spec.yaml import Path
 
 Read = Callable[[str], bytes]
@@ -31,7 +31,9 @@ def decoded(content: bytes, file: str) -> str:
         before = content[: error.start]
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         told = f"the byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        raise BadSpec([SpecError(Position(file, before.count(b"\n") + 1, column), told)]) from None
+        place = Position(file, before.count(b"\n") + 1, column)
+        quotable = is_spec(content.decode("utf-8", "replace"))
+        raise BadSpec([SpecError(place, told, quotable=quotable)]) from None
 
 
 def included(
@@ -52,6 +54,9 @@ def included(
             main.complain(Mistake(f"a spec includes {_MOST} files at most", *path))
             return
         file = str(PurePosixPath(main.file).parent / name)
+        if PurePosixPath(name).is_absolute():
+            main.complain(Mistake(f"{name} is a whole path; write one from this file's folder", *path))
+            continue
         text = None if main.stands_in(path) else _text(file, path, main, read)
         if text is None:
             continue
@@ -60,9 +65,9 @@ def included(
         except BadSpec as error:
             main.found.extend(error.errors)
             continue
+        source.used = main.used
         source.parameters, missing = _parameters(source.document.data, given, ("include", index), main)
         values = {**variables, **source.parameters}
-        main.used |= source.used
         yield (
             source,
             source.data(schema, values, strict=strict, missing=missing, beyond=lambda raw: misplaced(raw, kinds)),
@@ -75,9 +80,15 @@ def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
         main.complain(Mistake("files cannot be included here", *path))
         return None
     try:
-        return decoded(read(file), file)
+        content = read(file)
     except OSError as error:
         main.complain(Mistake(f"{file} cannot be read: {error.strerror or 'no such file'}", *path))
+        return None
+    if not is_spec(content.decode("utf-8", "replace"), "checks"):  # nothing of it is told
+        main.complain(Mistake(f"{file} is no file of checks: it has no key `checks`", *path))
+        return None
+    try:
+        return decoded(content, file)
     except BadSpec as error:
         main.found.extend(error.errors)
     return None

@@ -11,6 +11,7 @@ from typing import Any
 from validator.model.check import MAIN, Group, Position, Spec
 from validator.model.kind import Kind
 from validator.spec.captures import misplaced
+from validator.spec.expressions import EVERY
 from validator.spec.include import Read, included
 from validator.spec.mistake import BadSpec, Mistake, SpecError, in_order
 from validator.spec.relations import related
@@ -35,6 +36,8 @@ class Examined:
     """None if there is any mistake."""
     found: tuple[SpecError, ...]
     """Mistakes and warnings by their places."""
+    names: frozenset[str] = frozenset()
+    """The names that it uses, as `${NAME}` or `vars.NAME`; `*` if it may use any."""
 
     @property
     def errors(self) -> tuple[SpecError, ...]:
@@ -86,16 +89,17 @@ def examine(
     """
     found: list[SpecError] = []
     given = {name: value for name, value in variables.items() if value}
+    spec, names = None, {EVERY}
     try:
-        spec = _Loading(text, file, kinds, given, found, strict=strict, today=today).spec(read)
+        loading = _Loading(text, file, kinds, given, found, strict=strict, today=today)
+        spec, names = loading.spec(read), loading.main.used
     except BadSpec as error:
         found.extend(error.errors)
-        spec = None
     told = in_order(found)
     if len(told) > _MOST_TOLD:
         rest = f"and {len(told) - _MOST_TOLD} more mistakes and warnings"
         told = (*told[:_MOST_TOLD], SpecError(told[_MOST_TOLD].position, rest))
-    return Examined(spec, told)
+    return Examined(spec, told, frozenset(names))
 
 
 class _Loading:
@@ -119,7 +123,7 @@ class _Loading:
     def spec(self, read: Read | None) -> Spec | None:
         if not isinstance(self.main.document.data, dict):
             told = "the spec must be a mapping with the keys version, target and checks"
-            raise BadSpec([SpecError(Position(self.file, 1, 1), told)])
+            raise BadSpec([SpecError(Position(self.file, 1, 1), told, quotable=self.main.quotable)])
         data = self.main.data(
             schema_of(self.kinds), self.variables, strict=self.strict, beyond=lambda raw: misplaced(raw, self.kinds)
         )

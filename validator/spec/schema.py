@@ -15,6 +15,7 @@ _IDENTIFIER = {
     "pattern": "^[a-z][a-z0-9_-]*$",
     "x-form": "may have lower-case letters, digits, - and _ only",
 }
+_RESOURCE = "^[a-z]([a-z0-9-]*[a-z0-9])?$"
 _VARIABLE = {
     "type": "string",
     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
@@ -37,10 +38,30 @@ def _object(properties: Mapping[str, Any], required: list[str] | None = None) ->
 
 
 _SERVICE = {
-    "project": _text("The Google Cloud project's id.", examples=["${PROJECT_ID}"]),
-    "region": _text("The service's region.", examples=["us-central1"]),
-    "service": _text("The Cloud Run service."),
-    "revision": _text("This revision, by its short name, and not the newest created one."),
+    "project": _text(
+        "The Google Cloud project's id.",
+        pattern="^([a-z0-9.-]+:)?[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+        examples=["${PROJECT_ID}"],
+        **{"x-form": "is no project id: that has lower-case letters, digits and - only"},
+    ),
+    "region": _text(
+        "The service's region.",
+        pattern="^[a-z]+(-[a-z]+[0-9]+)?$",
+        examples=["us-central1"],
+        **{"x-form": "is no region; write one such as us-central1 (a zone, us-central1-a, is none)"},
+    ),
+    "service": _text(
+        "The Cloud Run service.",
+        pattern=_RESOURCE,
+        **{
+            "x-form": "is no service's name: that has lower-case letters, digits and - only, without project and region"
+        },
+    ),
+    "revision": _text(
+        "This revision, by its short name, and not the newest created one.",
+        pattern=_RESOURCE,
+        **{"x-form": "is no revision's short name: that has lower-case letters, digits and - only"},
+    ),
     "tag": _text("The revision that carries this traffic tag; probes go to the tag's URL.", examples=["candidate"]),
     "build": _text("The newest revision must carry this id in its label `gcb-build-id`.", examples=["${BUILD_ID}"]),
     "commit": _text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from validator.spec.interpolation import interpolate, references
 from validator.spec.mistake import BadSpec, Mistake, Mistakes, SpecError
 from validator.spec.schema_errors import misfits, mistakes
 from validator.spec.schema_fit import fitted
+from validator.spec.secrets import secrets_in
 from validator.spec.yaml_nodes import BadYaml
 
 LIMIT_SIZE = 256 * 1024
@@ -22,6 +24,7 @@ LIMIT_NODES = 10_000
 """Values of one file."""
 _LONGEST = 600
 """Characters of one message."""
+_KEY = r"""(?m)(?:^|[{,])\s*["']?(?:%s)["']?\s*:"""
 _SHORTEST = 3
 """A value shorter than this is not taken out of messages: it would tear words apart."""
 
@@ -39,6 +42,10 @@ class Source:
     """Where something stands in for what is wrong: what is said of that says nothing of the file."""
     used: set[str] = field(default_factory=set)
     """The names that it uses, as `${NAME}` or `vars.NAME`."""
+    quotable: bool = True
+    """Whether its lines may be shown: not those of a file that is no spec."""
+    _secret: set[int] = field(default_factory=set, repr=False)
+    """The lines that hold a secret."""
     raw: Any = None
     """Its data with all names put in, whether it fits or not."""
     _names: dict[yaml.Path, frozenset[str]] = field(default_factory=dict, repr=False)
@@ -52,15 +59,18 @@ class Source:
         Raises:
             BadSpec: it cannot be read at all.
         """
+        quotable = is_spec(text)
         if len(text) > LIMIT_SIZE:
             told = f"it has {len(text)} characters, and a spec at most {LIMIT_SIZE}; split it with `include`"
-            raise BadSpec([SpecError(Position(file, 1, 1), told)])
+            raise BadSpec([SpecError(Position(file, 1, 1), told, quotable=quotable)])
         try:
             document = yaml.read(text, LIMIT_NODES)
         except BadYaml as error:
-            raise BadSpec([SpecError(Position(file, error.line, error.column), _cut(error.message))]) from None
-        source = cls(file, document, found)
-        found.extend(SpecError(Position(file, e.line, e.column), _cut(e.message)) for e in document.problems)
+            place = Position(file, error.line, error.column)
+            raise BadSpec([SpecError(place, _cut(error.message), quotable=quotable)]) from None
+        source = cls(file, document, found, quotable=quotable)
+        places = ((Position(file, each.line, each.column), each.message) for each in document.problems)
+        found.extend(SpecError(place, _cut(message), quotable=quotable) for place, message in places)
         return source
 
     def data(
@@ -81,6 +91,7 @@ class Source:
         for path, text, names in references(self.document.data):
             written[path], self._names[path] = text, names
             self.used |= names
+        self._warn_of_secrets()
         unset: set[yaml.Path] = set()
 
         def is_unset(path: yaml.Path, name: str) -> None:
@@ -106,17 +117,28 @@ class Source:
         """Where the value at a path stands, or its key."""
         return Position(self.file, *(self.document.key_place(path) if key else self.document.place(path)))
 
-    def complain(self, mistake: Mistake, *, key: bool = False, warning: bool = False, quotable: bool = True) -> None:
+    def complain(self, mistake: Mistake, *, key: bool = False, warning: bool = False) -> None:
         """Note what is wrong at a path, unless something stands in there: what is wrong with that is told already."""
         if not self.stands_in(mistake.path):
-            place = self.position(mistake.path, key=key)
-            self.found.append(SpecError(place, _cut(self._without_values(mistake)), warning, quotable))
+            self._note(self.position(mistake.path, key=key), self._without_values(mistake), warning=warning)
 
     def complain_of_cel(self, error: CelError, path: yaml.Path) -> None:
         """Note what is wrong within an expression, where it stands in the file."""
         if not self.stands_in(path):
             place = Position(self.file, *self.document.place_within(path, error.line, error.column))
-            self.found.append(SpecError(place, _cut(f"CEL: {error.message}")))
+            self._note(place, f"CEL: {error.message}", warning=False)
+
+    def _note(self, place: Position, message: str, *, warning: bool) -> None:
+        quotable = self.quotable and place.line not in self._secret
+        self.found.append(SpecError(place, _cut(message), warning, quotable))
+
+    def _warn_of_secrets(self) -> None:
+        """Warn of secrets that are written out, and show no line that has one."""
+        for path in secrets_in(self.document.data):
+            if node := self.document.scalars.get(path):
+                self._secret |= set(range(node.start_mark.line + 1, node.end_mark.line + 2))
+            told = "this looks like a secret; write ${NAME} and give its value by the environment"
+            self.complain(Mistake(told, *path), warning=True)
 
     def attempt(self, make: Callable[[], object], *path: str | int) -> tuple[object] | None:
         """Make something of the value at a path, and note what is wrong with it; None if nothing could be made."""
@@ -140,6 +162,11 @@ class Source:
                     for said in {value, repr(value)[1:-1]} if len(value) >= _SHORTEST else ():
                         message = message.replace(said, f"${{{name}}}")
         return message
+
+
+def is_spec(text: str, keys: str = "version|checks") -> bool:
+    """Whether a text looks like a spec, whatever is wrong with it: a file that is none is not quoted."""
+    return re.search(_KEY % keys, text) is not None
 
 
 def _cut(message: str) -> str:
