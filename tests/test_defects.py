@@ -16,7 +16,7 @@ from validator.engine.run import Engine
 ROOT = Path(__file__).parents[1]
 
 
-def _broken(*_: object) -> None:
+def _broken(*_: object, **__: object) -> None:
     raise RuntimeError("broken on purpose")
 
 

@@ -25,6 +25,8 @@ _WORDS = {
 }
 """Words of other languages, and how CEL says it."""
 
+_SIGNS = {"=": "==", "===": "==", "<>": "!=", "!==": "!="}
+
 
 def hint(message: str, text: str, line: int, column: int, variables: Mapping[str, str]) -> str:
     """What to add to the compiler's message; empty if nothing is known.
@@ -48,10 +50,9 @@ def _foreign_word(message: str, text: str, line: int, column: int) -> str:
         return ""
     written = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
     before, after = written[: column - 1], written[column - 1 :]
-    for sign, meant in (("===", "=="), ("<>", "!="), ("=", "==")):
-        signs = before[len(before.rstrip("=<")) :] + after
-        if signs.startswith(sign) and message.startswith("Syntax error"):
-            return f"; CEL writes `{meant}` for `{sign}`"
+    sign = re.search(r"[=<>!]*\Z", before)[0] + re.match(r"[=<>!]*", after)[0]  # type: ignore[index]
+    if sign in _SIGNS and re.match(r"[=<>]", after):
+        return f"; CEL writes `{_SIGNS[sign]}` for `{sign}`"
     for word in (re.match(r"\w+", after), re.search(r"(\w+)[\s(]*\Z", before)):
         said = word[0].strip(" (") if word else ""
         if said in _WORDS:

@@ -19,12 +19,18 @@ Made by `scripts/reference.py` from the schema that `validator lint` holds a spe
 `checks.yaml`.
 
 Durations are written `500ms`, `30s`, `5m`, `1h30m`. A measured value is bounded by a value (exactly that) or by
-`{min, max}`. `${NAME}` and `${NAME:-default}` come from `--set`, then from the environment; `$$` is a dollar. In CEL they
+`{min, max}`, both ends included; a bound that every value keeps is refused. `${NAME}` and `${NAME:-default}` come from `--set`, then from the environment; `$$` is a dollar. In CEL they
 are `vars.NAME`.
 """
 _SEES = """\
 CEL sees `revision`, `previous`, `serving`, `service`, `build`, `deployed`, `env`, `secrets`, `vars` and `capture` in every
 check, and what its kind adds. Enums are compared by name: `Build.Status.SUCCESS`, `LogSeverity.ERROR`.
+
+A check has one kind, `any` (alternatives), or `assert` alone over what every check sees. `${capture.name}` stands inside a
+kind's own part: alone it keeps its type (a number, a truth value, an object), within a text it is text, in a pattern it matches
+itself, and in a path or URL it is quoted unless it is the beginning. A captured value that does not fit is inconclusive. A check
+that uses a captured value waits for the check that captures it; if that does not pass, blocking or not, it is not judged, and
+the run is no green.
 """
 
 
