@@ -47,6 +47,11 @@ def shaped(value: str) -> bool:
     return bool(_SHAPED.fullmatch(value)) or _random(value)
 
 
+def holds(text: str) -> bool:
+    """Whether a token or a key stands anywhere in a text."""
+    return _SHAPED.search(text) is not None
+
+
 def _random(value: str) -> bool:
     """Whether it is one long word in which small letters, capitals and digits change all the time."""
     if not _RANDOM.fullmatch(value):
