@@ -57,6 +57,33 @@ def judged(folder: Path, options: str, own: list[Any], older: list[Any] | None =
     return simulate(check(options), overlaid(folder, f"logs: {json.dumps({'groups': told})}\n"))
 
 
+def aborted(at: float, status: int = 500) -> Any:
+    """A request that the platform gave up: no instance, and the reason as the entry's text."""
+    told = "The request was aborted because there was no available instance."
+    return {**request(at, 0.0, status), "textPayload": told, "labels": {"instanceId": ""}, "severity": "ERROR"}
+
+
+@pytest.mark.parametrize(
+    ("options", "others", "outcome", "reason"),
+    [
+        ("{error_rate: {max: 10%}}", [aborted(-90), aborted(-89, 429)], Outcome.PASSED, "2 that the platform aborted"),
+        ("{error_rate: {max: 4%}}", [aborted(-90), aborted(-89, 429)], Outcome.INCONCLUSIVE, "with 2 more that the platform aborted"),
+        ("{error_rate: {max: 4%}}", [aborted(-90), aborted(-89, 503)], Outcome.INCONCLUSIVE, ", 4.88 %"),
+        ("{error_rate: {max: 1%}}", [aborted(-90), request(-89, status=500)], Outcome.FAILED, "1 of 40 requests failed"),
+        ("{p95: {max: 1s}}", [aborted(-90 + n) for n in range(30)], Outcome.PASSED, "30 that the platform aborted"),
+        ("{count: {min: 40}}", [aborted(-90)], Outcome.INCONCLUSIVE, "39 requests are too few"),
+        ("{p50: {max: 1s}}", [{**aborted(-90, 403), "textPayload": "The request was not authorized to invoke this service."}], Outcome.PASSED, "1 that the front end refused"),
+        ("{error_rate: {max: 1%}}", [{**aborted(-90, 503), "textPayload": "The request failed because either the HTTP response was malformed or connection to the instance had an error."}], Outcome.FAILED, "1 of 40 requests failed"),
+    ],
+)  # fmt: skip
+def test_what_no_instance_took_is_no_failure_of_the_revision_and_no_plain_green(
+    tmp_path: Path, options: str, others: list[Any], outcome: Outcome, reason: str
+) -> None:
+    verdict = judged(tmp_path, options, [*(request(-200 + n) for n in range(39)), *others]).verdict("Requests")
+    assert verdict.outcome is outcome, verdict.reason
+    assert reason in verdict.reason, verdict.reason
+
+
 @pytest.mark.parametrize(
     ("options", "outcome", "reason"),
     [

@@ -226,7 +226,7 @@ def _of(finding: Finding, which: str) -> Finding:
 def _conclude(judged: Sequence[Judged], log: LogView) -> Verdict:
     broken = next((each for each in judged if each.settled and each.finding.state is State.VIOLATED), None)
     if broken:
-        until = f" up to {clock(log.window.end)} ({log.scanned})" if broken.windowed else ""
+        until = f" up to {clock(log.window.end)} ({log.scanned}; {log.window.readable})" if broken.windowed else ""
         return _verdict(Outcome.FAILED, broken.finding, until)
     unknown = next((each.finding for each in judged if each.settled and each.finding.state is State.UNKNOWN), None)
     if unknown:
@@ -249,7 +249,7 @@ def _passed(judged: Sequence[Judged], log: LogView) -> Verdict:
     parts += [reason for reason in dict.fromkeys(others) if reason]
     return Verdict(
         Outcome.PASSED,
-        f"{'; '.join(parts)} ({log.scanned})",
+        f"{'; '.join(parts)} ({log.scanned}{f'; {log.window.readable}' if absent else ''})",
         True,
         "; ".join(finding.expected for finding in findings),
         "; ".join(finding.reason for finding in findings),

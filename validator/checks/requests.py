@@ -1,8 +1,10 @@
 """The requests that the revision served failed seldom enough, and were answered fast enough.
 
 Counted are the requests of the platform's request log that ended in the window. The gate's own probes, health checks and
-monitors are counted apart. Too few requests say nothing: inconclusive. With `baseline` a rank test tells whether answers
-became slower than an older revision's in a like span of its life.
+monitors are counted apart, and so are requests that no instance took: those that the platform aborted (429, 500 or 503, "no
+available instance") are no failures of the revision, but users saw them, so where they alone would break `error_rate` it is
+inconclusive. Too few requests say nothing: inconclusive. With `baseline` a rank test tells whether answers became slower than
+an older revision's in a like span of its life.
 """
 
 from __future__ import annotations
@@ -128,6 +130,8 @@ class _Sample:
 
     counted: Sequence[Served]
     apart: str
+    aborted: Sequence[Served]
+    """Those that the platform gave up because no instance was there."""
 
     @property
     def latencies(self) -> list[float]:
@@ -212,13 +216,19 @@ def _sample(wanted: Options, entries: Sequence[Entry], probes: int = 0) -> _Samp
     requests = served(entries)
     others = [each for each in requests if not each.ours]
     users = [each for each in others if not each.monitors and not compiled(wanted.health_checks).search(each.path)]
-    counted = [each for each in users if not wanted.path or compiled(wanted.path).search(each.path)]
-    elsewhere = f", {len(users) - len(counted)} to other paths" if wanted.path else ""
-    ours = probes + len(requests) - len(others)
-    return _Sample(
-        counted,
-        f"of {len(counted)} requests; apart from {ours} probes of the gate, {len(others) - len(users)} health checks{elsewhere}",
+    here = [each for each in users if not wanted.path or compiled(wanted.path).search(each.path)]
+    counted = [each for each in here if each.taken]
+    aborted = [each for each in here if each.aborted]
+    refused = len(here) - len(counted) - len(aborted)
+    numbers = (
+        (probes + len(requests) - len(others), "probes of the gate"),
+        (len(others) - len(users), "health checks"),
+        *([(len(users) - len(here), "to other paths")] if wanted.path else []),
+        *([(len(aborted), "that the platform aborted, as no instance was there")] if aborted else []),
+        *([(refused, "that the front end refused")] if refused else []),
     )
+    told = ", ".join(f"{number} {what}" for number, what in numbers)
+    return _Sample(counted, f"of {len(counted)} requests; apart from {told}", aborted)
 
 
 def _find(wanted: Options, own: _Sample, older: OlderEntries | None, window: Window) -> Finding:
@@ -248,6 +258,14 @@ def _error_rate(limit: Bound, own: _Sample) -> Finding:
     if limit.holds(least) != limit.holds(most):
         reason += f"; of {untold} more the request log has no status"
         return Finding(State.UNKNOWN, reason, expected, f"{least:.3g} to {most:.3g} %")
+    all_told = 100 * (len(failed) + len(own.aborted)) / (len(own.counted) + len(own.aborted))
+    if limit.holds(least) and not limit.holds(all_told):
+        reason += (
+            f"; with {len(own.aborted)} more that the platform aborted, as no instance was there, {all_told:.3g} %"
+        )
+        remedy = "give the revision more instances (--max-instances, --min-instances) or a faster start"
+        shown = tuple(map(_excerpt, own.aborted[:_SHOWN]))
+        return Finding(State.UNKNOWN, reason, expected, f"{actual} to {all_told:.3g} %", remedy, shown)
     state = State.HOLDS if limit.holds(least) else State.VIOLATED
     return Finding(state, reason, expected, actual, evidence=tuple(map(_excerpt, failed[:_SHOWN])))
 

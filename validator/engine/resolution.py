@@ -14,14 +14,12 @@ from validator.model.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose,
 from validator.model.evidence import Evidence
 from validator.model.finding import State
 from validator.model.instant import span
-from validator.model.log_event import Event, events, excerpt
-from validator.model.platform import STDERR, Entry, Revision
+from validator.model.last_words import last_words
+from validator.model.platform import Revision
 from validator.model.readiness import readiness
-from validator.model.severity import at_least
 from validator.model.verdict import Excerpt, Outcome, Verdict, passed
 
 KIND = "target"
-_LAST_LINES = 12
 _GRACE = 15.0
 """Seconds to wait for the last log lines of a revision that failed."""
 
@@ -180,30 +178,25 @@ def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt,
         for seen in evidence.answers(query.Revision(target.name))
         if isinstance(seen.result, Answer) and Revision.read(seen.result.content).ready.failed
     )
-    last = _last([*evidence.entries(target.name), *evidence.system_entries(target.name)])
+    words = last_words(evidence.entries(target.name), evidence.system_entries(target.name))
     read = evidence.logs_read(target.name)
     logs_told = (read is not None and read >= first) or evidence.refusal(query.Logs(target.project)) is not None
     reason = _camel(revision.ready.reason)
     final = logs_told or now >= first + _GRACE
-    decisive = next((event for event in reversed(last) if event.trace), last[-1] if last else None)
-    logged = f"; it last logged {decisive.headline[:200]!r}" if decisive else ""
+    platform = f"{reason}: {revision.ready.message}"
+    told = f"{platform}; it last logged {words.last[:200]!r}" if words.last else platform
+    if words.cause:
+        told = f"it logged {words.cause}; the platform says {platform}"
     return Verdict(
         Outcome.FAILED,
-        f"{revision.name} cannot become ready: {reason}{logged}; the platform says: {revision.ready.message}",
+        f"{revision.name} cannot become ready: {told}",
         final,
         "a ready revision",
         reason,
         f"gcloud run revisions describe {revision.name} {target.flags}",
-        (seen, *map(excerpt, last)),
+        (*words.evidence[:1], seen, *words.evidence[1:]),
         until=None if final else first + _GRACE,
     )
-
-
-def _last(entries: list[Entry]) -> list[Event]:
-    """The last errors, or where nothing has such a severity the last lines; a stack trace is one."""
-    found = events(entries)
-    told = [e for e in found if at_least(e.severity, "ERROR") or e.entries[0].log == STDERR]
-    return (told or found)[-_LAST_LINES:]
 
 
 def _camel(reason: str) -> str:

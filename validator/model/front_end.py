@@ -43,6 +43,15 @@ class Refused:
     """Whether asking again changes nothing."""
 
 
+def untaken(entry: Entry) -> bool:
+    """Whether the request log says of a request that no instance took it, and not for a fault of the container."""
+    told = str(entry.raw.get("textPayload", ""))
+    if "no available instance" in told:
+        return True
+    limited = entry.raw.get("httpRequest", {}).get("status") == 429
+    return not entry.instance and bool(told or limited) and not _CONTAINERS_FAULT.search(told)
+
+
 def refused_by_front_end(
     observation: Observation, entry: Entry | None, target: Target, service: Service | None = None
 ) -> Refused | None:

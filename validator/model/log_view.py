@@ -53,8 +53,8 @@ class LogView:
 
     @property
     def scanned(self) -> str:
-        """How much was read and how far it is readable, for a reason."""
+        """How much was read, for a reason."""
         own = len(self.window.of(self.evidence.entries(self.target)))
         others = len(self.window.of(self.evidence.system_entries(self.target)))
         more = f" and {others} of the platform" if others else ""
-        return f"{own} {'entry' if own == 1 else 'entries'} of the application{more}; {self.window.readable}"
+        return f"{own} {'entry' if own == 1 else 'entries'} of the application{more}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from validator.model.front_end import untaken
 from validator.model.platform import REQUESTS, Entry
 
 _PROBER = re.compile(
@@ -15,6 +16,8 @@ _PROBER = re.compile(
     r"|UptimeRobot/|.*\bUptimeRobot/|Pingdom|Better (?:Stack|Uptime)|.*StatusCake)"
 )
 """User agents of health checks and uptime monitors."""
+_NO_INSTANCE = (429, 500, 503)
+"""What the platform answers where no instance is there: https://cloud.google.com/run/docs/troubleshooting#abort-request."""
 _GATE = "validator/"
 """Begins the user agent of this gate's probes, those of other runs too."""
 
@@ -45,6 +48,16 @@ class Served:
     def failed(self) -> bool:
         """Whether the service was at fault."""
         return self.status is not None and self.status >= 500
+
+    @property
+    def taken(self) -> bool:
+        """Whether an instance took it: else nothing of it is the container's doing."""
+        return not untaken(self.entry)
+
+    @property
+    def aborted(self) -> bool:
+        """Whether the platform gave it up because no instance was there."""
+        return not self.taken and self.status in _NO_INSTANCE
 
     @property
     def ours(self) -> bool:
