@@ -125,6 +125,22 @@ def test_users_requests_do_not_keep_lines_from_being_judged(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+def test_a_pattern_over_a_busy_log_of_json_wants_a_severity(tmp_path: Path) -> None:
+    placed = {"jsonPayload": {"message": "order placed", "items": 3}, "severity": "INFO"}
+    checks = (
+        "  - {name: Severe, for: 60s, logs: {forbid: [{match: queue is full, severity: ERROR}]}}\n"
+        "  - {name: Never severe, for: 60s, logs: {forbid: [{match: SegFold, severity: ERROR}]}}\n"
+        "  - {name: Anywhere, for: 60s, logs: {forbid: [SegFold]}}\n"
+    )
+    run, _ = busy(HEAD + checks, overlaid(tmp_path, LINES), 60_000, payload=placed)
+    assert run.verdict("Severe").outcome is Outcome.FAILED
+    assert run.verdict("Never severe").outcome is Outcome.PASSED
+    assert run.verdict("Anywhere").outcome is Outcome.INCONCLUSIVE
+    assert "volume 60," in run.verdict("Anywhere").reason
+    assert "write a `severity` beside the pattern" in run.verdict("Anywhere").remedy
+
+
+@pytest.mark.slow
 def test_a_rule_about_common_lines_is_inconclusive_and_a_rule_about_rare_ones_is_not(tmp_path: Path) -> None:
     checks = "  - {name: Orders, for: 60s, logs: {expect: [{match: order placed, count: {max: 10000000}}]}}\n"
     run, _ = busy(HEAD + DECIDABLE + checks, overlaid(tmp_path, LINES), 60_000)

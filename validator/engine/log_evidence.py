@@ -97,8 +97,10 @@ class Narrowing:
             remedy = "write patterns or a `severity` instead of an assert over all `entries`"
         elif selector.sorts != JUDGED:
             remedy = "judge a revision with less traffic (a tag, a canary), or a shorter window (`within`, `for`)"
-        else:
+        elif selector.severity:
             remedy = "write a rarer pattern or a worse `severity`, or a longer `timeout`"
+        else:
+            remedy = "write a `severity` beside the pattern (no filter tells what JSON says), or a longer `timeout`"
         return Refusal(f"{reason}: {selector} cannot be {'kept' if self.full else 'read in time'}", remedy)
 
 

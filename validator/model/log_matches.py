@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 from validator.model.finding import Finding, State
 from validator.model.instant import clock
@@ -14,14 +14,13 @@ from validator.model.json_match import difference
 from validator.model.payload import compact, leaves
 from validator.model.platform import Entry
 from validator.model.selector import Selector, compiled
+from validator.model.strict_json import NotJsonError, TooDeepError, parse
 
 _SHOWN = 200
 """Characters of a text that are shown."""
 _NAMED = "json"
 """The named group that is parsed as JSON where a pattern has it."""
-_NONE = object()
-"""In place of a value: there is none."""
-_BEHIND = frozenset(" \t\r\n,}]")
+_BEHIND = frozenset((*" \t\r\n,}]", ""))
 """What may stand behind a value."""
 
 
@@ -51,27 +50,33 @@ class Match:
     def compared(self, wanted: Any) -> Finding:
         """Whether the JSON that the match is about contains what is wanted."""
         expected = f"JSON that contains {compact(wanted)}"
-        text, value = self._json()
-        if value is _NONE:
-            reason = f"{self.selector}: {self.which}, is followed by no JSON: {text[:_SHOWN]!r}"
+        text = self._json_text()
+        try:
+            value = parse(text)
+        except (NotJsonError, TooDeepError) as problem:
+            reason = f"{self.selector}: {self.which}, is followed by no JSON: {text[:_SHOWN]!r}: {problem}"
             return Finding(State.VIOLATED, reason, expected, text[:_SHOWN])
         found = difference(wanted, value)
         told = f"the JSON differs at {found}" if found else f"its JSON contains {compact(wanted)[:_SHOWN]}"
         state = State.VIOLATED if found else State.HOLDS
         return Finding(state, f"{self.selector}: {self.which}: {told}", expected, compact(value)[:_SHOWN])
 
-    def _json(self) -> tuple[str, Any]:
-        """The text that should be JSON, and what it is: a group whole, or as far as JSON goes of what follows the match."""
+    def _json_text(self) -> str:
+        """What should be JSON: a group whole, or what follows the match as far as a value goes."""
         found = self.selector.found(self.entry)
         groups = found.groupdict()
         after = str(found.string[found.end() :]).strip()
         group = groups.get(_NAMED) or (next(iter(groups.values())) if len(groups) == 1 and not after else None)
-        text = (group or after).strip()
-        try:
-            value, end = _DECODER.raw_decode(text)
-        except (ValueError, RecursionError):
-            return text, _NONE
-        return text, value if end == len(text) or (not group and text[end] in _BEHIND) else _NONE
+        return str(group).strip() if group else after[: _extent(after)]
+
+
+def _extent(text: str) -> int:
+    """The characters of the value that a text begins with; all of it if that is no value by itself."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return len(text)
+    return end if text[end : end + 1] in _BEHIND else len(text)
 
 
 def picked(selector: Selector, entries: Sequence[Entry], pick: Pick) -> list[Match]:
@@ -111,17 +116,3 @@ def place(selector: Selector, entry: Entry) -> tuple[str, str]:
 
 def _path(path: Sequence[str | int]) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
-
-
-def _refused(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands there twice")
-    return found
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refused, object_pairs_hook=_unambiguous)
