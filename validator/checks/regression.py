@@ -23,7 +23,7 @@ from validator.model.instant import rfc3339, span
 from validator.model.log_event import Event, events, excerpt
 from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of
 from validator.model.platform import STDERR, STDOUT, Entry, Sort
-from validator.model.selector import APPLICATION, compiled
+from validator.model.selector import APPLICATION, Selector, compiled
 from validator.model.severity import SEVERITIES, at_least
 from validator.model.variables import holds_and_asserts
 from validator.model.variables import queries as asked
@@ -189,10 +189,15 @@ def _errors(wanted: Options, entries: Sequence[Entry]) -> Mapping[str, list[Even
 
     found: dict[str, list[Event]] = {}
     for event in events(entries):
-        ignored = any(compiled(pattern).search(event.text) for pattern in wanted.ignore)
-        if at_least(event.severity, wanted.severity) and not ignored:
+        if at_least(event.severity, wanted.severity) and not any(_says(event, pattern) for pattern in wanted.ignore):
             found.setdefault(signature(event), []).append(event)
     return found
+
+
+def _says(event: Event, pattern: str) -> bool:
+    """Whether a pattern matches an event, or one of its entries with all that it says."""
+    said = compiled(pattern).search(event.text) is not None
+    return said or any(Selector(pattern).found(entry) is not None for entry in event.entries)
 
 
 def _compare(
