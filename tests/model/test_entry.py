@@ -53,6 +53,7 @@ STACK = "Error: no stock\n    at take (/app/stock.js:7:9)"
     [
         ({"textPayload": "plain\nlines"}, "plain\nlines", "plain\nlines"),
         ({"jsonPayload": {"message": "a", "n": 1}}, "a", 'a\n{"message":"a","n":1}'),
+        ({"jsonPayload": {"msg": "a", "message": " "}}, "a", 'a\n{"msg":"a","message":" "}'),
         ({"jsonPayload": {"msg": "a", "message": 3}}, "a", 'a\n{"msg":"a","message":3}'),
         ({"jsonPayload": {"n": [1, {"ä": None}]}}, '{"n":[1,{"ä":null}]}', '{"n":[1,{"ä":null}]}'),
         (
@@ -93,6 +94,12 @@ def test_where_a_pattern_matches(pattern: str, where: str) -> None:
     said = entry(jsonPayload={"msg": "done", "err": {"stack": STACK, "code": 17}, "steps": [{}, {"name": "second"}]})
     assert Selector(pattern).selects(said)
     assert place(Selector(pattern), said)[0] == where
+
+
+def test_of_a_long_text_that_is_shown_which_is_about_the_match() -> None:
+    said = entry(jsonPayload={"msg": "done", "page": "a" * 9000 + " broken " + "b" * 9000})
+    where, shown = place(Selector("broken"), said)
+    assert (where, " broken " in shown, len(shown) < 2100) == ("page", True, True)
 
 
 @pytest.mark.parametrize(

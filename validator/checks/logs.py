@@ -2,7 +2,8 @@
 
 The window begins with the revision's creation and ends when the check started plus `within` plus `for`. A line that
 must appear passes at sight; that a line is absent is only said once the log is known to be readable past the window, and
-only if the application itself logged anything that is readable.
+only if the application itself logged anything that is readable. So write `for` beside `forbid`: without it nothing is judged
+that is logged after the check began.
 Judged is what the application says and what the platform says of its containers (varlog/system: container exits, memory
 limits, start-up probes); requests and audit entries are not. Patterns are RE2, unanchored, matched on an entry's message
 (textPayload, else jsonPayload.message or msg), and where they do not match that, on all that it says: the message, below

@@ -18,6 +18,8 @@ from validator.model.strict_json import NotJsonError, TooDeepError, parse
 
 _SHOWN = 200
 """Characters of a text that are shown."""
+_KEPT = 2000
+"""Characters of a payload's text that are shown as evidence."""
 _NAMED = "json"
 """The named group that is parsed as JSON where a pattern has it."""
 _BEHIND = frozenset((*" \t\r\n,}]", ""))
@@ -104,14 +106,23 @@ def combined(matches: Sequence[Sequence[Match]]) -> list[tuple[dict[str, str], s
 
 
 def place(selector: Selector, entry: Entry) -> tuple[str, str]:
-    """Where in an entry's payload a pattern matches that does not match its message, and the text there; else nothing."""
+    """Where in an entry's payload a pattern matches that does not match its message, and the text about that; else nothing."""
     if not selector.match or compiled(selector.match).search(entry.text):
         return "", ""
     search = compiled(selector.match).search
     for path, value in leaves(entry.payload):
-        if isinstance(value, str) and search(value):
-            return _path(path), value
-    return "its payload", compact(entry.payload)
+        if isinstance(value, str) and (found := search(value)):
+            return _path(path), _about(value, found.start())
+    found = search(compact(entry.payload))
+    return "its payload", _about(compact(entry.payload), found.start() if found else 0)
+
+
+def _about(text: str, place: int) -> str:
+    """What stands about a place of a text."""
+    if len(text) <= _KEPT:
+        return text
+    start = max(0, min(place - _KEPT // 4, len(text) - _KEPT))
+    return f"{'…' if start else ''}{text[start : start + _KEPT]}{'…' if start + _KEPT < len(text) else ''}"
 
 
 def _path(path: Sequence[str | int]) -> str:

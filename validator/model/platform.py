@@ -329,7 +329,7 @@ class Entry:
         payload = self.raw.get("jsonPayload")
         if isinstance(payload, Mapping):
             for key in ("message", "msg"):
-                if isinstance(payload.get(key), str):
+                if isinstance(payload.get(key), str) and payload[key].strip():
                     return str(payload[key])
         return compact(self._carried)
 
