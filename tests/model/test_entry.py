@@ -54,6 +54,11 @@ STACK = "Error: no stock\n    at take (/app/stock.js:7:9)"
         ({"textPayload": "plain\nlines"}, "plain\nlines", "plain\nlines"),
         ({"jsonPayload": {"message": "a", "n": 1}}, "a", 'a\n{"message":"a","n":1}'),
         ({"jsonPayload": {"msg": "a", "message": " "}}, "a", 'a\n{"msg":"a","message":" "}'),
+        (
+            {"jsonPayload": {"code": 17.0, "share": [0.5, -0.0]}},
+            '{"code":17,"share":[0.5,0]}',
+            '{"code":17,"share":[0.5,0]}',
+        ),
         ({"jsonPayload": {"msg": "a", "message": 3}}, "a", 'a\n{"msg":"a","message":3}'),
         ({"jsonPayload": {"n": [1, {"ä": None}]}}, '{"n":[1,{"ä":null}]}', '{"n":[1,{"ä":null}]}'),
         (

@@ -9,14 +9,25 @@ from typing import Any
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 """What JSON writes otherwise than it is."""
+_EXACT = 2**53
+"""The largest whole number up to which a double holds each."""
 
 
 def compact(payload: Any) -> str:
     """A payload as JSON on one line; of one that is nested too deep, what stands in it, one below the other."""
     try:
-        return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(_as_written(payload), ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         return "\n".join(_word(part) for path, value in leaves(payload) for part in (*path, value))
+
+
+def _as_written(value: Any) -> Any:
+    """A payload with its whole numbers as such: Cloud Logging hands them out as doubles (google.protobuf.Struct)."""
+    if isinstance(value, Mapping):
+        return {key: _as_written(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_as_written(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT else value
 
 
 def escaped(payload: Any) -> Iterator[str]:
