@@ -53,18 +53,18 @@ STACK = "Error: no stock\n    at take (/app/stock.js:7:9)"
     [
         ({"textPayload": "plain\nlines"}, "plain\nlines", "plain\nlines"),
         ({"jsonPayload": {"message": "a", "n": 1}}, "a", 'a\n{"message":"a","n":1}'),
-        ({"jsonPayload": {"msg": "a", "message": " "}}, "a", 'a\n{"msg":"a","message":" "}'),
+        ({"jsonPayload": {"msg": "a", "message": " "}}, "a", 'a\n{"message":" ","msg":"a"}'),
         (
             {"jsonPayload": {"code": 17.0, "share": [0.5, -0.0]}},
             '{"code":17,"share":[0.5,0]}',
             '{"code":17,"share":[0.5,0]}',
         ),
-        ({"jsonPayload": {"msg": "a", "message": 3}}, "a", 'a\n{"msg":"a","message":3}'),
+        ({"jsonPayload": {"msg": "a", "message": 3}}, "a", 'a\n{"message":3,"msg":"a"}'),
         ({"jsonPayload": {"n": [1, {"ä": None}]}}, '{"n":[1,{"ä":null}]}', '{"n":[1,{"ä":null}]}'),
         (
             {"jsonPayload": {"msg": "a", "err": {"stack": STACK}}},
             "a",
-            f'a\n{{"msg":"a","err":{{"stack":"{STACK}"}}}}'.replace("stock\n ", "stock\\n ") + f"\n{STACK}",
+            f'a\n{{"err":{{"stack":"{STACK}"}},"msg":"a"}}'.replace("stock\n ", "stock\\n ") + f"\n{STACK}",
         ),
         ({"textPayload": '{"said": "a \\"b\\""}'}, '{"said": "a \\"b\\""}', '{"said": "a \\"b\\""}\na "b"'),
         ({"textPayload": "{not JSON"}, "{not JSON", "{not JSON"),

@@ -21,10 +21,10 @@ def test_the_last_error_leads_and_what_stands_below_it_is_named() -> None:
     ]
     words = last_words(lines, SYSTEM)
     assert words.cause == "'ERROR config: these are not set:' (DB_HOST, DB_USER)"
-    first = words.evidence[0].text
+    first = words.own[0].text
     assert first == "ERROR config: these are not set:\nDB_HOST\n  the host of the database\nDB_USER"
-    assert [each.source for each in words.evidence] == ["stderr", "stderr", "system"]
-    assert "retry 1" in words.evidence[1].text
+    assert "retry 1" in words.own[1].text
+    assert [each.source for each in words.of_platform] == ["system"]
 
 
 def test_a_stack_trace_just_before_the_last_error_is_what_that_is_about() -> None:
@@ -58,6 +58,10 @@ def test_an_entry_of_several_lines_names_what_is_below_its_first() -> None:
 def test_without_an_error_the_last_lines_are_shown_and_no_line_of_the_platform_leads() -> None:
     words = last_words([entry("reading", 0, 0), entry("leaving", 1 * MS, 1)], SYSTEM)
     assert (words.cause, words.last) == ("", "leaving")
-    assert [each.text for each in words.evidence] == ["reading", "leaving", "Container called exit(1)."]
+    assert [each.text for each in (*words.own, *words.of_platform)] == [
+        "reading",
+        "leaving",
+        "Container called exit(1).",
+    ]
     silent = last_words([], SYSTEM)
     assert (silent.cause, silent.last) == ("", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import re2
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.model.test_severity import LOGGERS
@@ -98,6 +98,7 @@ selectors = st.builds(
 ).filter(lambda selector: selector != ALL)
 
 
+@settings(deadline=None)  # the filter language's grammar is compiled at the first
 @given(st.lists(selectors, min_size=1, max_size=3), st.lists(entries(), min_size=1, max_size=20))
 @example([Selector("nfoo")], [{"logName": "x", "httpRequest": {"userAgent": "\nfoo"}}])
 @example([Selector(":")], [{"logName": "x", "textPayload": "foo", "httpRequest": {"requestUrl": ":\n"}}])

@@ -7,7 +7,7 @@ that is logged after the check began.
 Judged is what the application says and what the platform says of its containers (varlog/system: container exits, memory
 limits, start-up probes); requests and audit entries are not. Patterns are RE2, unanchored, matched on an entry's message
 (textPayload, else jsonPayload.message or msg), and where they do not match that, on all that it says: the message, below
-it the payload as compact JSON, below that each of its texts that JSON has to escape, as it is. A severity is the
+it the payload as compact JSON with its keys by the alphabet, below that each of its texts that JSON has to escape, as it is. A severity is the
 platform's, else the payload's, else the text's own.
 Of several matches the newest feeds `match` and `json` unless `pick` says otherwise, and is known once the window is read;
 the first one is known once all before it is, and a wrong one of `every` at sight.
@@ -24,7 +24,7 @@ from validator.model.check import Check
 from validator.model.evidence import Evidence, Known
 from validator.model.finding import Finding, State
 from validator.model.instant import clock
-from validator.model.log_matches import Pick, combined, picked
+from validator.model.log_matches import Pick, combined, each_of, picked
 from validator.model.log_rules import ABSENT, Judged, Rule, count, followed, order
 from validator.model.log_view import LogView
 from validator.model.log_window import nothing_logged, open_verdict, window_of
@@ -208,20 +208,23 @@ def _expressions(check: Check, log: LogView) -> Iterable[Judged]:
     matches = [picked(selector, log.found(selector), wanted.pick) for selector in named]
     firsts = wanted.pick is Pick.FIRST and all(found and log.read_past(found[0].entry) for found in matches)
     if not (log.window.complete or (firsts and matches and not sees_all)):
-        return [Judged(Finding(State.HOLDS, ""), False)]
+        return [
+            Judged(Finding(State.HOLDS, "not all matches are read" if matches else "not all entries are read"), False)
+        ]
     entries = [entry.raw for entry in log.entries] if sees_all else []
-    return [
-        Judged(_of(finding, which), True)
+    turns = [
+        (which, [*judge_asserts(check, log.evidence, {"entries": entries, "match": groups})])
         for groups, which in combined(matches)
-        for finding in judge_asserts(check, log.evidence, {"entries": entries, "match": groups})
     ]
+    wrong = (turn for turn in turns if any(finding.state is not State.HOLDS for finding in turn[1]))
+    each = (each_of(len(turns)) if len(turns) > 1 else turns[-1][0], turns[-1][1])  # what is captured is the newest's
+    which, findings = next(wrong, each)
+    return [Judged(_of(finding, which), True) for finding in findings]
 
 
 def _of(finding: Finding, which: str) -> Finding:
     """A finding that names the match which it is about."""
-    if not which:
-        return finding
-    return replace(finding, reason=f"{finding.reason} ({which})" if finding.reason else which)
+    return replace(finding, reason=f"{finding.reason} ({which})") if which and finding.reason else finding
 
 
 def _conclude(judged: Sequence[Judged], log: LogView) -> Verdict:
@@ -232,11 +235,17 @@ def _conclude(judged: Sequence[Judged], log: LogView) -> Verdict:
     unknown = next((each.finding for each in judged if each.settled and each.finding.state is State.UNKNOWN), None)
     if unknown:
         return _verdict(Outcome.INCONCLUSIVE, unknown, "")
-    open_ = [each.finding for each in judged if not each.settled]
+    open_ = [each for each in judged if not each.settled]
     if open_:
-        missing = next((f"{f.reason} so far" for f in open_ if f.state is State.VIOLATED), "no match so far")
-        return open_verdict(log.window, missing)
+        return open_verdict(log.window, _so_far(open_))
     return _passed(judged, log)
+
+
+def _so_far(open_: Sequence[Judged]) -> str:
+    """What is still to be told: what is missing first, then what may still come."""
+    missing = next((each.finding.reason for each in open_ if each.finding.state is State.VIOLATED), "")
+    others = next((each.finding.reason for each in open_ if not each.windowed), "")
+    return f"{missing or others or 'no match'} so far"
 
 
 def _passed(judged: Sequence[Judged], log: LogView) -> Verdict:

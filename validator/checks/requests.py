@@ -15,6 +15,7 @@ from typing import Any
 
 from validator.model import query
 from validator.model.check import Check
+from validator.model.counting import counted
 from validator.model.evidence import Evidence, Known, OlderEntries
 from validator.model.finding import Finding, State, worst
 from validator.model.instant import span
@@ -217,18 +218,18 @@ def _sample(wanted: Options, entries: Sequence[Entry], probes: int = 0) -> _Samp
     others = [each for each in requests if not each.ours]
     users = [each for each in others if not each.monitors and not compiled(wanted.health_checks).search(each.path)]
     here = [each for each in users if not wanted.path or compiled(wanted.path).search(each.path)]
-    counted = [each for each in here if each.taken]
+    taken = [each for each in here if each.taken]
     aborted = [each for each in here if each.aborted]
-    refused = len(here) - len(counted) - len(aborted)
+    refused = len(here) - len(taken) - len(aborted)
     numbers = (
-        (probes + len(requests) - len(others), "probes of the gate"),
-        (len(others) - len(users), "health checks"),
-        *([(len(users) - len(here), "to other paths")] if wanted.path else []),
-        *([(len(aborted), "that the platform aborted, as no instance was there")] if aborted else []),
-        *([(refused, "that the front end refused")] if refused else []),
+        counted(probes + len(requests) - len(others), "probe of the gate", "probes of the gate"),
+        counted(len(others) - len(users), "health check"),
+        *([f"{len(users) - len(here)} to other paths"] if wanted.path else []),
+        *([f"{len(aborted)} that the platform aborted, as no instance was there"] if aborted else []),
+        *([f"{refused} that the front end refused"] if refused else []),
     )
-    told = ", ".join(f"{number} {what}" for number, what in numbers)
-    return _Sample(counted, f"of {len(counted)} requests; apart from {told}", aborted)
+    told = ", ".join(numbers)
+    return _Sample(taken, f"of {counted(len(taken), 'request')}; apart from {told}", aborted)
 
 
 def _find(wanted: Options, own: _Sample, older: OlderEntries | None, window: Window) -> Finding:

@@ -194,7 +194,7 @@ def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt,
         "a ready revision",
         reason,
         f"gcloud run revisions describe {revision.name} {target.flags}",
-        (*words.evidence[:1], seen, *words.evidence[1:]),
+        (*words.own[:1], seen, *words.own[1:], *words.of_platform),
         until=None if final else first + _GRACE,
     )
 

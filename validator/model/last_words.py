@@ -32,8 +32,10 @@ class LastWords:
     """The application's error, and what the lines below it name; empty if it logged no error."""
     last: str
     """Its last line; empty if it logged nothing."""
-    evidence: tuple[Excerpt, ...]
-    """The application's error first; what the platform logged last."""
+    own: tuple[Excerpt, ...]
+    """The application's error and others of it, or its last lines."""
+    of_platform: tuple[Excerpt, ...]
+    """What the platform logged of its containers."""
 
 
 def last_words(application: Sequence[Entry], platform: Sequence[Entry]) -> LastWords:
@@ -43,11 +45,11 @@ def last_words(application: Sequence[Entry], platform: Sequence[Entry]) -> LastW
     of_platform = tuple(Excerpt(entry.text, entry.at, "system") for entry in platform[-_OF_PLATFORM:])
     last = found[-1].headline if found else ""
     if not errors:
-        return LastWords("", last, (*map(excerpt, found[-_SHOWN:]), *of_platform))
+        return LastWords("", last, tuple(map(excerpt, found[-_SHOWN:])), of_platform)
     lead = _lead(errors)
     whole = _whole(lead, found)
     others = [event for event in errors[-_SHOWN:] if event is not lead]
-    return LastWords(_told(lead, whole.text), last, (*map(excerpt, (whole, *others)), *of_platform))
+    return LastWords(_told(lead, whole.text), last, tuple(map(excerpt, (whole, *others))), of_platform)
 
 
 def _stream(event: Event) -> tuple[str, str]:

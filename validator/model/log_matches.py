@@ -94,6 +94,11 @@ def picked(selector: Selector, entries: Sequence[Entry], pick: Pick) -> list[Mat
     return [Match(selector, entry, f"{of} the {pick}, at {clock(entry.at)}")]
 
 
+def each_of(number: int) -> str:
+    """How a finding that is the same for several matches is told."""
+    return f"each of {number} matches"
+
+
 def combined(matches: Sequence[Sequence[Match]]) -> list[tuple[dict[str, str], str]]:
     """The named groups that are judged together, and which matches they are of; the newest last.
 

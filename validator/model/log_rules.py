@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from validator.model.counting import counted
 from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339
 from validator.model.level_text import bare
 from validator.model.log_event import event_of, excerpt, severity_alone
-from validator.model.log_matches import Pick, picked, place
+from validator.model.log_matches import Pick, each_of, picked, place
 from validator.model.log_view import LogView
 from validator.model.platform import Entry
 from validator.model.selector import Selector
@@ -90,7 +91,7 @@ def _counted(rule: Rule, found: Sequence[Entry], holds: bool) -> Finding:
     times = "not logged" if not number else "logged once" if number == 1 else f"logged {number} times"
     reason = f"{rule.selector} was {times}{_remark(rule.selector, found[0]) if found else ''}"
     state = State.HOLDS if holds else State.VIOLATED
-    actual = f"{number} {'entry' if number == 1 else 'entries'}"
+    actual = counted(number, "entry", "entries")
     shown = excerpts(rule.selector, found[:_SHOWN])
     return Finding(state, reason, f"{rule.count.text()} of {rule.selector}", actual, evidence=shown)
 
@@ -111,7 +112,9 @@ def _absent(selector: Selector, found: Sequence[Entry], log: LogView) -> Finding
     more = f", and {others} more" if others else ""
     at = rfc3339(found[0].at)
     reason = f"{bare(found[0].text).strip()[:200]!r} was logged at {at}{named}{_remark(selector, found[0])}{more}"
-    return Finding(State.VIOLATED, reason, expected, f"{len(found)} entries", evidence=tuple(told.values()))
+    return Finding(
+        State.VIOLATED, reason, expected, counted(len(found), "entry", "entries"), evidence=tuple(told.values())
+    )
 
 
 def _remark(selector: Selector, entry: Entry) -> str:
@@ -170,8 +173,13 @@ def followed(rule: Rule, pick: Pick, log: LogView) -> Iterable[Judged]:
 
     The newest is known once the window is read; the first once all before it is; of every one, a wrong one at sight.
     """
-    for match in picked(rule.selector, log.found(rule.selector), pick):
-        finding = replace(match.compared(rule.json), evidence=excerpts(rule.selector, [match.entry]))
-        seen = pick is Pick.EVERY and finding.state is State.VIOLATED
+    matches = picked(rule.selector, log.found(rule.selector), pick)
+    compared = [(match, match.compared(rule.json)) for match in matches]
+    wrong = [(match, finding) for match, finding in compared if finding.state is State.VIOLATED]
+    for match, finding in wrong[:1] or compared[-1:]:
+        shown = replace(finding, evidence=excerpts(rule.selector, [match.entry]))
+        if len(matches) > 1 and not wrong:
+            shown = replace(shown, reason=shown.reason.replace(match.which, each_of(len(matches)), 1))
+        seen = pick is Pick.EVERY and bool(wrong)
         first = pick is Pick.FIRST and log.read_past(match.entry)
-        yield _settled(Judged(finding, seen or first or log.window.complete, seen), log, rule.selector)
+        yield _settled(Judged(shown, seen or first or log.window.complete, seen), log, rule.selector)

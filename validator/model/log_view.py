@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from validator.model import query
+from validator.model.counting import counted
 from validator.model.evidence import Evidence
 from validator.model.finding import Finding, State
 from validator.model.log_window import Window
@@ -57,4 +58,4 @@ class LogView:
         own = len(self.window.of(self.evidence.entries(self.target)))
         others = len(self.window.of(self.evidence.system_entries(self.target)))
         more = f" and {others} of the platform" if others else ""
-        return f"{own} {'entry' if own == 1 else 'entries'} of the application{more}"
+        return f"{counted(own, 'entry', 'entries')} of the application{more}"

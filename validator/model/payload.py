@@ -14,9 +14,12 @@ _EXACT = 2**53
 
 
 def compact(payload: Any) -> str:
-    """A payload as JSON on one line; of one that is nested too deep, what stands in it, one below the other."""
+    """A payload as JSON on one line, keys by the alphabet: the API hands them out in any order.
+
+    Of one that is nested too deep, what stands in it, one below the other.
+    """
     try:
-        return json.dumps(_as_written(payload), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(_as_written(payload), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     except RecursionError:
         return "\n".join(_word(part) for path, value in leaves(payload) for part in (*path, value))
 
@@ -38,12 +41,12 @@ def escaped(payload: Any) -> Iterator[str]:
 
 
 def leaves(payload: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Each value in a payload that holds no others, with the keys and places that lead to it; in its order."""
+    """Each value in a payload that holds no others, with the keys and places that lead to it; in the order of its JSON."""
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), payload)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, Mapping):
-            waiting.extend(((*path, key), value[key]) for key in reversed(value))
+            waiting.extend(((*path, key), value[key]) for key in sorted(value, reverse=True))
         elif isinstance(value, list):
             waiting.extend(((*path, place), value[place]) for place in range(len(value) - 1, -1, -1))
         else:
