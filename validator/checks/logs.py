@@ -2,13 +2,13 @@
 
 The window begins with the revision's creation and ends when the check started plus `within` plus `for`. A line that
 must appear passes at sight; that a line is absent is only said once the log is known to be readable past the window, and
-only if the application itself logged anything that is readable. So write `for` beside `forbid`: without it nothing is judged
-that is logged after the check began.
+only if the application itself logged anything that is readable. So write `for` beside `forbid`: without it nothing is
+judged that is logged after the check began.
 Judged is what the application says and what the platform says of its containers (varlog/system: container exits, memory
 limits, start-up probes); requests and audit entries are not. Patterns are RE2, unanchored, matched on an entry's message
 (textPayload, else jsonPayload.message or msg), and where they do not match that, on all that it says: the message, below
-it the payload as compact JSON with its keys by the alphabet, below that each of its texts that JSON has to escape, as it is. A severity is the
-platform's, else the payload's, else the text's own.
+it the payload as compact JSON with its keys by the alphabet, below that each of its texts that JSON has to escape, as it
+is. A severity is the platform's, else the payload's, else the text's own.
 Of several matches the newest feeds `match` and `json` unless `pick` says otherwise, and is known once the window is read;
 the first one is known once all before it is, and a wrong one of `every` at sight.
 """

@@ -31,7 +31,7 @@ class LogView:
     @property
     def silent(self) -> bool:
         """Whether the application itself logged nothing that no probe made it log."""
-        return not self.window.of(self.evidence.entries(self.target)) or not self.evidence.unprovoked(self.target)
+        return not self.window.number(self.evidence.entries(self.target)) or not self.evidence.unprovoked(self.target)
 
     def found(self, selector: Selector) -> Sequence[Entry]:
         """Those that a selector selects, by time."""
@@ -55,7 +55,7 @@ class LogView:
     @property
     def scanned(self) -> str:
         """How much was read, for a reason."""
-        own = len(self.window.of(self.evidence.entries(self.target)))
-        others = len(self.window.of(self.evidence.system_entries(self.target)))
+        own = self.window.number(self.evidence.entries(self.target))
+        others = self.window.number(self.evidence.system_entries(self.target))
         more = f" and {others} of the platform" if others else ""
         return f"{counted(own, 'entry', 'entries')} of the application{more}"

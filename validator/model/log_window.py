@@ -39,8 +39,16 @@ class Window:
 
     def of(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Those of some entries, sorted by time, that lie in it."""
+        return entries[slice(*self._ends(entries))]
+
+    def number(self, entries: Sequence[Entry]) -> int:
+        """How many of some entries, sorted by time, lie in it."""
+        first, last = self._ends(entries)
+        return max(0, last - first)
+
+    def _ends(self, entries: Sequence[Entry]) -> tuple[int, int]:
         first = bisect_left(entries, self.start, key=lambda entry: entry.at)
-        return entries[first : bisect_right(entries, self.end, key=lambda entry: entry.at)]
+        return first, bisect_right(entries, self.end, key=lambda entry: entry.at)
 
     def touched(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Those that happened or were received in it: an application may write a wrong timestamp."""
