@@ -217,8 +217,9 @@ def _expressions(check: Check, log: LogView) -> Iterable[Judged]:
         for groups, which in combined(matches)
     ]
     wrong = (turn for turn in turns if any(finding.state is not State.HOLDS for finding in turn[1]))
-    each = (each_of(len(turns)) if len(turns) > 1 else turns[-1][0], turns[-1][1])  # what is captured is the newest's
-    which, findings = next(wrong, each)
+    newest, all_hold = turns[-1]  # whose values are shown and captured
+    also = f"; it holds for {each_of(len(turns))}" if len(turns) > 1 else ""
+    which, findings = next(wrong, (f"{newest}{also}", all_hold))
     return [Judged(_of(finding, which), True) for finding in findings]
 
 
