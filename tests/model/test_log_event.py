@@ -234,3 +234,40 @@ def test_a_payload_too_deep_is_searched_as_deep_as_traces_lie() -> None:
     )
     assert event.text == "x"
     assert event.severity == "DEFAULT"
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        ({"msg": "cannot store", "error": "pq: no such table"}, "cannot store: pq: no such table"),
+        ({"msg": "cannot store", "err": {"type": "DbError", "message": "gone"}}, "cannot store: DbError: gone"),
+        ({"message": "cannot store", "error": {"name": "Refused", "code": "E7"}}, "cannot store: Refused"),
+        ({"event": "cannot store", "exception": [{"exc_type": "KeyError", "exc_value": "'a'"}]}, "cannot store: KeyError: 'a'"),
+        ({"message": "cannot store: gone", "error": "gone"}, "cannot store: gone"),
+        ({"message": "stored", "error": None, "err": {}}, "stored"),
+        ({"message": "stored", "error": 7}, "stored"),
+    ],
+)  # fmt: skip
+def test_the_error_in_a_field_of_its_own_is_part_of_what_is_said(payload: Any, told: str) -> None:
+    for one in (entry(payload), entry(json.dumps(payload))):
+        (event,) = events([one])
+        assert event.text == told
+        assert event.headline == told
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        ("\x1b[31mERROR\x1b[0m: gone", "ERROR: gone"),
+        (
+            "\n****\nFAILED TO START\n****\n\nDescription:\n\nNo mailer.\n\nAction:\n\nDefine one.\n",
+            "Description: No mailer.",
+        ),
+        ("fail: Shop.Cart[0]\n      cart is broken\n      more", "fail: Shop.Cart[0] cart is broken"),
+        ("it failed\nfor a reason", "it failed"),
+        ("****", "****"),
+        ("", ""),
+    ],
+)
+def test_the_headline_is_the_first_line_that_says_something(text: str, headline: str) -> None:
+    assert events([entry(text)])[0].headline == headline

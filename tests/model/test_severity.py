@@ -167,6 +167,11 @@ LOGGERS: dict[str, list[tuple[str, str]]] = {
         ("Mar  4 05:06:07 web-1 shop[7]: ERROR: ledger cannot be written", "ERROR"),
         ("[7:7:0304/050607.891234:ERROR:gpu_init.cc(12)] no display", "ERROR"),
         ("2026-03-04 05:06:07.891234: E tensorflow/core/cuda.cc:12] no device", "ERROR"),
+        ("Mar 04 05:06:07 web shop[7]: [error] ledger cannot be written", "ERROR"),
+        ("2026-03-04 05:06:07.891 UTC [7] shop@ledger FATAL:  no such role", "CRITICAL"),
+        ("shop: ERROR: ledger cannot be written", "ERROR"),
+        (">>> ERROR: ledger cannot be written", "ERROR"),
+        ("2026-03-04T05:06:07.891Z - error - ledger cannot be written", "ERROR"),
         ("web-1  | ERROR: ledger cannot be written", "ERROR"),
         ("05:06:07.891 [error] GenServer #PID<0.1.0> terminating", "ERROR"),
     ],
@@ -175,6 +180,11 @@ LOGGERS: dict[str, list[tuple[str, str]]] = {
         ("sqlalchemy.exc.OperationalError: no connection", "ERROR"),
         ("java.lang.IllegalStateException: no cart", "ERROR"),
         ("Uncaught TypeError: x is not a function", "ERROR"),
+        ("java.lang.NullPointerException", "ERROR"),
+        ("Caused by: java.lang.NullPointerException", "ERROR"),
+        ("(node:7) UnhandledPromiseRejectionWarning: Error: gone", "ERROR"),
+        ("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory", "CRITICAL"),
+        ("terminate called after throwing an instance of 'std::runtime_error'", "ERROR"),
         ("Traceback (most recent call last):", "ERROR"),
         ('Exception in thread "main" java.lang.IllegalStateException: no cart', "ERROR"),
     ],
@@ -199,6 +209,7 @@ PROSE = [
     "ALERT rules are loaded", "critical path computed", "https://shop.example.com/error: seen", "warn-threshold is 5",
     "info page rendered", "failing over to zone b", "panic button pressed", "Listening on port 8080", "", "   ",
     "[errors] 0 of 7", "emergency exits are open", "fatalities: none", "debugger listening on ws://127.0.0.1:9229/7",
+    "error: true", "alert: enabled", "fail: 0, pass: 12",
     '{"errors": 0, "text": "ERROR: none"}', "at Cart.error (/app/cart.js:3:5)", "    error: 'x',", "<b>error</b>",
 ]  # fmt: skip
 
@@ -316,3 +327,22 @@ def test_a_hostile_line_takes_no_long_time(piece: str) -> None:
     began = time.process_time()
     assert told(textPayload=piece * (10**7 // len(piece))) == NOTHING
     assert time.process_time() - began < 0.5
+
+
+TRACE = 'Traceback (most recent call last):\n  File "/app/cart.py", line 3, in add\n    store()\nOutOfStock: none left'
+
+
+@pytest.mark.parametrize(
+    ("raw", "severity"),
+    [
+        ({"textPayload": f"it failed\n{TRACE}"}, Severity("ERROR", "text")),
+        ({"textPayload": f"WARNING:shop:it failed\n{TRACE}"}, Severity("ERROR", "text")),
+        ({"textPayload": f"CRITICAL:shop:it failed\n{TRACE}"}, Severity("CRITICAL", "text")),
+        ({"jsonPayload": {"message": "it failed", "exc": {"trace": TRACE}}}, Severity("ERROR", "payload")),
+        ({"jsonPayload": {"message": "seen", "level": "warn", "stack": TRACE}}, Severity("WARNING", "payload")),
+        ({"textPayload": TRACE, "severity": "INFO"}, Severity("INFO", "platform")),
+        ({"textPayload": "it failed\n  at all\n  at once"}, NOTHING),
+    ],
+)
+def test_a_whole_trace_is_an_error_unless_its_logger_says_otherwise(raw: dict[str, Any], severity: Severity) -> None:
+    assert told(**raw) == severity

@@ -87,16 +87,16 @@ _SIGN = r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]{1,4}"
 
 _FIRST = _Pattern(
     rf"(?:(?P<time>{_TIME})|(?P<bracket>{_BRACKET})|{_SIGN}|\d+(?=[ \t]+\[)|(?P<dashed>[A-Za-z][\w.:/$-]*+[ \t]+-[ \t])"
-    rf"|[A-Za-z][\w.:/$-]*+[ \t]*\||[A-Za-z][\w-]*:(?=[ \t]+\[)|(?:{_NAME}):?|[A-Z][A-Z0-9_]{{2,}}(?=[ \t]+[A-Z]+:))(?P<tab>\t)?[ \t]*"
+    rf"|[A-Za-z][\w.:/$-]*+[ \t]*\||[A-Za-z][\w-]*:(?=[ \t]+(?:\[|[A-Z]+:))|[>*#=!-]{{2,4}}(?=[ \t]+[A-Z]+:)|(?:{_NAME}):?|[A-Z][A-Z0-9_]{{2,}}(?=[ \t]+[A-Z]+:))(?P<tab>\t)?[ \t]*"
 )
 _LATER = _Pattern(
     rf"(?:(?P<time>{_TIME})|(?P<bracket>{_BRACKET})|{_SIGN}|(?P<dashed>[A-Za-z][\w.-]*+[ \t]+-[ \t])"
-    rf"|[A-Za-z][\w.-]*+[ \t]+\||(?:{_NAME}):?|\w+=\S+|\d+(?:\#\d+)?:?(?=[ \t]|$)|(?P<bar>\|)|[-:/,*>·•]{{1,3}})"
+    rf"|[A-Za-z][\w.-]*+[ \t]+\||(?:{_NAME}):?|\w+=\S+|[\w.-]+@[\w.-]+|[A-Za-z][\w.-]*(?=[ \t]+(?:[\w.-]+\[\d+\]:|[A-Z]{{4,8}}:[ \t]))|\d+(?:\#\d+)?:?(?=[ \t]|$)|(?P<bar>\||-(?=[ \t]))|[-:/,*>·•]{{1,3}})"
     r"(?P<tab>\t)?[ \t]*"
 )
 _LEVEL = _Pattern(
     rf"[\[<({{*]{{0,2}}[ \t]*(?:({_any(_CAPITALS)})(?=[\])}}>|: \t*]|$)|({_any(_LOUD)})(?=[ \t]*(?:[\])}}>|:*]|-[ \t])))"
-    rf"|[\[<(][ \t]*(?:[\w.-]{{1,40}}:)?((?i:{_EVERY}))[ \t]*[\])>]"
+    rf"|[\[<(][ \t]*(?:[\w.-]{{0,40}}:)?((?i:{_EVERY}))[ \t]*[\])>]"
     rf"|({_any(_SMALL)}|Warning|Critical|Fatal(?=[ \t]error:)|fatal(?=[ \t]error:)|Fatal|Error)(?:[ \t]error)?:(?=[ \t]|$)"
 )
 """Anywhere a level may stand."""
@@ -113,7 +113,7 @@ _OWN = _Pattern(
     "|".join(
         (
             # klog, glog: E0102 03:04:05.678 7 main.go:12] ; tornado: [E 260102 03:04:05 web:12]
-            rf"\[?([DIWEF])(?:\d{{4}}|\d{{6}}| {_DATE})[ T]{_CLOCK}[ \]]",
+            rf"\[?([DIWEF])(?:\d{{4}}[ T]|\d{{6}}[ T]|\d{{8}}[ T]| {_DATE}[ T]| ){_CLOCK}[ \]]",
             # ruby: E, [2026-01-02T03:04:05.678 #7] ERROR -- : msg
             r"([DIWEF]), \[\d{4}-",
             # tensorflow: TIME: E tensorflow/a.cc:12] ; telegraf: TIME E! [outputs] msg
@@ -149,12 +149,15 @@ _PHP_NAMES = {"Warning": "WARNING", "Notice": "NOTICE", "Deprecated": "NOTICE", 
 _RUNTIME = _Pattern(
     rf"(?:(?:\[?{_TIME}\]?|[Uu]ncaught|Caused by:|-{{1,4}}>)[ \t]+){{0,2}}"
     r"(?:(panic: |fatal error: )"
-    r"|Traceback \(most recent call last\)|Exception in thread \"|Unhandled [Ee]xception|thread '[^'\n]{0,80}' panicked at "
-    r"|(?:[A-Za-z_]\w{0,80}+(?:\.|::|\\)){0,12}+(?:[A-Z]\w{0,80})?(?:Error|Exception)(?: \[\w+\])?: )"
+    r"|Traceback \(most recent call last\)|Exception in thread |Unhandled (?:[Ee]xception|rejection )"
+    r"|(?:\(node:\d+\) )?UnhandledPromiseRejection|terminate called after throwing |Segmentation fault|Internal Server Error: /"
+    r"|thread '[^'\n]{0,80}' panicked at "
+    r"|(?:[A-Za-z_]\w{0,80}+(?:\.|::|\\)){0,12}+(?:[A-Z]\w{0,80})?(?:Error|Exception)(?: \[\w+\])?: "
+    r"|(?:[A-Za-z_]\w{0,80}+[.$]){1,12}+[A-Z]\w{0,80}(?:Error|Exception)[ \t]*(?:$|\n))"
 )
 """An error as a runtime prints it, by its name, below its trace or alone."""
 _NO_LEVEL = _Pattern(
-    r"[\])}>|:*]*[ \t-]*(?:(?:0|none|null|nil|false|undefined|no|n/a|\[\]|\{\}|\"\"|'')[.,;]?[ \t]*(?:$|\n|[,;|] )"
+    r"[\])}>|:*]*[ \t-]*(?:(?:0|none|null|nil|false|true|undefined|no|yes|on|off|enabled|disabled|n/a|\[\]|\{\}|\"\"|'')[.,;]?[ \t]*(?:$|\n|[,;|] )"
     r"|(?:rate|count|counter|total|ratio|budget)s?\b[^a-z\n]*(?:$|\n))"
     r"|:[ \t]*\d[\d.,]*[ \t]*%?[ \t]*(?:$|\n|[,;|] )",
     re.IGNORECASE,
@@ -203,7 +206,7 @@ def _next(field: re.Match[str]) -> list[_Pattern]:
     groups = field.groupdict()
     if groups["dashed"]:
         return [_DASHED]
-    closed = [_CLOSED] if groups["tab"] or groups.get("bar") else []
+    closed = [_CLOSED] if groups["tab"] else [_CLOSED, _DASHED] if groups.get("bar") else []
     return [*closed, _LEVEL, *([_AFTER_TIME] if groups["time"] or groups["bracket"] else [])]
 
 

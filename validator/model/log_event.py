@@ -7,13 +7,15 @@ entry of many lines, or into a field of their JSON.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from validator.model import stack_trace
 from validator.model.level_text import bare
+from validator.model.log_lines import said
 from validator.model.platform import REQUESTS, SYSTEM, Entry
 from validator.model.severity import SEVERITIES, Severity, at_least
 from validator.model.stack_trace import Trace
@@ -27,6 +29,14 @@ _NEAREST = 2000
 """Entries on either side of one of its lines in which a trace is looked for."""
 _SAME_TIME = 1000
 """Entries of the same time by which is told which way round they are."""
+_MESSAGES = ("message", "msg", "event", "@mt", "@m", "short_message", "MESSAGE")
+"""Keys under which loggers write what happened,"""
+_ERRORS = ("error", "err", "exception", "exc_info", "@x", "cause")
+"""the error that made it happen,"""
+_TYPES = ("type", "name", "exc_type", "class", "className", "code")
+"""of an error its type,"""
+_TOLD = ("message", "msg", "exc_value")
+"""and what it says."""
 _KEPT = 30
 """Lines at either end of an event that are shown."""
 
@@ -48,10 +58,15 @@ class Event:
 
     @property
     def headline(self) -> str:
-        """The line that says most, without terminal colours: the error of a trace, else the last line."""
+        """What says most, without terminal colours: a trace's error, else the first line that says something.
+
+        Of a trace that is cut off it is the last line.
+        """
         if self.trace and self.trace.error:
             return bare("; ".join((self.trace.error, *self.trace.fields)))
-        return bare(next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), ""))
+        if self.trace:
+            return bare(next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), ""))
+        return bare(" ".join(said(self.text))) or self.text.strip()
 
     @cached_property
     def severity(self) -> str:
@@ -100,21 +115,27 @@ def excerpt(event: Event) -> Excerpt:
     return Excerpt("\n".join(lines), event.at, event.entries[0].log.rsplit("/", 1)[-1])
 
 
-def severity_alone(entry: Entry) -> Severity:
-    """How bad an entry is by itself: as it tells, else an ERROR if a whole stack trace stands in it."""
-    if entry.told.by or not stack_trace.suggests(text_of(entry)):
-        return entry.told
-    return next(iter(events([entry]))).told
-
-
 def text_of(entry: Entry) -> str:
-    """An entry's text, and below it the trace that its payload holds in a field of its own."""
+    """What an entry says: its message, and with it the trace or the error that its payload holds in a field of its own."""
     payload = entry.payload
+    message = next((payload[key] for key in _MESSAGES if payload.get(key) and isinstance(payload[key], str)), "")
     trace = stack_trace.within(payload)
-    if not trace or trace in entry.text:
+    if trace:
+        return trace if message in trace else f"{message}\n{trace}"
+    if not message:
         return entry.text
-    message = next((str(payload[key]) for key in ("message", "msg") if isinstance(payload.get(key), str)), "")
-    return trace if not message or message in trace else f"{message}\n{trace}"
+    error = next(filter(None, (_error(payload.get(key)) for key in _ERRORS)), "")
+    return message if error in message else f"{message}: {error}"
+
+
+def _error(value: Any) -> str:
+    """What a field tells that holds an error: its text, or its type and its message."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, Mapping):
+        parts = (next((value[key] for key in keys if isinstance(value.get(key), str)), "") for keys in (_TYPES, _TOLD))
+        return ": ".join(filter(None, parts))
+    return value if isinstance(value, str) else ""
 
 
 def _stretches(stream: Sequence[Entry]) -> Iterable[list[Entry]]:

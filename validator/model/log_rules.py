@@ -10,7 +10,7 @@ from validator.model.counting import counted
 from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339
 from validator.model.level_text import bare
-from validator.model.log_event import event_of, excerpt, severity_alone
+from validator.model.log_event import event_of, excerpt
 from validator.model.log_matches import Pick, each_of, picked, place
 from validator.model.log_view import LogView
 from validator.model.platform import Entry
@@ -120,7 +120,7 @@ def _absent(selector: Selector, found: Sequence[Entry], log: LogView) -> Finding
 def _remark(selector: Selector, entry: Entry) -> str:
     """By what an entry is selected, where that is not plain to see: a place in its payload, a severity of its own telling."""
     where, _ = place(selector, entry)
-    told = severity_alone(entry)
+    told = entry.told
     severity = f"severity {told.name} by its {told.by}" if selector.severity and told.by != "platform" else ""
     remarks = "; ".join(filter(None, (f"{selector.match} stands in {where}" if where else "", severity)))
     return f" ({remarks})" if remarks else ""

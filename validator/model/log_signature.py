@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Sized
 
 from validator.model.log_event import Event
+from validator.model.log_lines import said
 from validator.model.log_template import template
 from validator.model.stack_trace import named_fields
 
@@ -20,11 +21,7 @@ _VARIETY = 3
 _LINES = 2
 """Lines that say something, of an event that is no trace."""
 _LOOKED_AT = 60
-"""Lines in which they are looked for."""
-_RULE = re.compile(r"[\s\W_]*$")
-"""A line without a word: blank, or a rule as banners have it."""
-_HEADING = re.compile(r".*[:{(\[]\s*$|\s*(?:trce|dbug|info|warn|fail|crit): \S+\[\d+\]\s*$")
-"""What the next line is needed for, to be understood; .NET writes the category above the message."""
+"""Lines in which the fields of a validation error are looked for."""
 _MANY = re.compile(
     r"(?:user|username|login|customer|account|tenant|member|patient|player|guest|visitor|subscriber|owner|order|cart|session"
     r"|sku|product|item)s?[:=]?$",
@@ -42,33 +39,12 @@ def signature(event: Event) -> str:
         cause = f" caused by {template(trace.cause)}" if trace.cause else ""
         raised = f" in {template(trace.function)}" if trace.function else ""
         return f"{template(trace.error)}{_named(trace.fields)}{cause}{raised}"
-    lines = event.text.splitlines()[:_LOOKED_AT]
-    fields = named_fields(lines)
-    return template(" ".join(_said(lines, 1 if fields else _LINES))) + _named(fields)
+    fields = named_fields(event.text.splitlines()[:_LOOKED_AT])
+    return template(" ".join(said(event.text, 1 if fields else _LINES))) + _named(fields)
 
 
 def _named(fields: Sequence[str]) -> str:
     return "".join(f"; {template(field)}" for field in fields)
-
-
-def _said(lines: Sequence[str], most: int) -> list[str]:
-    """The first lines that say something, and the headings above them."""
-    said: list[str] = []
-    left = most
-    for number, line in enumerate(lines):
-        if _RULE.match(line) or _is_banner(lines, number):
-            continue
-        said.append(line.strip())
-        left -= not _HEADING.match(line)
-        if not left:
-            break
-    return said
-
-
-def _is_banner(lines: Sequence[str], number: int) -> bool:
-    """Whether a line stands between two rules."""
-    around = [*lines[max(0, number - 1) : number], *lines[number + 1 : number + 2]]
-    return len(around) == 2 and all(line.strip() and _RULE.match(line) for line in around)
 
 
 class Signatures:

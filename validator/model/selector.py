@@ -8,7 +8,6 @@ from typing import Any
 
 import re2
 
-from validator.model.log_event import severity_alone
 from validator.model.platform import Entry, Sort
 from validator.model.severity import at_least
 
@@ -45,7 +44,7 @@ class Selector:
         """Whether the entry is one of them."""
         if entry.sort not in self.sorts:
             return False
-        if self.severity and not at_least(severity_alone(entry).name, self.severity):
+        if self.severity and not at_least(entry.told.name, self.severity):
             return False
         return not self.match or self.found(entry) is not None
 
