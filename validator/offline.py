@@ -40,8 +40,8 @@ def examine_file(
         text = decoded(content(file), str(file))
     except FileNotFoundError:
         raise UsageError(f"there is no {file}; name the spec: validator {command} path/to/checks.yaml") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # ValueError: no file has such a name
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except BadSpec as error:
         return Examined(None, error.errors)
     today = datetime.now(UTC).date()

@@ -128,7 +128,10 @@ def redacted(value: object, redact: Redact, kept: frozenset[str] = frozenset()) 
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {key: part if key in kept else redacted(part, redact, kept) for key, part in value.items()}
+        return {
+            key if key.isidentifier() else redact(key): part if key in kept else redacted(part, redact, kept)
+            for key, part in value.items()
+        }
     if isinstance(value, list):
         return [redacted(part, redact, kept) for part in value]
     return value
