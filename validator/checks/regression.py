@@ -21,6 +21,7 @@ from validator.model.evidence import Evidence, Known, OlderEntries
 from validator.model.finding import Finding, State
 from validator.model.instant import rfc3339, span
 from validator.model.log_event import Event, events, excerpt
+from validator.model.log_signature import Signatures, signature
 from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of
 from validator.model.platform import STDERR, STDOUT, Entry, Sort
 from validator.model.selector import APPLICATION, Selector, compiled
@@ -185,8 +186,6 @@ def _no_baseline(older: OlderEntries, window: Window) -> Verdict:
 
 def _errors(wanted: Options, entries: Sequence[Entry]) -> Mapping[str, list[Event]]:
     """Signature -> the events that count, by time."""
-    from validator.model.log_signature import signature  # noqa: PLC0415 - its patterns take time to compile, and lint reads no log
-
     found: dict[str, list[Event]] = {}
     for event in events(entries):
         if at_least(event.severity, wanted.severity) and not any(_says(event, pattern) for pattern in wanted.ignore):
@@ -227,8 +226,6 @@ def _new_and_surging(
     own: Mapping[str, Sequence[Event]], known: Mapping[str, Sequence[Event]]
 ) -> tuple[list[_Told], list[_Told]]:
     """What the baseline did not log, and what it logged far less often; most events first, then by time."""
-    from validator.model.log_signature import Signatures  # noqa: PLC0415 - its patterns take time to compile, and lint reads no log
-
     old, fresh = Signatures(known), Signatures(own)
     told: dict[str, _Told] = {}
     for sign, found in own.items():

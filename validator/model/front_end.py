@@ -7,7 +7,6 @@ ingress, a disabled URL, reserved paths, IAP): cloud.google.com/run/docs/trouble
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -15,16 +14,17 @@ from urllib.parse import urlsplit
 from validator.model.call import Answer, Exchange
 from validator.model.check import Target
 from validator.model.journal import Observation
+from validator.model.pattern import Pattern
 from validator.model.platform import Entry, Service
 
-_RESERVED = re.compile(r"/(?:healthz|eventlog|_ah/.*)")
+_RESERVED = Pattern(r"/(?:healthz|eventlog|_ah/.*)")
 """Paths that never reach a container: cloud.google.com/run/docs/known-issues#ah."""
-_NOT_FOUND = re.compile(
+_NOT_FOUND = Pattern(
     r"(?s)<title>Error 404 \(Not Found\)!!1</title>"
     r"|<h1>Error: Page not found</h1>.*The requested URL .*was not found on this server"
 )
 """The two pages that Google's front end has for a 404."""
-_CONTAINERS_FAULT = re.compile(
+_CONTAINERS_FAULT = Pattern(
     r"instance could not start|response was malformed|connection to the instance had an error"
     r"|too much memory|maximum request timeout"
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+
+from validator.model.pattern import Pattern
 
 _HEAD = 400
 """Characters of a text that are looked at, colours taken off."""
@@ -34,27 +35,12 @@ NAMES: Mapping[str, str] = {
 }
 """What loggers call a level, in small letters -> its severity."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]")
+_ANSI = Pattern(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]")
 
 
 def bare(text: str) -> str:
     """A text without terminal colours."""
     return _ANSI.sub("", text) if "\x1b" in text else text
-
-
-class _Pattern:
-    """A pattern that is compiled when it is first used: `lint` reads no line of a log."""
-
-    def __init__(self, text: str, flags: int = 0) -> None:
-        self._text, self._flags = text, flags
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self._text, self._flags)
-
-    def match(self, text: str, place: int = 0) -> re.Match[str] | None:
-        """What it matches at a place of a text."""
-        return self._compiled.match(text, place)
 
 
 def _any(*names: str) -> str:
@@ -85,31 +71,31 @@ _NAME = (
 """A name such as no prose has: with dots or the like, an underscore or a digit; `root` is Python's own."""
 _SIGN = r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]{1,4}"
 
-_FIRST = _Pattern(
+_FIRST = Pattern(
     rf"(?:(?P<time>{_TIME})|(?P<bracket>{_BRACKET})|{_SIGN}|\d+(?=[ \t]+\[)|(?P<dashed>[A-Za-z][\w.:/$-]*+[ \t]+-[ \t])"
     rf"|[A-Za-z][\w.:/$-]*+[ \t]*\||[A-Za-z][\w-]*:(?=[ \t]+(?:\[|[A-Z]+:))|[>*#=!-]{{2,4}}(?=[ \t]+[A-Z]+:)|(?:{_NAME}):?|[A-Z][A-Z0-9_]{{2,}}(?=[ \t]+[A-Z]+:))(?P<tab>\t)?[ \t]*"
 )
-_LATER = _Pattern(
+_LATER = Pattern(
     rf"(?:(?P<time>{_TIME})|(?P<bracket>{_BRACKET})|{_SIGN}|(?P<dashed>[A-Za-z][\w.-]*+[ \t]+-[ \t])"
     rf"|[A-Za-z][\w.-]*+[ \t]+\||(?:{_NAME}):?|\w+=\S+|[\w.-]+@[\w.-]+|[A-Za-z][\w.-]*(?=[ \t]+(?:[\w.-]+\[\d+\]:|[A-Z]{{4,8}}:[ \t]))|\d+(?:\#\d+)?:?(?=[ \t]|$)|(?P<bar>\||-(?=[ \t]))|[-:/,*>·•]{{1,3}})"
     r"(?P<tab>\t)?[ \t]*"
 )
-_LEVEL = _Pattern(
+_LEVEL = Pattern(
     rf"[\[<({{*]{{0,2}}[ \t]*(?:({_any(_CAPITALS)})(?=[\])}}>|: \t*]|$)|({_any(_LOUD)})(?=[ \t]*(?:[\])}}>|:*]|-[ \t])))"
     rf"|[\[<(][ \t]*(?:[\w.-]{{0,40}}:)?((?i:{_EVERY}))[ \t]*[\])>]"
     rf"|({_any(_SMALL)}|Warning|Critical|Fatal(?=[ \t]error:)|fatal(?=[ \t]error:)|Fatal|Error)(?:[ \t]error)?:(?=[ \t]|$)"
 )
 """Anywhere a level may stand."""
-_AFTER_TIME = _Pattern(
+_AFTER_TIME = Pattern(
     rf"[\[<(]?({_any(_SHORT, _LOUD)})(?=[\])>|: \t]|$)|\[([TDIWEFC])\]|({_any(_SMALL)})(?=[ \t]{{2}}|\t)"
 )
-_CLOSED = _Pattern(rf"({_any(_SMALL, _LOUD, _CAPITALS, _SHORT, 'SUCCESS')})[ \t]*(?:\||\t|$)")
+_CLOSED = Pattern(rf"({_any(_SMALL, _LOUD, _CAPITALS, _SHORT, 'SUCCESS')})[ \t]*(?:\||\t|$)")
 """Between bars or tabs."""
-_DASHED = _Pattern(rf"({_any(_LOUD, _CAPITALS, _SHORT, _SMALL)})[ \t]*(?:-[ \t]|:|\|)")
+_DASHED = Pattern(rf"({_any(_LOUD, _CAPITALS, _SHORT, _SMALL)})[ \t]*(?:-[ \t]|:|\|)")
 """After a name and a dash."""
 
 _PAIR = r"(?!(?:level|lvl|severity|log\.level)=)[\w.@/-]++=(?:\"(?:[^\"\\]|\\.)*+\"|[^\s\"]*+)[ \t]++"
-_OWN = _Pattern(
+_OWN = Pattern(
     "|".join(
         (
             # klog, glog: E0102 03:04:05.678 7 main.go:12] ; tornado: [E 260102 03:04:05 web:12]
@@ -138,15 +124,15 @@ _OWN = _Pattern(
     )
 )
 """What some loggers print in a shape of their own."""
-_PRIORITY = _Pattern(r"<(\d{1,3})>(?=\S)")
+_PRIORITY = Pattern(r"<(\d{1,3})>(?=\S)")
 """Of syslog: https://datatracker.ietf.org/doc/html/rfc5424#section-6.2.1"""
 _SYSLOG = ("EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG")
-_PHP = _Pattern(
+_PHP = Pattern(
     rf"(?:{_BRACKET}[ \t]+){{0,4}}(?:[A-Z]+: \[pool \w+\] child \d+ said into std\w+: \")?(?:NOTICE: )?(?:PHP message: )?"
     r"PHP (Fatal|Parse|Recoverable fatal|Warning|Notice|Deprecated)(?: error)?: "
 )
 _PHP_NAMES = {"Warning": "WARNING", "Notice": "NOTICE", "Deprecated": "NOTICE", "Fatal": "CRITICAL"}
-_RUNTIME = _Pattern(
+_RUNTIME = Pattern(
     rf"(?:(?:\[?{_TIME}\]?|[Uu]ncaught|Caused by:|-{{1,4}}>)[ \t]+){{0,2}}"
     r"(?:(panic: |fatal error: )"
     r"|Traceback \(most recent call last\)|Exception in thread |Unhandled (?:[Ee]xception|rejection )"
@@ -156,7 +142,7 @@ _RUNTIME = _Pattern(
     r"|(?:[A-Za-z_]\w{0,80}+[.$]){1,12}+[A-Z]\w{0,80}(?:Error|Exception)[ \t]*(?:$|\n))"
 )
 """An error as a runtime prints it, by its name, below its trace or alone."""
-_NO_LEVEL = _Pattern(
+_NO_LEVEL = Pattern(
     r"[\])}>|:*]*[ \t-]*(?:(?:0|none|null|nil|false|true|undefined|no|yes|on|off|enabled|disabled|n/a|\[\]|\{\}|\"\"|'')[.,;]?[ \t]*(?:$|\n|[,;|] )"
     r"|(?:rate|count|counter|total|ratio|budget)s?\b[^a-z\n]*(?:$|\n))"
     r"|:[ \t]*\d[\d.,]*[ \t]*%?[ \t]*(?:$|\n|[,;|] )",
@@ -201,7 +187,7 @@ def _scanned(head: str) -> str:
     return ""
 
 
-def _next(field: re.Match[str]) -> list[_Pattern]:
+def _next(field: re.Match[str]) -> list[Pattern]:
     """How a level may stand after a field."""
     groups = field.groupdict()
     if groups["dashed"]:

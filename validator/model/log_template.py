@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from validator.model.pattern import Pattern
+
 _READ = 2000
 """Characters of a text that are masked."""
 _LONGEST = 300
@@ -23,7 +25,7 @@ _CLOCK = r"\d\d?:\d\d:\d\d(?:[.,]\d+)?"
 _ZONE = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?"
 
 _MASKS = tuple(
-    (re.compile(pattern, re.ASCII), mask)
+    (Pattern(pattern, re.ASCII), mask)
     for pattern, mask in (
         (r"\x1b\[[0-9;]*m", ""),
         (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", _VALUE),
@@ -42,47 +44,47 @@ _MASKS = tuple(
         (r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}", "<email>"),
     )
 )  # fmt: skip
-_FILE = re.compile(r"(?<![\w<>./:])(?:~|\.{1,2})?(?:/[\w@%+=:,.~$-]+)+/?|\b[A-Za-z]:(?:\\[\w.$-]+)+", re.ASCII)
-_METHOD = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ :]+\"?$")
-_TEMPORARY = re.compile(r"/(?:tmp|var/tmp|private|var/folders|dev/shm|run/user|proc/\d+)/|.*\\te?mp\\", re.IGNORECASE)
+_FILE = Pattern(r"(?<![\w<>./:])(?:~|\.{1,2})?(?:/[\w@%+=:,.~$-]+)+/?|\b[A-Za-z]:(?:\\[\w.$-]+)+", re.ASCII)
+_METHOD = Pattern(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ :]+\"?$")
+_TEMPORARY = Pattern(r"/(?:tmp|var/tmp|private|var/folders|dev/shm|run/user|proc/\d+)/|.*\\te?mp\\", re.IGNORECASE)
 
 _ERROR_CODE = r"[A-Z][A-Z_]{0,9}-?\d{2,6}[A-Z]?"
 _SQLSTATE = r"(?=\d*[A-Z])\d[0-9A-Z]{4}"
 _NUMBER = r"(?:\d[\d_,]*)?\.?\d+(?:[eE][+-]?\d+)?(?:\.\d+)*"
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     rf"(?P<hex>\b0[xX][0-9a-fA-F]+)|(?P<code>\b(?:{_ERROR_CODE}|{_SQLSTATE})\b)|\bv(?P<version>\d+(?:\.\d+)+)"
     rf"|(?P<number>(?:(?<![\w<>)\]])[+-])?(?<!\w){_NUMBER})(?P<unit>(?:[a-zA-Z]{{1,3}}(?!\w))?)(?!\w)|(?P<word>\w*\d\w*)",
     re.ASCII,
 )
-_NUMBERED = re.compile(
+_NUMBERED = Pattern(
     r"(?:\b(?:status|code|errno|exit|exited|signal|sqlstate|hresult)(?:[ _-]?(?:code|status)| with)?|status_?code|error_?code"
     r"|\b(?:died|exited) with|\bHTTP(?:/(?:\d(?:\.\d)?)?)?|\berror(?= ))[\"']?\s{0,2}[=:]?\s{0,2}[\"'(\[]{0,2}-?$",
     re.IGNORECASE,
 )
 """What stands before a number that is a code."""
-_ANSWERED = re.compile(
+_ANSWERED = Pattern(
     r"(?:\b(?:returned|responded|response|answered|got|with|failed|received)|\s/[^\s\"]{0,40}\"?(?: -)?)[:,]? {0,2}[(\[\"]{0,2}$",
     re.IGNORECASE,
 )
 """What stands before a number from 400 to 599 that is a status code."""
-_REASON = re.compile(
+_REASON = Pattern(
     r"[ :-]{1,3}(?:Bad Request|Unauthori[sz]ed|Payment Required|Forbidden|Not Found|Method Not Allowed|Not Acceptable|Request Time"
     r"|Conflict|Gone\b|Precondition|Payload|Unsupported|Unprocessable|Locked|Failed Dependency|Too Many|Internal Server"
     r"|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time|Client Error|Server Error)",
     re.IGNORECASE,
 )
 """What stands after a status code."""
-_CODED = re.compile(
+_CODED = Pattern(
     r"(?:^|[\[(\]|] ?|\b(?:\w*(?:error|exception|warning)|fatal|code|errno|with|sqlstate)\b[\"']?[ =:]{0,3}[\"'\[(]{0,2})$",
     re.IGNORECASE,
 )
 """What stands before an error code."""
-_AGAIN = re.compile(r"(<[\w#]+>)(?:,? ?\1)+")
-_SPACE = re.compile(r"\s+")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_CHUNKS = re.compile(r"[A-Z]+[a-z]*|[a-z]+")
-_DIGITS = re.compile(r"\d+")
-_HEXADECIMAL = re.compile(r"[0-9a-f]{7,}|[0-9A-F]{7,}")
+_AGAIN = Pattern(r"(<[\w#]+>)(?:,? ?\1)+")
+_SPACE = Pattern(r"\s+")
+_LETTERS = Pattern(r"[A-Za-z]+")
+_CHUNKS = Pattern(r"[A-Z]+[a-z]*|[a-z]+")
+_DIGITS = Pattern(r"\d+")
+_HEXADECIMAL = Pattern(r"[0-9a-f]{7,}|[0-9A-F]{7,}")
 
 
 def template(text: str) -> str:

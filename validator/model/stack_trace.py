@@ -13,6 +13,8 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Any
 
+from validator.model.pattern import Pattern
+
 _MOST_ASIDE = 4
 """Lines of others that may stand between two lines of one trace (threads share a stream)."""
 _MOST_FIELDS = 20
@@ -24,7 +26,7 @@ _MOST = 300_000
 _LONGEST = 1000
 """Characters of a line that are looked at."""
 
-_CHAIN = re.compile(
+_CHAIN = Pattern(
     r"""During\ handling\ of\ the\ above\ exception|The\ above\ exception\ was\ the\ direct\ cause   # Python
     |\s*(?:Caused\ by:|Suppressed:)\ |\s*\.{3}\ \d+\ (?:more|common\ frames|lines)                      # Java, Node.js
     |\s*--->\ |\s*---\ End\ of\ (?:inner\ exception\ )?stack\ trace                                     # .NET
@@ -34,9 +36,9 @@ _CHAIN = re.compile(
     re.VERBOSE,
 )
 """Lines that carry a trace on; by themselves they are none."""
-_LINK = re.compile(r"During handling of the above|The above exception was the direct")
+_LINK = Pattern(r"During handling of the above|The above exception was the direct")
 """After these Python starts the next trace of the chain."""
-_START = re.compile(
+_START = Pattern(
     r"""[\s|+]*(?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):?$                       # Python, Ruby
     |panic:\ |fatal\ error:\ |goroutine\ \d+\ .*\[[a-z]|.{0,40}http:\ panic\ serving\                    # Go
     |Exception\ in\ thread\ "                                                                          # Java
@@ -45,7 +47,7 @@ _START = re.compile(
     """,
     re.VERBOSE,
 )
-_FRAME = re.compile(
+_FRAME = Pattern(
     r"""[\s|]*File\ "(?P<python_file>[^"]+)",\ line\ \d+(?:,\ in\ (?P<python>.+))?$
     |\s+at\ (?:async\ |new\ )?(?P<at>\S.*)$
     |\s*(?:\d+:\ )?(?:from\ )?\S+:\d+:in\ [`'](?P<ruby>.*)'$
@@ -53,28 +55,28 @@ _FRAME = re.compile(
     """,
     re.VERBOSE,
 )
-_GO = re.compile(r"(?:[^\s()]|\(\*?[\w.\[\]]+\)\.)+\(.*\)$")
+_GO = Pattern(r"(?:[^\s()]|\(\*?[\w.\[\]]+\)\.)+\(.*\)$")
 """A call, as Go prints it above its file."""
-_GO_BEFORE = re.compile(r"goroutine \d|\[signal |\t\S+\.(?:go|s):\d")
+_GO_BEFORE = Pattern(r"goroutine \d|\[signal |\t\S+\.(?:go|s):\d")
 """What a call stands below."""
-_OLD_RUBY = re.compile(r"\s+1: from ")
+_OLD_RUBY = Pattern(r"\s+1: from ")
 """The frame above the last line of a trace of Ruby 2.5 to 2.7, which stands on its head."""
-_ERROR = re.compile(r"[A-Za-z_][\w.]*(?:: .*|:)?$", re.DOTALL)
+_ERROR = Pattern(r"[A-Za-z_][\w.]*(?:: .*|:)?$", re.DOTALL)
 """The last line of a Python trace."""
-_LEVEL = re.compile(r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")
-_HEAD = re.compile(r"(?:^|[\s:\[(])[\w$.:/]*(?:Error|Exception|Throwable|Failure|Fault)\b")
+_LEVEL = Pattern(r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")
+_HEAD = Pattern(r"(?:^|[\s:\[(])[\w$.:/]*(?:Error|Exception|Throwable|Failure|Fault)\b")
 """What stands above the first `at` of a trace names an error."""
-_CAUSE = re.compile(r"\s*(?:Caused by:|--->|\[cause\]:) +(.+)")
-_OUTERMOST = re.compile(r'Exception in thread "[^"]*" |Unhandled exception\. |Uncaught |\S+:\d+:in [`\'][^\']*\': ')
-_BAR = re.compile(r" *[|+][-+| ]*")
+_CAUSE = Pattern(r"\s*(?:Caused by:|--->|\[cause\]:) +(.+)")
+_OUTERMOST = Pattern(r'Exception in thread "[^"]*" |Unhandled exception\. |Uncaught |\S+:\d+:in [`\'][^\']*\': ')
+_BAR = Pattern(r" *[|+][-+| ]*")
 """The margin of a Python exception group."""
-_FIELD = re.compile(r"[A-Za-z_][\w.\[\]-]*(?: -> [\w.\[\]-]+)*$")
+_FIELD = Pattern(r"[A-Za-z_][\w.\[\]-]*(?: -> [\w.\[\]-]+)*$")
 """The name of a field, as pydantic prints it below a validation error; what is wrong with it stands indented below."""
-_WRONG = re.compile(r"\s+(?P<what>\S.*?)(?:\s+[\[(]type=.*)?$")
-_MORE = re.compile(r"\[(?:SQL|parameters): |\(Background on this error at: ")
+_WRONG = Pattern(r"\s+(?P<what>\S.*?)(?:\s+[\[(]type=.*)?$")
+_MORE = Pattern(r"\[(?:SQL|parameters): |\(Background on this error at: ")
 """Lines that SQLAlchemy prints below the last one of a Python trace."""
-_GROUP_END = re.compile(r" *\+-{10,}$")
-_RUNTIME = re.compile(r"panic\(|runtime\.|net/http\.\(\*conn\)\.serve\.func")
+_GROUP_END = Pattern(r" *\+-{10,}$")
+_RUNTIME = Pattern(r"panic\(|runtime\.|net/http\.\(\*conn\)\.serve\.func")
 """Go's own frames above the one that panicked."""
 
 
