@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from validator.engine.evidence import Folded
+from validator.model import query
+from validator.model.call import Answer, Call, GetRevision, GetService, ListEntries
 from validator.model.check import Target
+from validator.model.journal import Observation, Started
 from validator.model.platform import Revision
-from validator.model.readiness import startup
+from validator.model.query import Query
+from validator.model.readiness import settled, started_by, startup
 
 TARGET = Target("main", "p", "l", "s")
 
@@ -44,3 +48,38 @@ def test_how_long_the_containers_took(conditions: list[dict[str, Any]], took: fl
     )
     evidence = Folded({"main": TARGET}, 60.0, {})
     assert startup(TARGET, revision, evidence) == (None if unchecked else took)
+
+
+def service(*, done: bool) -> dict[str, Any]:
+    terminal = condition("Ready", 9, state="SUCCEEDED" if done else "RECONCILING")
+    return {"name": TARGET.path, "latestCreatedRevision": f"{TARGET.path}/revisions/s-1", "terminalCondition": terminal}
+
+
+def test_what_a_reading_lacks_is_missing_only_if_the_service_had_settled_before_it() -> None:
+    """The service is read first: an older reading of the revision says nothing of what came with its settling."""
+    imported = {"name": f"{TARGET.path}/revisions/s-1", "createTime": "2026-11-25T06:00:00Z", "conditions": [READY]}
+    line = {
+        "logName": "projects/p/logs/run.googleapis.com%2Fstdout",
+        "timestamp": "2026-11-25T06:00:02Z",
+        "insertId": "1",
+        "textPayload": "listening",
+        "resource": {"labels": {"location": "l", "service_name": "s", "revision_name": "s-1"}},
+    }
+    evidence = Folded({"main": TARGET}, 60.0, {}).fold([Started(0.0, "0123456789abcdef")])
+
+    def see(seq: int, asked: Query, call: Call, content: dict[str, Any]) -> None:
+        evidence.take(Observation(seq, seq, asked, call, seq, seq, Answer(content)))
+
+    see(1, query.Service("main"), GetService(TARGET.path), service(done=False))
+    see(2, query.Revision("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), imported)
+    see(3, query.Logs("p"), ListEntries(("projects/p",), ""), {"entries": [line]})
+    see(4, query.Service("main"), GetService(TARGET.path), service(done=True))
+    first = evidence.revision("main")
+    assert first is not None
+    assert started_by(TARGET, first, evidence) is None
+    assert not settled(TARGET, first, evidence)
+    see(5, query.Revision("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), dict(imported))
+    again = evidence.revision("main")
+    assert again is not None
+    assert settled(TARGET, again, evidence)
+    assert not settled(TARGET, first, evidence)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from validator.model.call import Answer
 from validator.model.check import Target
 from validator.model.evidence import Evidence
 from validator.model.finding import Finding, State
 from validator.model.identity import Who, identify
 from validator.model.platform import STDERR, STDOUT, Condition, Entry, Revision, short
+from validator.model.query import Revision as Asked
 from validator.model.selector import REQUESTED
 from validator.model.verdict import Excerpt
 
@@ -62,15 +64,23 @@ def _unstarted(target: Target, revision: Revision, evidence: Evidence, seen: Exc
 
 def started_by(target: Target, revision: Revision, evidence: Evidence) -> Excerpt | None:
     """What shows that the revision's container was started; None while nothing does."""
-    healthy, service = revision.condition("ContainerHealthy"), evidence.service(target.name)
+    healthy = revision.condition("ContainerHealthy")
     if not unchecked(target, revision, evidence):
         if healthy and healthy.succeeded:
             return Excerpt(f"ContainerHealthy: {healthy.state} {healthy.message}".strip(), healthy.since, "Cloud Run")
-        if healthy or service is None or not service.settled:
-            return _answer(
-                target, evidence
-            )  # a line may be of a container that is starting still, and is given up later
+        if healthy or not _read_settled(target, revision, evidence):
+            # A line may be of a container that is starting still, and is given up later.
+            return _answer(target, evidence)
     return _line(evidence.entries(target.name)) or _answer(target, evidence)
+
+
+def _read_settled(target: Target, revision: Revision, evidence: Evidence) -> bool:
+    """Whether the service had settled when this was read of the revision: what the reading lacks does not come any more."""
+    for seen in reversed(evidence.answers(Asked(target.name))):
+        if isinstance(seen.result, Answer) and seen.result.content is revision.raw:
+            service = evidence.as_of(seen).service(target.name)
+            return service is not None and service.settled
+    return False
 
 
 def _line(entries: Iterable[Entry]) -> Excerpt | None:
@@ -102,11 +112,11 @@ def settled(target: Target, revision: Revision, evidence: Evidence) -> bool:
     """Whether no later reading of the revision can tell more of its start."""
     if revision.ready.failed:
         return True
-    healthy, service = revision.condition("ContainerHealthy"), evidence.service(target.name)
     if not (revision.ready.succeeded and started_by(target, revision, evidence)):
         return False
-    off = unchecked(target, revision, evidence)
-    return off or bool(healthy and healthy.succeeded) or bool(service and service.settled)
+    healthy = revision.condition("ContainerHealthy")
+    told = (healthy and healthy.succeeded) or unchecked(target, revision, evidence)
+    return bool(told) or _read_settled(target, revision, evidence)
 
 
 def startup(target: Target, revision: Revision, evidence: Evidence) -> float | None:
