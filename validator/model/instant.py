@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -39,19 +38,19 @@ _EARLIEST, _LATEST = -62135596800.0, 253402300799.0
 """The first and the last second that RFC 3339 can write, Unix seconds."""
 
 
+def utc(at: float) -> datetime:
+    """Unix seconds as a moment in UTC; one outside of the years that RFC 3339 can write as the nearest inside."""
+    return datetime.fromtimestamp(min(max(at, _EARLIEST), _LATEST), UTC)
+
+
 def rfc3339(at: float) -> str:
-    """Write Unix seconds as RFC 3339 in UTC with milliseconds; a moment outside of its years as the nearest inside."""
-    return (
-        datetime.fromtimestamp(min(max(at, _EARLIEST), _LATEST), UTC)
-        .isoformat(timespec="milliseconds")
-        .removesuffix("+00:00")
-        + "Z"
-    )
+    """Write Unix seconds as RFC 3339 in UTC with milliseconds."""
+    return utc(at).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def clock(at: float) -> str:
     """Write Unix seconds as the time of day in UTC, to the second that began last: `06:35:37Z`."""
-    return datetime.fromtimestamp(math.floor(at), UTC).strftime("%H:%M:%SZ")
+    return utc(at).strftime("%H:%M:%SZ")
 
 
 def span(length: float) -> str:

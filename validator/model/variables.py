@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from validator.model import query
 from validator.model.check import MAIN, Assertion, Check
 from validator.model.evidence import Resources
 from validator.model.finding import Finding, State, together
+from validator.model.instant import utc
 
 _REVISION = "google.cloud.run.v2.Revision"
 
@@ -147,7 +148,7 @@ def _raw(resource: Any) -> Any:
 
 def _deployed(_: str, evidence: Resources) -> datetime | None:
     revision = evidence.revision(MAIN)
-    return datetime.fromtimestamp(revision.created, UTC) if revision else None
+    return utc(revision.created) if revision else None
 
 
 def _serving(target: str, evidence: Resources) -> list[Any] | None:
