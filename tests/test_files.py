@@ -90,7 +90,7 @@ def test_nothing_is_quoted_of_a_file_that_is_no_spec(folder: Path, capsys: pytes
     for name in (".env", "key.json", "odd.bin", "broken.txt"):
         code, told = lint(folder, name, capsys)
         assert code == 2
-        assert f"{name} is no file of checks: it has no key `checks`" in told
+        assert f"{name} is not a file of checks: it has no key `checks`" in told
         assert SECRET not in told
         assert main(["lint", str(folder / name)]) == 2
         said = capsys.readouterr()

@@ -214,7 +214,7 @@ def _lint_file(file: Path, parsed: argparse.Namespace, around: Surroundings) -> 
 
     if is_scenario(file):
         if parsed.format != "human":
-            raise UsageError(f"--format {parsed.format}: the mistakes of a scenario are told as text alone")
+            raise UsageError(f"--format {parsed.format}: the mistakes of a scenario are told as text only")
         return _lint_scenario(file, around)
     wanted = () if parsed.more else _given(parsed)  # which of several files a name is for is not said
     return offline.lint(file, _variables(parsed, around), parsed.format, around, wanted=wanted)

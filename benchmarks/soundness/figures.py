@@ -18,8 +18,8 @@ GATES = ("gate", "naive", "careful")
 PHRASES = {
     "deploy": "is not of this deploy",
     "newer revision": "superseded",
-    "run permission": "Cloud Run said no",
-    "log permission": "Cloud Logging said no",
+    "run permission": "Cloud Run denied",
+    "log permission": "Cloud Logging denied",
     "request log": "request log",
     "log lines": "no log entry",
     "readiness": "is not ready|nothing shows that its container was started",

@@ -143,9 +143,9 @@ ROWS = {
     ),
     "stuck": Row("inconclusive", ["front-00012-new is not ready yet"], {"ready": None, "traffic": (AWAY,)}),
     "tag-only": Row("inconclusive", ["link digest is unproven", "is a tag, not a digest"], {"chain": "unproven"}, "proven"),
-    "logs-denied": Row("inconclusive", ["Cloud Logging said no"], {"logs_denied": -1.0}),
-    "logs-denied-later": Row("inconclusive", ["Cloud Logging said no"], {"logs_denied": 40.0}),
-    "run-denied": Row("inconclusive", ["Cloud Run said no"], {"run_denied": True}),
+    "logs-denied": Row("inconclusive", ["Cloud Logging denied"], {"logs_denied": -1.0}),
+    "logs-denied-later": Row("inconclusive", ["Cloud Logging denied"], {"logs_denied": 40.0}),
+    "run-denied": Row("inconclusive", ["Cloud Run denied"], {"run_denied": True}),
     "requests-lost": Row("inconclusive", ["its request log entry is not readable"], {"lost": 1.0}),
     "api-down": Row("inconclusive", ["INTERNAL"], {"outages": (Outage("ListEntries", "INTERNAL", -600, FOREVER),)}),
     "look-alike-page": Row(

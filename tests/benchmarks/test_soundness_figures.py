@@ -57,13 +57,13 @@ def test_a_baseline_is_not_held_to_evidence_that_it_does_not_ask_for() -> None:
 @pytest.mark.parametrize(
     ("reasons", "truth", "evidence"),
     [
-        ({"Quiet": "inconclusive: Cloud Logging said no"}, WITHHELD, "named"),
+        ({"Quiet": "inconclusive: Cloud Logging denied"}, WITHHELD, "named"),
         ({"Quiet": "inconclusive: the moon is full"}, WITHHELD, "not_named"),
-        ({"Quiet": "inconclusive: Cloud Logging said no", "Healthy": "inconclusive: no"}, WITHHELD, "not_named"),
-        ({"Quiet": "inconclusive: Cloud Logging said no", "Later": "inconclusive: no"}, WITHHELD, "named"),
-        ({"Quiet": "passed: Cloud Logging said no"}, WITHHELD, "not_named"),
+        ({"Quiet": "inconclusive: Cloud Logging denied", "Healthy": "inconclusive: no"}, WITHHELD, "not_named"),
+        ({"Quiet": "inconclusive: Cloud Logging denied", "Later": "inconclusive: no"}, WITHHELD, "named"),
+        ({"Quiet": "passed: Cloud Logging denied"}, WITHHELD, "not_named"),
         ({"Healthy": "inconclusive: the request log is past it"}, SCARCE, "named"),
-        ({"Quiet": "inconclusive: Cloud Logging said no"}, GOOD, "not_missing"),
+        ({"Quiet": "inconclusive: Cloud Logging denied"}, GOOD, "not_missing"),
     ],
     ids=[
         "named",

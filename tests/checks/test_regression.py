@@ -129,7 +129,11 @@ def test_a_fault_while_the_older_log_is_read_is_mended_by_reading_it_again(tmp_p
 @pytest.mark.parametrize(
     ("changes", "options", "reason"),
     [
-        ("logs: {groups: {previous: null}}\n", "{}", f"of {PREVIOUS} is there, so nothing tells what is new"),
+        (
+            "logs: {groups: {previous: null}}\n",
+            "{}",
+            f"of {PREVIOUS} can be read, so new errors cannot be told from old ones",
+        ),
         (
             f"revisions: {{{PREVIOUS}: null}}\nlogs: {{groups: {{previous: null}}}}\n",
             "{}",
@@ -140,7 +144,7 @@ def test_a_fault_while_the_older_log_is_read_is_mended_by_reading_it_again(tmp_p
             "{baseline: netra-backend-staging-00001-abc}",
             "no older revision is called netra-backend-staging-00001-abc",
         ),
-        ("faults: [{method: ListRevisions, code: PERMISSION_DENIED, message: no}]\n", "{}", "Cloud Run said no"),
+        ("faults: [{method: ListRevisions, code: PERMISSION_DENIED, message: no}]\n", "{}", "Cloud Run denied"),
         ("logs: {groups: {startup: null, golden: null, system: null}}\n", "{}", f"no log entry of {BACKEND}"),
     ],
 )

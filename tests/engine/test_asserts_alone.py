@@ -68,7 +68,7 @@ def test_a_journal_judged_again_comes_to_the_same() -> None:
         ("{name: A, assert: vars.X == 'y'}", "checks.yaml:5:23: this looks at nothing of the deployment"),
         ("{name: A, assert: 'true'}", "this looks at nothing of the deployment"),
         ("{name: A, assert: status == 200}", "CEL: undeclared reference to 'status'"),
-        ("{name: A, for: 10s, assert: revision.name != ''}", "what assert judges does not come and go"),
+        ("{name: A, for: 10s, assert: revision.name != ''}", "what assert judges does not change back"),
         ("{name: A, traffic: {}, build: {}, assert: revision.name != ''}", "the check has 2 kinds (traffic, build)"),
         ("{name: A, htp: {path: /}, assert: status == 200}", "unknown key 'htp' (did you mean http?)"),
     ],

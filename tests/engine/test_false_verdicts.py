@@ -245,7 +245,7 @@ def test_a_split_that_tells_too_little_is_told_at_the_deadline(tmp_path: Path) -
     )
     run = simulate(HEAD + HEALTHY, overlaid(tmp_path, HALVED + astray))
     assert run.verdict("Healthy").outcome is Outcome.INCONCLUSIVE
-    assert "7 probes were made" in run.verdict("Healthy").reason
+    assert "too few of 7 probes" in run.verdict("Healthy").reason
     assert len(run.engine.verdicts.evidence.probes("main")) <= 8
 
 

@@ -57,7 +57,7 @@ def test_a_check_whose_if_is_true_is_judged(kind: str) -> None:
 def test_an_if_that_cannot_be_told_is_inconclusive_and_not_a_skip() -> None:
     run = simulate(f"{HEAD}  - {{name: A, if: vars.ORDER_TOKEN == 'x', http: {{path: /health}}}}\n", SCENARIO)
     assert run.verdict("A").outcome is Outcome.INCONCLUSIVE
-    assert run.verdict("A").reason == "`if` cannot be told: a key is missing: ORDER_TOKEN"
+    assert run.verdict("A").reason == "`if` could not be evaluated: a key is missing: ORDER_TOKEN"
     assert "has(...)" in run.verdict("A").remedy
 
 
@@ -151,7 +151,7 @@ def test_a_captured_value_that_does_not_fit_is_inconclusive() -> None:
     run = simulate(HEAD + checks, SCENARIO)
     assert run.verdict("Later").outcome is Outcome.INCONCLUSIVE
     assert run.verdict("Later").reason == (
-        "the captured values do not fit: `revision.secrets`: found the value of ${capture.bad}, which is text,"
+        "a captured value does not fit: `revision.secrets`: found the value of ${capture.bad}, which is text,"
         " but this takes a whole number or a mapping or a list"
     )
 

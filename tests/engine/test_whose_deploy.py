@@ -57,10 +57,10 @@ def test_the_build_tells_where_the_revision_does_not(tmp_path: Path) -> None:
 
 def test_age_alone_is_weak_and_the_warning_says_what_to_set(tmp_path: Path) -> None:
     code, by, (warning,) = told(run(tmp_path))
-    assert (code, by) == (0, "its age alone: created 4 min before the run")
+    assert (code, by) == (0, "only its age: created 4 min before the run")
     assert f"it carries label commit-sha {OURS}: set COMMIT_SHA in the gate's environment" in warning
     code, by, (warning,) = told(run(tmp_path, NAMELESS, COMMIT_SHA=OTHER))
-    assert (code, by) == (0, "its age alone: created 4 min before the run")
+    assert (code, by) == (0, "only its age: created 4 min before the run")
     assert "--labels=commit-sha=$COMMIT_SHA,gcb-build-id=$BUILD_ID --region=us-central1" in warning
     assert "set COMMIT_SHA" not in warning
 
@@ -69,7 +69,7 @@ def test_a_commit_in_doubt_confirms_and_refutes_nothing(tmp_path: Path) -> None:
     on = {"GITHUB_EVENT_NAME": "pull_request"}
     assert told(run(tmp_path, GITHUB_SHA=OURS, **on))[1].startswith("label commit-sha, equal to GITHUB_SHA")
     code, by, (warning,) = told(run(tmp_path, GITHUB_SHA=OTHER, **on))
-    assert (code, by) == (0, "its age alone: created 4 min before the run")
+    assert (code, by) == (0, "only its age: created 4 min before the run")
     assert "on pull_request GITHUB_SHA need not be the commit that was deployed: set COMMIT_SHA" in warning
 
 

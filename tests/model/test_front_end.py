@@ -50,18 +50,18 @@ def entry(status: int, *, instance: str = "", text: str = "") -> Entry:
 @pytest.mark.parametrize(
     ("observation", "reason"),
     [
-        (exchange(403, FORBIDDEN), "the gate may not call it"),
-        (exchange(401, UNAUTHORIZED), "the request's token is no ID token for it"),
+        (exchange(403, FORBIDDEN), "the gate's account may not call it"),
+        (exchange(401, UNAUTHORIZED), "the request's token is not an ID token for it"),
         (
             exchange(
                 401, "", [("www-authenticate", 'Bearer error_description="The access token could not be verified"')]
             ),
-            "the request's token is no ID token for it",
+            "the request's token is not an ID token for it",
         ),
         (exchange(302, "Invalid IAP credentials: empty token", IAP), "Identity-Aware Proxy guards till"),
         (exchange(401, "Invalid IAP credentials: Unable to parse JWT", IAP[:1]), "Identity-Aware Proxy guards till"),
-        (exchange(404, ROBOT, path="/healthz"), "Cloud Run keeps /healthz for itself"),
-        (exchange(404, CLOSED), "no service that is open to the gate stands at till-1.run.app"),
+        (exchange(404, ROBOT, path="/healthz"), "Cloud Run reserves /healthz"),
+        (exchange(404, CLOSED), "the gate can reach no service at till-1.run.app"),
         (exchange(429, "Rate exceeded."), "no instance was there to take it"),
         (exchange(500, BROKEN), "no instance was there to take it"),
         (exchange(502, BROKEN), "no instance took it"),
@@ -80,8 +80,8 @@ def test_a_page_of_the_front_end_is_known_by_its_own_words(observation: Observat
 @pytest.mark.parametrize(
     ("settings", "reason", "remedy"),
     [
-        ({"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}, "takes internal traffic alone", "private pool"),
-        ({"ingress": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"}, "takes internal traffic alone", "load balancer"),
+        ({"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}, "takes internal traffic only", "private pool"),
+        ({"ingress": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"}, "takes internal traffic only", "load balancer"),
         ({"defaultUriDisabled": True}, "the default URL of till is disabled", "`url`"),
     ],
 )

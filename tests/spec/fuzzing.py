@@ -109,8 +109,8 @@ def _blown_up(data: bytes, chance: random.Random) -> bytes:
 
 
 def survive(data: bytes) -> float:
-    """Examine one input in every way there is; returns the seconds it took. Whatever it raises is a defect."""
-    began = time.perf_counter()
+    """Examine one input in every way there is; returns the seconds of processor time it took. Whatever it raises is a defect."""
+    began = time.process_time()
     try:
         text = decoded(data, "checks.yaml")
         found = examine(text, "checks.yaml", kinds(), {"X": "x"}, read=_nothing, today=date(2026, 6, 1)).found
@@ -121,7 +121,7 @@ def survive(data: bytes) -> float:
         pass
     as_json(found, "checks.yaml", 0)
     as_sarif(found)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _nothing(file: str) -> bytes:

@@ -247,7 +247,7 @@ def test_an_integer_past_64_bits_is_a_double_and_spoils_nothing_else(number: str
 def test_vacuous_truth_is_not_truth(text: str, values: dict[str, Any], reason: str) -> None:
     found = judge(text, **values)
     assert found.state is State.UNKNOWN
-    assert found.reason == f"what is said of nothing is no evidence: {reason}"
+    assert found.reason == f"an assert about nothing proves nothing: {reason}"
     assert found.remedy.startswith("write `")
 
 

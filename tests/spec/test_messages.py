@@ -17,7 +17,7 @@ TOLD = [
     # Values.
     ("{http: {path: /, timeout: 600}}", "31: found the number 600, but this takes text; write 600s"),
     ("{http: {path: /, timeout: '600'}}", "31: '600' is not a duration; write 600s"),
-    ("{within: 0s, http: {path: /}}", "14: '0s' is no time at all; write 10s or so"),
+    ("{within: 0s, http: {path: /}}", "14: '0s' is no length of time; write 10s or so"),
     ("{requests: {error_rate: 1}}", "29: found the number 1, but this takes text or a mapping; write 1%"),
     ("{build: {duration: {min: 5m, max: 1m}}}", "24: min 5m is more than max 1m"),
     ("{logs: {expect: [{match: a, count: {min: 0}}]}}", "40: min 0 demands nothing: no value is less than that; write a larger one, or `max`"),
@@ -60,7 +60,7 @@ TOLD = [
     ("{group: 'a-${TOKEN}', build: {}}", "13: there is no group 'a-${TOKEN}' under `groups`"),
     ("{http: '${NOPE}'}", "12: ${NOPE} is not set; give it with --set NOPE=... or write ${NOPE:-default}"),
     ("{http: $}", "12: found '$', but this takes a mapping"),
-    ("{http: {path: /, headers: {A: '${a b}'}}}", "35: ${a b} is no reference; write ${NAME} or ${NAME:-default}, and $$ for a dollar"),
+    ("{http: {path: /, headers: {A: '${a b}'}}}", "35: ${a b} is not a reference; write ${NAME} or ${NAME:-default}, and $$ for a dollar"),
     ("{http: '${capture.x}', capture: {x: json.x}}", "12: ${capture.x} is not known here; it can stand inside `http`, not in place of all of it"),
 ]  # fmt: skip
 
@@ -75,11 +75,11 @@ def test_a_mistake_is_told_with_its_remedy(check: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("{project: Acme Shop, region: europe-west4, service: cart}", "19: 'Acme Shop' is no project id: that has lower-case letters, digits and - only"),
-        ("{project: acme, region: europe-west4-a, service: cart}", "33: 'europe-west4-a' is no region; write one such as us-central1 (a zone, us-central1-a, is none)"),
-        ("{project: acme, region: europe-west4, service: Cart_Service}", "56: 'Cart_Service' is no service's name: that has lower-case letters, digits and - only, without project and region"),
-        ("{project: acme, region: europe-west4, service: cart, revision: a/b}", "72: 'a/b' is no revision's short name: that has lower-case letters, digits and - only"),
-        ("{project: acme, region: europe-west4, service: cart, created_within: 0s}", "78: '0s' is no time at all; write 10s or so"),
+        ("{project: Acme Shop, region: europe-west4, service: cart}", "19: 'Acme Shop' is not a project id, which has lower-case letters, digits and - only"),
+        ("{project: acme, region: europe-west4-a, service: cart}", "33: 'europe-west4-a' is not a region; write one such as us-central1 (us-central1-a is a zone)"),
+        ("{project: acme, region: europe-west4, service: Cart_Service}", "56: 'Cart_Service' is not a service name, which has lower-case letters, digits and - only, without project and region"),
+        ("{project: acme, region: europe-west4, service: cart, revision: a/b}", "72: 'a/b' is not a revision's short name, which has lower-case letters, digits and - only"),
+        ("{project: acme, region: europe-west4, service: cart, created_within: 0s}", "78: '0s' is no length of time; write 10s or so"),
     ],
 )  # fmt: skip
 def test_the_names_of_a_target_are_checked_for_their_form(target: str, told: str) -> None:

@@ -105,7 +105,7 @@ schema = {
         "... was not logged...",
         "... is followed by no JSON: ...",
         "...: the JSON differs at ...",
-        "no log entry of ... itself is readable, so nothing can be said of what it logged",
+        "no log entry of ... itself can be read, so what it logged is unknown",
     ],
     "x-commands": [
         'gcloud logging read \'resource.type="cloud_run_revision" AND resource.labels.revision_name="REVISION"\' --project=PROJECT',
@@ -209,7 +209,10 @@ def _expressions(check: Check, log: LogView) -> Iterable[Judged]:
     firsts = wanted.pick is Pick.FIRST and all(found and log.read_past(found[0].entry) for found in matches)
     if not (log.window.complete or (firsts and matches and not sees_all)):
         return [
-            Judged(Finding(State.HOLDS, "not all matches are read" if matches else "not all entries are read"), False)
+            Judged(
+                Finding(State.HOLDS, "not all matches are read yet" if matches else "not all entries are read yet"),
+                False,
+            )
         ]
     entries = [entry.raw for entry in log.entries] if sees_all else []
     turns = [

@@ -151,7 +151,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     for needed in (query.Revisions(target.name), _baseline(check)):
         refusal = evidence.refusal(needed)
         if refusal:
-            reason = f"what an older revision logged is not known: {refusal.reason}"
+            reason = f"the older revision's logs could not be read: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     selected = evidence.select(target.name, APPLICATION)
     if selected and not window.complete:
@@ -161,7 +161,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
         return nothing_logged(evidence.frozen(target.name), window)
     older = evidence.baseline(_baseline(check))
     if older is None or older.up_to < older.revision.created + window.length:
-        return Verdict(Outcome.INCONCLUSIVE, "what the older revision logged is not wholly read yet", False)
+        return Verdict(Outcome.INCONCLUSIVE, "the older revision's logs are not read to their end yet", False)
     before = [entry for entry in older.entries if entry.at <= older.revision.created + window.length]
     if not before:
         return _no_baseline(older, window)
@@ -176,7 +176,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
 
 def _no_baseline(older: OlderEntries, window: Window) -> Verdict:
     name = older.revision.name
-    reason = f"no log entry of the first {span(window.length)} of {name} is there, so nothing tells what is new"
+    reason = f"no log entry of the first {span(window.length)} of {name} can be read, so new errors cannot be told from old ones"
     remedy = (
         f"it was created at {rfc3339(older.revision.created)}: see whether the log bucket keeps its entries that long,"
         " or name another revision in `baseline`"

@@ -188,7 +188,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     for needed in (query.Revisions(target.name), asked_older) if asked_older else ():
         refusal = evidence.refusal(needed)
         if refusal:
-            reason = f"what an older revision served is not known: {refusal.reason}"
+            reason = f"the older revision's requests could not be read: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     entries = evidence.select(target.name, REQUESTED)
     if not window.complete:
@@ -196,7 +196,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     entries = [entry for entry in entries if entry.ended <= window.end]
     older = evidence.baseline(asked_older) if asked_older else None
     if asked_older and (older is None or older.up_to < older.revision.created + window.length):
-        return Verdict(Outcome.INCONCLUSIVE, "what the older revision served is not wholly read yet", False)
+        return Verdict(Outcome.INCONCLUSIVE, "the older revision's requests are not read to their end yet", False)
     own = _sample(wanted, entries, _probes(check, evidence, window))
     finding = _find(wanted, own, older, window)
     finding = holds_and_asserts(check, evidence, finding, {"entries": [each.entry.raw for each in own.counted]})
@@ -257,7 +257,7 @@ def _error_rate(limit: Bound, own: _Sample) -> Finding:
     actual = f"{least:.3g} %"
     reason = f"{len(failed)} of {len(own.counted)} requests failed, {actual}"
     if limit.holds(least) != limit.holds(most):
-        reason += f"; of {untold} more the request log has no status"
+        reason += f"; the request log has no status of {untold} more"
         return Finding(State.UNKNOWN, reason, expected, f"{least:.3g} to {most:.3g} %")
     all_told = 100 * (len(failed) + len(own.aborted)) / (len(own.counted) + len(own.aborted))
     if limit.holds(least) and not limit.holds(all_told):

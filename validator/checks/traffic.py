@@ -149,7 +149,7 @@ def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) ->
     share = service.serving().get(frozen, 0)
     expected, actual = f"{frozen} with {wanted.text('%')}", _shares(service)
     if wanted.holds(share) and not service.settled:
-        reason = f"{frozen} is said to have {share} % of the traffic, but the service is not settled yet"
+        reason = f"{frozen} has {share} % of the traffic by the service's status, but the service is not settled yet"
         return Finding(State.UNKNOWN, reason, expected, actual, evidence=_shown(service))
     if wanted.holds(share):
         return Finding(

@@ -200,9 +200,7 @@ class Folded:
                 return Answer(self.logs[asked.project].lean(result.content))
             _read(asked, result.content)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-            return Problem(
-                "UNREADABLE", f"the answer has another shape than is known ({type(error).__name__}: {error})"
-            )
+            return Problem("UNREADABLE", f"the answer could not be read ({type(error).__name__}: {error})")
         return result
 
     def goes_on(self, asked: query.Query) -> bool:

@@ -70,13 +70,13 @@ def refusal(asked: query.Query, target: Target, problem: Problem, seq: int) -> R
         return None
     api, role = APIS[type(asked)]
     if problem.code == "PERMISSION_DENIED":
-        reason = f"{api} said no to the gate's account: {problem.message}"
+        reason = f"{api} denied the gate's account: {problem.message}"
         remedy = (
             f"give it {role}: gcloud projects add-iam-policy-binding {target.project}"
             f" --member=serviceAccount:GATE_ACCOUNT --role={role}"
         )
     elif problem.code == "UNAUTHENTICATED":
-        reason = f"{api} does not know who asks: {problem.message}"
+        reason = f"{api} got no valid credentials: {problem.message}"
         remedy = "give the gate credentials: run it as a service account, or `gcloud auth application-default login`"
     elif problem.code == "NOT_FOUND":
         reason, remedy = _missing(asked, target, f"{api} does not know it: {problem.message}")

@@ -157,7 +157,7 @@ class Verdicts:
             try:
                 check = replace(check, options=check.bind(self.evidence.captured)) if check.bind else check
             except Mistake as error:
-                reason = f"the captured values do not fit: {error.message}"
+                reason = f"a captured value does not fit: {error.message}"
                 return self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason), now)
             standing = replace(standing, check=check, queries=self._asked(check), started=now)
             self.evidence.starts[check.name] = now
@@ -200,7 +200,9 @@ class Verdicts:
         value, problem = (None, missing.reason) if missing else condition.value(values)
         if problem:
             remedy = "guard it with has(...) or size(...)"
-            return Verdict(Outcome.INCONCLUSIVE, f"`if` cannot be told: {problem}", True, condition.text, remedy=remedy)
+            return Verdict(
+                Outcome.INCONCLUSIVE, f"`if` could not be evaluated: {problem}", True, condition.text, remedy=remedy
+            )
         if value is True:
             return None
         finding = condition.evaluate(values)

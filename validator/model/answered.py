@@ -63,7 +63,7 @@ def response(target: Target, evidence: Evidence) -> Link:
     """The revision's container gave a response, and it is none of a broken server."""
     answers = newest_answers(target, evidence)
     if answers.astray:
-        reason = f"{answers.astray[1].revision} answered, not {evidence.frozen(target.name)}: status is ahead of what requests reach"
+        reason = f"{answers.astray[1].revision} answered, not {evidence.frozen(target.name)}: the service's status is ahead of its requests"
         return Link("response", Proof.BROKEN, reason, evidence=(_exchanged(*answers.astray),))
     if answers.of_revision:
         status, revision = _status(answers.of_revision[0]), answers.of_revision[1].revision

@@ -189,7 +189,7 @@ def described(target: Target, evidence: Evidence) -> str:
     if found.whose is Whose.OURS:
         return found.how
     if found.whose is Whose.UNTOLD and target.created_within is not None:
-        return f"its age alone: created {span(max(0.0, evidence.started - revision.created))} before the run"
+        return f"only its age: created {span(max(0.0, evidence.started - revision.created))} before the run"
     return ""
 
 
@@ -198,9 +198,7 @@ def doubtful(target: Target, evidence: Evidence) -> str:
     revision = evidence.revision(target.name)
     if revision is None or whose(target, evidence).whose is not Whose.UNTOLD:
         return ""
-    known = (
-        "by its age alone, which is weak" if target.created_within is not None else "by nothing: any age is accepted"
-    )
+    known = "only by its age, which is weak" if target.created_within is not None else "by nothing: any age is accepted"
     pipeline, told = target.pipeline, commit_of(revision) or build_of(revision)
     if pipeline.doubt:
         what = pipeline.doubt

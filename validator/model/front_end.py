@@ -132,13 +132,13 @@ def _caller(status: int, target: Target) -> Refused | None:
             f"send an ID token whose audience is {audience} in the header Authorization:"
             " gcloud auth print-identity-token --impersonate-service-account=GATE_ACCOUNT --audiences=URL"
         )
-        return Refused("the request's token is no ID token for it", remedy)
+        return Refused("the request's token is not an ID token for it", remedy)
     grant = (
         f"gcloud run services add-iam-policy-binding {target.service or 'SERVICE'}"
         f" --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker{f' {target.flags}' if target.service else ''}"
     )
     remedy = f"let the gate's account call it: {grant}; and send that account's ID token in the header Authorization"
-    return Refused("the gate may not call it", remedy)
+    return Refused("the gate's account may not call it", remedy)
 
 
 def _absent(url: str, target: Target, service: Service | None) -> Refused:
@@ -147,7 +147,7 @@ def _absent(url: str, target: Target, service: Service | None) -> Refused:
     raw = service.raw if service else {}
     ingress = str(raw.get("ingress", ""))
     if _RESERVED.fullmatch(path):
-        return Refused(f"Cloud Run keeps {path} for itself", "serve the check at another path: /health", sure=True)
+        return Refused(f"Cloud Run reserves {path}", "serve the check at another path: /health", sure=True)
     if raw.get("defaultUriDisabled"):
         remedy = "probe the domain that its load balancer has, with `url`"
         return Refused(f"the default URL of {_name(target)} is disabled", remedy, sure=True)
@@ -155,9 +155,9 @@ def _absent(url: str, target: Target, service: Service | None) -> Refused:
         remedy = (
             "run the gate inside its VPC network (a Cloud Build private pool), or probe its load balancer with `url`"
         )
-        return Refused(f"{_name(target)} takes internal traffic alone ({ingress})", remedy, sure=True)
+        return Refused(f"{_name(target)} takes internal traffic only ({ingress})", remedy, sure=True)
     remedy = "see that the URL is right and that `ingress` lets the gate in"
-    return Refused(f"no service that is open to the gate stands at {urlsplit(url).netloc}", remedy, lasting=False)
+    return Refused(f"the gate can reach no service at {urlsplit(url).netloc}", remedy, lasting=False)
 
 
 def _unserved(status: int) -> Refused:

@@ -169,7 +169,7 @@ def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
     frozen, most = evidence.frozen(target.name), split_probes(percent)
     since = evidence.share_since(target.name)
     made = sum(observation.sent >= since for observation in evidence.answers(probe))
-    return "" if made < most else f"{made} probes were made and {frozen} with {percent} % answered too few"
+    return "" if made < most else f"{frozen} answered too few of {made} probes: it has {percent} % of the traffic"
 
 
 def split_probes(percent: int) -> int:

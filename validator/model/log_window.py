@@ -88,6 +88,6 @@ def open_verdict(window: Window, reason: str) -> Verdict:
 
 def nothing_logged(revision: str, window: Window) -> Verdict:
     """What a check comes to while nothing is readable that the revision itself logged, whatever the platform says of it."""
-    reason = f"no log entry of {revision} itself is readable, so nothing can be said of what it logged"
+    reason = f"no log entry of {revision} itself can be read, so what it logged is unknown"
     remedy = "see that the service logs to stdout or stderr and that no exclusion filter drops its entries"
     return Verdict(Outcome.INCONCLUSIVE, reason, window.complete, "at least one entry", "none", remedy)

@@ -109,7 +109,7 @@ def _another_digest(build: Build, named: Named, container: Container) -> Link:
         Proof.UNPROVEN,
         f"{reason}: of one repository, so it may be a manifest of the index that was pushed",
         "see that the digest is one of its manifests: docker buildx imagetools inspect"
-        f" {container.repository}@{index.digest}; or push an image for linux/amd64 alone",
+        f" {container.repository}@{index.digest}; or push an image for linux/amd64 only",
         conclusive=True,
     )
 

@@ -55,7 +55,7 @@ class Hop:
         """
         url = urljoin(self.url, _decoded(location)).partition("#")[0]
         if urlsplit(url).scheme not in _PORTS or not urlsplit(url).hostname:
-            raise RefusedError(f"the redirect to {url} is not followed: it is no http or https URL")
+            raise RefusedError(f"the redirect to {url} is not followed: it is not an http or https URL")
         hop = replace(self, url=url).checked()
         if (status == 303 and self.method != "HEAD") or (status in (301, 302) and self.method == "POST"):
             kept = tuple(each for each in self.headers if each[0].lower() not in _OF_A_BODY)

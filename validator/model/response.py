@@ -122,7 +122,7 @@ def _lack(content: Json) -> tuple[str, str]:
     if content.get("unread"):
         return (
             "the body of a redirect is not read",
-            "write `follow_redirects: true`, or judge its status and headers alone",
+            "write `follow_redirects: true`, or judge only its status and headers",
         )
     if "undecoded" in content:
         return str(

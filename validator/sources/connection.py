@@ -97,7 +97,7 @@ def parse(text: str) -> Emulated:
     except ValueError as error:
         raise EmulatorAddressError(text, str(error)) from None
     if url.scheme != "http" or url.path not in ("", "/") or url.username or url.fragment:
-        raise EmulatorAddressError(text, "it is no plain http address")
+        raise EmulatorAddressError(text, "it is not a plain http address")
     if fields:
         raise EmulatorAddressError(text, f"unknown: {', '.join(sorted(fields))}")
     if not port or not 0 < grpc < 65536:

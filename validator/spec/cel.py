@@ -110,7 +110,7 @@ class Assertion:
         """The finding of an evaluation that ended in an error."""
         if _VACUOUS in problem:
             reason, _, remedy = problem.partition(_VACUOUS)[2].partition("\n")
-            return Finding(State.UNKNOWN, f"what is said of nothing is no evidence: {reason}", self.text, remedy=remedy)
+            return Finding(State.UNKNOWN, f"an assert about nothing proves nothing: {reason}", self.text, remedy=remedy)
         violation = _violation(problem)
         secret = hides(self._tree, self._tree.root)
         if violation is None:

@@ -47,7 +47,7 @@ class Feasibility:
     def _timing(self, check: Check, expressions: Expressions) -> None:
         windowed = self.kind.lasting and any(isinstance(each, query.Echo) for each in self.kind.queries(check))
         if check.hold and not self.kind.lasting:
-            self._complain(f"what {self.name} judges does not come and go; `for` means nothing here", "for", key=True)
+            self._complain(f"`for` means nothing here: what {self.name} judges does not change back", "for", key=True)
         elif 0 < check.hold < INTERVAL and not windowed:
             told = f"`for` is shorter than the {span(INTERVAL)} between two attempts; write {INTERVAL:g}s or more"
             self._complain(told, "for")
@@ -60,7 +60,7 @@ class Feasibility:
         for key in ("attempts", "times"):
             if key in self.value and (windowed or not self.kind.lasting):
                 self._complain(
-                    f"what {self.name} judges is no row of attempts; `{key}` means nothing here", key, key=True
+                    f"`{key}` means nothing here: {self.name} is not judged attempt by attempt", key, key=True
                 )
                 return
         if check.attempts is None:
@@ -76,7 +76,7 @@ class Feasibility:
             return
         told = ""
         if windowed:
-            told = f"what {self.name} judges is a window of time and no single attempt; `until` means nothing here"
+            told = f"`until` means nothing here: {self.name} judges a window of time, not single attempts"
         elif check.within is None:
             told = "`until` needs `within`: how long to poll for it"
         elif check.hold:

@@ -29,7 +29,7 @@ schema = {
         "url": {
             **LOCATION,
             "pattern": "^https?://",
-            "x-form": "is no URL; write https://host/path",
+            "x-form": "is not a URL; write https://host/path",
             "description": "A whole URL, in place of `path`.",
         },
         "method": {
@@ -44,7 +44,7 @@ schema = {
         "follow_redirects": {
             "type": "boolean",
             "default": False,
-            "description": "A redirect is not health. To another origin go Accept, User-Agent and traceparent alone.",
+            "description": "A redirect is not health. Only Accept, User-Agent and traceparent go to another origin.",
         },
         "expect": {
             "type": "object",

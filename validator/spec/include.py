@@ -85,7 +85,7 @@ def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
         main.complain(Mistake(f"{file} cannot be read: {error.strerror or 'no such file'}", *path))
         return None
     if not is_spec(content.decode("utf-8", "replace"), "checks"):  # nothing of it is told
-        main.complain(Mistake(f"{file} is no file of checks: it has no key `checks`", *path))
+        main.complain(Mistake(f"{file} is not a file of checks: it has no key `checks`", *path))
         return None
     try:
         return decoded(content, file)

@@ -39,7 +39,7 @@ def interpolate(
                 odd = value[found.start() :].partition("}")[0][:40]
                 complain(
                     Mistake(
-                        f"{odd}}} is no reference; write ${{NAME}} or ${{NAME:-default}}, and $$ for a dollar", *path
+                        f"{odd}}} is not a reference; write ${{NAME}} or ${{NAME:-default}}, and $$ for a dollar", *path
                     )
                 )
             if found["odd"] or found["late"]:

@@ -148,7 +148,7 @@ class _Reading:
         try:
             last = date.fromisoformat(value["expires"])
         except ValueError:
-            self.source.complain(Mistake(f"{value['expires']!r} is not a day of the calendar", *path))
+            self.source.complain(Mistake(f"{value['expires']!r} is not in the calendar", *path))
         else:
             if self.around.today and last < self.around.today:
                 told = f"the known issue expired on {value['expires']}; a failure is not excused any more"

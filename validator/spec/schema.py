@@ -42,25 +42,25 @@ _SERVICE = {
         "The Google Cloud project's id.",
         pattern="^([a-z0-9.-]+:)?[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
         examples=["${PROJECT_ID}"],
-        **{"x-form": "is no project id: that has lower-case letters, digits and - only"},
+        **{"x-form": "is not a project id, which has lower-case letters, digits and - only"},
     ),
     "region": _text(
         "The service's region.",
         pattern="^[a-z]+(-[a-z]+[0-9]+)?$",
         examples=["us-central1"],
-        **{"x-form": "is no region; write one such as us-central1 (a zone, us-central1-a, is none)"},
+        **{"x-form": "is not a region; write one such as us-central1 (us-central1-a is a zone)"},
     ),
     "service": _text(
         "The Cloud Run service.",
         pattern=_RESOURCE,
         **{
-            "x-form": "is no service's name: that has lower-case letters, digits and - only, without project and region"
+            "x-form": "is not a service name, which has lower-case letters, digits and - only, without project and region"
         },
     ),
     "revision": _text(
         "This revision, by its short name, and not the newest created one.",
         pattern=_RESOURCE,
-        **{"x-form": "is no revision's short name: that has lower-case letters, digits and - only"},
+        **{"x-form": "is not a revision's short name, which has lower-case letters, digits and - only"},
     ),
     "tag": _text("The revision that carries this traffic tag; probes go to the tag's URL.", examples=["candidate"]),
     "build": _text("The newest revision must carry this id in its label `gcb-build-id`.", examples=["${BUILD_ID}"]),
@@ -76,7 +76,7 @@ _SERVICE = {
 _URL = {
     "type": "string",
     "pattern": "^https?://[^/]",
-    "x-form": "is no URL; write https://host/path",
+    "x-form": "is not a URL; write https://host/path",
     "description": "Where it answers, of something that is no Cloud Run service; it stands alone.",
 }
 
@@ -110,7 +110,7 @@ _KNOWN_ISSUE = {
             "expires": {
                 "type": "string",
                 "pattern": r"^\d{4}-\d\d-\d\d$",
-                "x-form": "is no day; write YYYY-MM-DD",
+                "x-form": "is not a date; write YYYY-MM-DD",
                 "description": "The last day on which a failure is excused (UTC), `YYYY-MM-DD`.",
                 "examples": ["2027-01-31"],
             },

@@ -169,7 +169,7 @@ class _Telling:
                 shown = str(value).lower() if isinstance(value, bool) else str(value)
                 return f'{told}; write "{shown}" in quotes'
         if isinstance(value, str) and _LATE in value:
-            return f"{told}; a captured value can only stand alone here"
+            return f"{told}; here a captured value has to be the whole value"
         return told
 
     def _found(self, path: Path, value: Any) -> str:
@@ -199,7 +199,7 @@ def _form(error: Any) -> str:
     if error.validator == "enum":
         return f"is not known here; known: {', '.join(map(str, error.validator_value))}"
     if error.validator == "format":
-        return "is no time at all; write 10s or so"
+        return "is no length of time; write 10s or so"
     if of_time(rule):
         return f"is not a duration; write {with_unit(error.instance) or '500ms, 30s, 5m, 1h30m or 7d'}"
     if has_format(rule, "rate"):

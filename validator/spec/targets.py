@@ -74,6 +74,6 @@ def _target(
 
 def _check_echo(echo: str, path: Path, source: Source) -> None:
     if not echo.startswith("/"):
-        source.complain(Mistake(f"{echo!r} is no path; write /path, or off for no echo probes", *path, "echo"))
+        source.complain(Mistake(f"{echo!r} is not a path; write /path, or off for no echo probes", *path, "echo"))
     elif reason := reserved(echo):
         source.complain(Mistake(reason, *path, "echo"))
