@@ -47,7 +47,7 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 SEED ?= $(shell date +%s)
 RUNS ?= 10000
 fuzz: $(STAMP) ## broken specs and scenarios and mutated answers: RUNS=10000 of each, SEED=1 repeats them
-	$(BIN)/python -m tests.spec.fuzzing $(RUNS) $(SEED)
+	$(BIN)/python -m tests.language.fuzzing $(RUNS) $(SEED)
 	$(BIN)/python -m tests.fuzz.scenarios $(RUNS) $(SEED)
 	$(BIN)/python -m tests.fuzz.answers $(RUNS) $(SEED)
 

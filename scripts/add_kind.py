@@ -20,10 +20,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from validator.model import query
-from validator.model.check import Check
-from validator.model.evidence import Evidence
-from validator.model.verdict import Verdict, passed
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.words.check import Check
+from validator.words.verdict import Verdict, passed
 
 lasting = False
 present = False
@@ -59,7 +59,7 @@ TEST = '''\
 from __future__ import annotations
 
 from tests.simulated import HEAD, NETRA, simulate
-from validator.model.verdict import Outcome
+from validator.words.verdict import Outcome
 
 INVALID = (("{something: 1}", "unknown key 'something'"),)
 
@@ -75,7 +75,7 @@ STEPS = (
     ("ruff", "format", "--check"),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", "-q", "-p", "no:cacheprovider", "tests/test_kinds.py", "tests/checks", "tests/spec", "tests/engine"),
+    ("pytest", "-q", "-p", "no:cacheprovider", "tests/test_kinds.py", "tests/checks", "tests/language", "tests/engine"),
 )
 
 

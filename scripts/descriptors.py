@@ -1,4 +1,4 @@
-"""Make `validator/spec/descriptors.binpb`: the protobuf types that expressions are checked against.
+"""Make `validator/language/descriptors.binpb`: the protobuf types that expressions are checked against.
 
 They are the types of Cloud Run's services and revisions, Cloud Build's builds and Cloud Logging's entries as the
 installed client packages have them, with all they refer to and nothing else, so that compiling an expression imports
@@ -28,7 +28,7 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorSet,
 )
 
-TARGET = Path(__file__).parent.parent / "validator" / "spec" / "descriptors.binpb"
+TARGET = Path(__file__).parent.parent / "validator" / "language" / "descriptors.binpb"
 ROOTS = (run_v2.Service, run_v2.Revision, cloudbuild_v1.Build, logging_v2.LogEntry)
 STANDARD = "google.protobuf"
 """Its files are taken whole: the CEL runtime knows them by their names."""

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from validator.checks import kinds
-from validator.spec.published import published
-from validator.spec.reference import reference
+from validator.language.published import published
+from validator.language.reference import reference
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 def made() -> dict[Path, str]:
     """Each file's content."""
     return {
-        ROOT / "validator" / "spec" / "checks.schema.json": json.dumps(published(kinds()), indent=2, ensure_ascii=False)
+        ROOT / "validator" / "language" / "checks.schema.json": json.dumps(published(kinds()), indent=2, ensure_ascii=False)
         + "\n",
         ROOT / "docs" / "checks.md": reference(kinds()),
     }

@@ -16,9 +16,9 @@ from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
 from validator.engine.run import Engine
 from validator.engine.virtual import drive
-from validator.model.call import PAGE, Answer, Call, Json, ListEntries, Result
-from validator.model.instant import nanoseconds, rfc3339
-from validator.spec.load import load
+from validator.language.load import load
+from validator.words.call import PAGE, Answer, Call, Json, ListEntries, Result
+from validator.words.instant import nanoseconds, rfc3339
 
 CREATED = START - 240
 _DELAY = 2.0

@@ -15,10 +15,10 @@ from validator.engine.outcome import outcome
 from validator.engine.run import Engine
 from validator.engine.verdicts import Standing, Verdicts
 from validator.engine.virtual import drive
-from validator.model.call import Call, Result
-from validator.model.run import Run
-from validator.model.verdict import Verdict
-from validator.spec.load import load
+from validator.language.load import load
+from validator.words.call import Call, Result
+from validator.words.run import Run
+from validator.words.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
 NETRA = ROOT / "examples" / "netra"

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from validator.checks import kinds
-from validator.spec.load import load
-from validator.spec.mistake import BadSpec
+from validator.language.load import load
+from validator.language.mistake import BadSpec
 
 ROOT = Path(__file__).parent.parent
 KINDS = kinds()

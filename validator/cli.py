@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from validator import __version__
-from validator.model.counting import counted
+from validator.language.mistake import BadSpec, Mistake, meant
 from validator.report.redaction import secret_values
 from validator.signals import Signals
-from validator.spec.mistake import BadSpec, Mistake, meant
 from validator.surroundings import Surroundings
 from validator.usage import INCONCLUSIVE, PASSED, UNUSABLE, UsageError
+from validator.words.counting import counted
 
 _FORMATS = ("human", "json", "github", "sarif")
 """In which mistakes can be told."""
@@ -257,7 +257,7 @@ def _schema(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
-    from validator.spec.selection import select  # noqa: PLC0415
+    from validator.language.selection import select  # noqa: PLC0415
 
     if parsed.dry_run:
         return _plan(parsed, around)

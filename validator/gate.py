@@ -13,8 +13,6 @@ from validator.checks import kinds
 from validator.engine import threads
 from validator.engine.outcome import known_secrets, outcome
 from validator.engine.run import Engine, checks_in_order
-from validator.model.call import Completion
-from validator.model.check import Spec
 from validator.report import github
 from validator.report.console import Console
 from validator.report.document import Summary
@@ -23,6 +21,8 @@ from validator.report.summary import defective, summarize
 from validator.sources import Connection, Emulated, EmulatorAddressError, connect, from_environment
 from validator.surroundings import Surroundings
 from validator.usage import UsageError
+from validator.words.call import Completion
+from validator.words.check import Spec
 
 
 def run(spec: Spec, left_out: tuple[str, ...], out: Path, around: Surroundings, *, warn_only: bool = False) -> int:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from validator.checks import kinds
 from validator.files import below, content
-from validator.model.check import Position, Spec
-from validator.model.counting import counted
-from validator.spec.expressions import EVERY
-from validator.spec.include import decoded
-from validator.spec.load import Examined, examine
-from validator.spec.mistake import BadSpec, SpecError, meant
+from validator.language.expressions import EVERY
+from validator.language.include import decoded
+from validator.language.load import Examined, examine
+from validator.language.mistake import BadSpec, SpecError, meant
 from validator.surroundings import Surroundings
 from validator.usage import PASSED, UNUSABLE, UsageError
+from validator.words.check import Position, Spec
+from validator.words.counting import counted
 
 
 def examine_file(
@@ -147,9 +147,9 @@ def plan(
     wanted: Collection[str] = (),
 ) -> int:
     """Say what a run would ask, whom, when and how often; returns the exit code."""
-    from validator.engine.plan import plan_of  # noqa: PLC0415
-    from validator.report.plan import as_json, for_people  # noqa: PLC0415
-    from validator.spec.selection import select  # noqa: PLC0415
+    from validator.engine.planning import plan_of  # noqa: PLC0415
+    from validator.language.selection import select  # noqa: PLC0415
+    from validator.report.plan_text import as_json, for_people  # noqa: PLC0415
 
     spec, _ = select(load_file(file, variables, command="plan", wanted=wanted), only, skip)
     made = plan_of(spec, kinds())
@@ -163,7 +163,7 @@ def plan(
 
 def schema(which: str, around: Surroundings) -> int:
     """Write one of the published schemas."""
-    from validator.spec.published import published  # noqa: PLC0415
+    from validator.language.published import published  # noqa: PLC0415
 
     if which == "summary":
         around.out.json(json.loads((Path(__file__).parent / "report" / "summary.schema.json").read_text("utf-8")))

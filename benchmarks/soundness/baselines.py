@@ -18,8 +18,8 @@ from benchmarks.soundness.stored import EPOCH
 from benchmarks.soundness.story import Story
 from benchmarks.soundness.truth import EDGE, Windows
 from benchmarks.soundness.world import Told
-from validator.model.call import Answer, Call, Exchange, GetRevision, GetService, Json, ListEntries
-from validator.model.instant import rfc3339, seconds
+from validator.words.call import Answer, Call, Exchange, GetRevision, GetService, Json, ListEntries
+from validator.words.instant import rfc3339, seconds
 
 PASSED, FAILED, INCONCLUSIVE = "passed", "failed", "inconclusive"
 NAIVE_WAIT = 30.0

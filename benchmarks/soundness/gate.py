@@ -19,10 +19,10 @@ from validator.engine import resolution
 from validator.engine.run import Engine
 from validator.engine.verdicts import overall
 from validator.engine.virtual import drive
-from validator.model.call import ListEntries
-from validator.model.check import Spec
-from validator.model.journal import Observation
-from validator.spec.load import load
+from validator.evidence.journal import Observation
+from validator.language.load import load
+from validator.words.call import ListEntries
+from validator.words.check import Spec
 
 _CLAIM = {resolution.KIND: "Deploy"}
 """Kind -> the claim that its check stands for, where that is not its name."""

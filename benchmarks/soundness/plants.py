@@ -16,15 +16,19 @@ from validator.engine import evidence as evidence_module
 from validator.engine import resolution, run, stage, verdicts
 from validator.engine.evidence import Folded, Resolution
 from validator.engine.log_evidence import MARGIN, LogEvidence
-from validator.model import custody, identity, platform, query, readiness
-from validator.model.call import Answer, Call, ListEntries, Problem
-from validator.model.check import Check, Target
-from validator.model.evidence import Evidence, Known, Watermark
-from validator.model.identity import Identity, Who
-from validator.model.instant import rfc3339
-from validator.model.journal import Observation
-from validator.model.severity import Severity
-from validator.model.verdict import Excerpt
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Evidence
+from validator.judging import custody, identity, readiness
+from validator.judging.identity import Identity, Who
+from validator.logs.entry import Entry, Sort
+from validator.logs.severity import Severity
+from validator.resources.service import Service
+from validator.words.call import Answer, Call, ListEntries, Problem
+from validator.words.check import Check, Target
+from validator.words.instant import rfc3339
+from validator.words.verdict import Excerpt
+from validator.words.watermark import Known, Watermark
 
 Patch = tuple[Any, str, Any]
 """(owner, name, what stands there instead)"""
@@ -77,7 +81,7 @@ def _latest_re_resolved() -> list[Patch]:
     """The target is whatever is newest when one looks."""
     original, queries, settled = Folded._service, verdicts.Verdicts.queries, run.Engine._settled  # noqa: SLF001
 
-    def service(self: Folded, target: str, seen: Observation, found: platform.Service) -> None:
+    def service(self: Folded, target: str, seen: Observation, found: Service) -> None:
         before = self.resolutions.get(target)
         if before and found.latest_created and found.latest_created != before.revision:
             self.resolutions[target] = Resolution(found.latest_created, found.latest_created)
@@ -116,13 +120,13 @@ def _page_is_answer() -> list[Patch]:
 
 def _audit_is_log() -> list[Patch]:
     """What the platform says of a resource is taken for what the application logs."""
-    original = platform.Entry.sort
+    original = Entry.sort
 
-    def sort(self: platform.Entry) -> platform.Sort:
+    def sort(self: Entry) -> Sort:
         told = original.__get__(self)
-        return platform.Sort.APPLICATION if told is platform.Sort.AUDIT else told
+        return Sort.APPLICATION if told is Sort.AUDIT else told
 
-    return [(platform.Entry, "sort", property(sort))]
+    return [(Entry, "sort", property(sort))]
 
 
 def _import_is_start() -> list[Patch]:
@@ -133,10 +137,10 @@ def _import_is_start() -> list[Patch]:
 def _level_by_platform() -> list[Patch]:
     """An error is one only if the platform knows it."""
 
-    def told(self: platform.Entry) -> Severity:
+    def told(self: Entry) -> Severity:
         return Severity(self.raw.get("severity", "DEFAULT"), "platform")
 
-    return [(platform.Entry, "told", property(told))]
+    return [(Entry, "told", property(told))]
 
 
 def _any_deploy() -> list[Patch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.soundness.claims import COMMIT
 from benchmarks.soundness.draft import LONG_AGO
 from benchmarks.soundness.story import FOREVER, NEWER, OURS, PREVIOUS, Story, Traffic
-from validator.model.call import Json
+from validator.words.call import Json
 
 SERVICE = "projects/shop/locations/europe-west1/services/front"
 HOST = "front-abc123-ew.a.run.app"

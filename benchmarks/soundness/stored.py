@@ -8,7 +8,7 @@ from benchmarks.soundness.resources import HOST, NAMES, full
 from benchmarks.soundness.story import Line
 from validator.emulator.audit import SYSTEM_EVENT
 from validator.emulator.entries import LOGS, Stored, instance, log_name, nanos, resource, stamp
-from validator.model.call import Json
+from validator.words.call import Json
 
 EPOCH = 1_790_000_000.0
 """Unix time (the platform's) at which a story's 0 is."""

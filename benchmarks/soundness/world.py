@@ -20,7 +20,7 @@ from validator.emulator.moments import resolved
 from validator.emulator.scenario import Change, Detour, Scenario, load
 from validator.emulator.simulation import API_LATENCY, Simulation
 from validator.emulator.world import World
-from validator.model.call import Answer, Call, Exchange, Json, ListEntries, Problem, Result
+from validator.words.call import Answer, Call, Exchange, Json, ListEntries, Problem, Result
 
 _RUN = ("GetService", "GetRevision", "ListRevisions")
 _LISTINGS = ("ListLogEntries", "ListRevisions", "ListBuilds")

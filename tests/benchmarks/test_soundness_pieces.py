@@ -14,8 +14,8 @@ from benchmarks.soundness.resources import BUILD, HOST, NAMES, SERVICE
 from benchmarks.soundness.stored import EPOCH
 from benchmarks.soundness.story import FOREVER, OURS, PREVIOUS, Line, Outage, Page, Story, Traffic
 from benchmarks.soundness.world import Told
-from validator.model.call import Answer, Call, Exchange, GetRevision, GetService, Json, ListEntries, Problem
-from validator.model.instant import seconds
+from validator.words.call import Answer, Call, Exchange, GetRevision, GetService, Json, ListEntries, Problem
+from validator.words.instant import seconds
 
 STEADY = Regime("steady", stream=Spread(3, 3))
 OUR_LOG = ListEntries(("projects/shop",), f'resource.labels.revision_name="{NAMES[OURS]}"')

@@ -15,8 +15,8 @@ from benchmarks.soundness.stored import EPOCH
 from benchmarks.soundness.story import NEWER, OURS, PREVIOUS, Story, latest
 from benchmarks.soundness.truth import Windows
 from benchmarks.soundness.world import Told
-from validator.model.call import Answer, Exchange, GetService
-from validator.model.platform import Service
+from validator.resources.service import Service
+from validator.words.call import Answer, Exchange, GetService
 
 SHARED = regime.named("shared")
 MOMENTS = sorted(random.Random(5).uniform(0, 150) for _ in range(12))

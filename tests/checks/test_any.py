@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import HEAD, NETRA, Finished, overlaid, simulate
-from validator.model.verdict import Outcome
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("[]", "write two alternatives or more"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import HEAD, NETRA, overlaid, simulate
-from validator.model.verdict import Outcome
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("{duration: 10}", "found the number 10, but this takes text"),

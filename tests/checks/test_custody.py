@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, overlaid, simulate
-from validator.model.link import Proof
-from validator.model.verdict import Outcome
+from validator.words.link import Proof
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("{links: [commit]}", "unknown key 'links'"),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.simulated import HEAD, NETRA, Finished, overlaid, simulate
-from validator.model.call import Answer, Call, Exchange, Result
-from validator.model.verdict import Outcome
+from validator.words.call import Answer, Call, Exchange, Result
+from validator.words.verdict import Outcome
 
 FAILED, PASSED, INCONCLUSIVE = Outcome.FAILED, Outcome.PASSED, Outcome.INCONCLUSIVE
 

@@ -9,11 +9,11 @@ import pytest
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, Finished, overlaid, simulate
 from tests.two_revisions import NEW_SIGNATURE, log, of_revision
 from validator.checks import regression
-from validator.model.journal import Observation
-from validator.model.log_event import Event
-from validator.model.platform import Entry
-from validator.model.query import Baseline
-from validator.model.verdict import Outcome
+from validator.evidence.journal import Observation
+from validator.evidence.query import Baseline
+from validator.logs.entry import Entry
+from validator.logs.event import Event
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("{severity: FATAL}", "known: DEBUG, INFO"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, Finished, overlaid, simulate
-from validator.model.verdict import Outcome
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("{}", "may not be empty"),

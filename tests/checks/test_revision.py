@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulated import HEAD, NETRA, simulate
-from validator.model.verdict import Outcome
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("{startup: 30}", "found the number 30"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, overlaid, simulate
-from validator.model.verdict import Outcome
+from validator.words.verdict import Outcome
 
 INVALID = (
     ("{percent: 101}", "101 is more than 100"),

@@ -12,7 +12,7 @@ import pytest
 from validator.emulator.scenario import ScenarioError, load
 from validator.emulator.servers import Emulator
 from validator.emulator.simulation import Simulation
-from validator.model.call import Answer, Exchange
+from validator.words.call import Answer, Exchange
 
 EPOCH = 1_790_000_000.0
 HOST = "shop-x.a.run.app"

@@ -14,9 +14,11 @@ from tests import simulated
 from validator.emulator.scenario import load
 from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
-from validator.model.build import Build
-from validator.model.call import Answer, Exchange, GetRevision, GetService, ListEntries, Problem, Result
-from validator.model.platform import Entry, Revision, Service
+from validator.logs.entry import Entry
+from validator.resources.build import Build
+from validator.resources.revision import Revision
+from validator.resources.service import Service
+from validator.words.call import Answer, Exchange, GetRevision, GetService, ListEntries, Problem, Result
 
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"
 SCENARIOS = sorted(path.stem for path in NETRA.glob("*.yaml") if path.stem != "checks")

@@ -21,8 +21,8 @@ from validator.emulator.scenario import ScenarioError, load
 from validator.emulator.shape import SCHEMA
 from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
-from validator.model.call import Answer, GetBuild, GetRevision, GetService, ListEntries
-from validator.spec import yaml
+from validator.language import yaml_reader as yaml
+from validator.words.call import Answer, GetBuild, GetRevision, GetService, ListEntries
 
 ROOT = Path(__file__).parent.parent.parent
 NETRA = ROOT / "examples" / "netra"

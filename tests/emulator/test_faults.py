@@ -22,7 +22,7 @@ from validator.emulator.scenario import load
 from validator.emulator.servers import Emulator
 from validator.emulator.simulation import Simulation
 from validator.emulator.world import apply
-from validator.model.call import Answer, Exchange, GetService, ListBuilds, ListEntries, ListRevisions, Problem, Result
+from validator.words.call import Answer, Exchange, GetService, ListBuilds, ListEntries, ListRevisions, Problem, Result
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from validator.emulator.knative import revision_v1, service_v1, service_v2
 from validator.emulator.knative_export import revision_export
 from validator.emulator.simulation import Simulation
 from validator.emulator.world import advanced, apply
-from validator.model.call import Exchange, Json, ListEntries
+from validator.words.call import Exchange, Json, ListEntries
 
 EPOCH = 1_790_000_000.0
 SHOP = "projects/p/locations/l/services/shop"

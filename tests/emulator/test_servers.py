@@ -24,9 +24,9 @@ from google.protobuf.json_format import MessageToDict
 
 from validator.emulator.scenario import ScenarioError
 from validator.emulator.servers import Emulator
-from validator.model.platform import Entry
-from validator.model.push_down import PushDown
-from validator.model.selector import Selector
+from validator.logs.entry import Entry
+from validator.logs.push_down import PushDown
+from validator.logs.selector import Selector
 from validator.sources.connection import parse
 
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"

@@ -8,7 +8,8 @@ import pytest
 
 from validator.emulator.simulation import API_LATENCY, Simulation
 from validator.emulator.world import READS_A_MINUTE, apply
-from validator.model.call import (
+from validator.logs.entry import Entry
+from validator.words.call import (
     Answer,
     Call,
     Exchange,
@@ -20,7 +21,6 @@ from validator.model.call import (
     ListRevisions,
     Problem,
 )
-from validator.model.platform import Entry
 
 START = 1_790_000_000.0
 SHOP = "projects/p/locations/l/services/shop"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import HEAD, overlaid, simulate
-from validator.model.verdict import Outcome
 from validator.report.headline import headline
+from validator.words.verdict import Outcome
 
 CHECKS = {
     "GetService": "  - {name: Told, traffic: {percent: 100}}\n",

@@ -8,9 +8,9 @@ import pytest
 
 from tests.simulated import HEAD, NETRA, overlaid, simulate
 from validator.checks import kinds
-from validator.model.verdict import Outcome
-from validator.spec.load import load
-from validator.spec.mistake import BadSpec
+from validator.language.load import load
+from validator.language.mistake import BadSpec
+from validator.words.verdict import Outcome
 
 SCENARIO = NETRA / "scenario.yaml"
 

@@ -11,7 +11,7 @@ from tests.busy import CREATED, Busy, busy
 from tests.simulated import BACKEND, HEAD, PREVIOUS, START, Finished, overlaid
 from validator.engine import narrowing
 from validator.engine.budget import LIST_CALLS_A_MINUTE
-from validator.model.verdict import Outcome, Verdict
+from validator.words.verdict import Outcome, Verdict
 
 LINES = f"""\
 logs:

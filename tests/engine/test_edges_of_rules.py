@@ -9,13 +9,13 @@ import pytest
 from tests.busy import busy
 from tests.simulated import HEAD, overlaid, simulate
 from validator.engine.log_evidence import LogEvidence
-from validator.model.call import Answer, Exchange, Json, ListEntries, Problem
-from validator.model.instant import rfc3339
-from validator.model.journal import Observation
-from validator.model.platform import REQUESTS
-from validator.model.push_down import MOST_CHARACTERS
-from validator.model.query import Logs
-from validator.model.verdict import Outcome
+from validator.evidence.journal import Observation
+from validator.evidence.query import Logs
+from validator.logs.entry import REQUESTS
+from validator.logs.push_down import MOST_CHARACTERS
+from validator.words.call import Answer, Exchange, Json, ListEntries, Problem
+from validator.words.instant import rfc3339
+from validator.words.verdict import Outcome
 
 RUN, NOW = "0123456789abcdef", 1_790_000_000.0
 SERVICE = ("europe-west1", "front")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.model.finding import Attempt, Finding, State
-from validator.model.judging import Timing, eventually
-from validator.model.verdict import Outcome, Verdict
+from validator.judging.attempts import Timing, eventually
+from validator.words.finding import Attempt, Finding, State
+from validator.words.verdict import Outcome, Verdict
 
 H, V, U = State.HOLDS, State.VIOLATED, State.UNKNOWN
 

@@ -12,12 +12,13 @@ from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, overlaid, sim
 from validator.checks import kinds
 from validator.engine.log_evidence import LogEvidence
 from validator.engine.verdicts import Verdicts, overall
-from validator.model.call import Answer as Said
-from validator.model.call import Call, GetRevision, GetService, ListEntries, Problem, Result
-from validator.model.instant import rfc3339
-from validator.model.journal import Ended, Ending, Observation, Sent
-from validator.model.query import Logs
-from validator.model.verdict import Outcome
+from validator.evidence.journal import Ended, Observation, Sent
+from validator.evidence.query import Logs
+from validator.words.call import Answer as Said
+from validator.words.call import Call, GetRevision, GetService, ListEntries, Problem, Result
+from validator.words.instant import rfc3339
+from validator.words.run import Ending
+from validator.words.verdict import Outcome
 
 HEALTHY = "  - {name: Healthy, within: 60s, http: {path: /health}}\n"
 QUIET = "  - {name: Quiet, for: 60s, logs: {forbid: [ImportError]}}\n"

@@ -13,10 +13,10 @@ from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
 from validator.engine.run import Engine
 from validator.engine.virtual import drive
-from validator.model.call import Exchange
-from validator.model.journal import Observation
-from validator.model.verdict import Outcome
-from validator.spec.load import load
+from validator.evidence.journal import Observation
+from validator.language.load import load
+from validator.words.call import Exchange
+from validator.words.verdict import Outcome
 
 SCENARIO = NETRA / "scenario.yaml"
 HEALTHY = "  - {name: Healthy, within: 60s, http: {path: /health}}\n"

@@ -9,9 +9,9 @@ import pytest
 from tests.simulated import NETRA, ROOT, Finished, simulate
 from validator.engine.evidence import Folded
 from validator.engine.verdicts import Verdicts
-from validator.model.call import Answer
-from validator.model.journal import Observation
-from validator.model.query import Logs
+from validator.evidence.journal import Observation
+from validator.evidence.query import Logs
+from validator.words.call import Answer
 
 pytestmark = pytest.mark.slow
 SCENARIOS = sorted(NETRA.glob("*.yaml"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from validator.checks import kinds
 from validator.engine.run import Engine
 from validator.engine.verdicts import overall
-from validator.model.call import Answer, Completion
-from validator.model.verdict import Outcome
-from validator.spec.load import load
+from validator.language.load import load
+from validator.words.call import Answer, Completion
+from validator.words.verdict import Outcome
 
 SPEC = """\
 version: 1

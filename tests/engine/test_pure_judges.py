@@ -13,7 +13,7 @@ from validator.checks import kinds
 from validator.engine.evidence import Folded
 from validator.engine.run import Engine
 from validator.engine.verdicts import Verdicts
-from validator.model.journal import Record
+from validator.evidence.journal import Record
 
 SHARED = regime.named("shared")
 SCENARIOS = sorted(NETRA.glob("*.yaml"))

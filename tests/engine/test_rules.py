@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, overlaid, simulate
-from validator.model.call import Exchange, ListEntries
-from validator.model.evidence import Known
-from validator.model.journal import Ending, Observation
-from validator.model.verdict import Outcome
+from validator.evidence.journal import Observation
+from validator.words.call import Exchange, ListEntries
+from validator.words.run import Ending
+from validator.words.verdict import Outcome
+from validator.words.watermark import Known
 
 HEALTHY = "  - {name: Healthy, within: 60s, http: {path: /health}}\n"
 QUIET = "  - {name: Quiet, for: 60s, logs: {forbid: [ImportError]}}\n"

@@ -14,9 +14,9 @@ from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
 from validator.engine.run import Engine
 from validator.engine.threads import drive
-from validator.model.call import Call, Exchange, Result
-from validator.model.verdict import Outcome
-from validator.spec.load import load
+from validator.language.load import load
+from validator.words.call import Call, Exchange, Result
+from validator.words.verdict import Outcome
 
 pytestmark = pytest.mark.slow
 CHECKS = (

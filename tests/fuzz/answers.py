@@ -26,11 +26,11 @@ from validator.emulator.world import World
 from validator.engine.outcome import outcome
 from validator.engine.run import Engine
 from validator.engine.virtual import drive
-from validator.model.call import Answer, Call, Exchange, GetBuild, GetRevision, GetService, ListEntries, Result
-from validator.model.check import Spec
+from validator.language.load import load
 from validator.report.markdown import markdown
 from validator.report.summary import summarize
-from validator.spec.load import load
+from validator.words.call import Answer, Call, Exchange, GetBuild, GetRevision, GetService, ListEntries, Result
+from validator.words.check import Spec
 
 SPEC = r"""
 version: 1

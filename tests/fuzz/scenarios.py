@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.language.fuzzing import mutated
 from tests.simulated import START
-from tests.spec.fuzzing import mutated
 from validator.emulator.scenario import load
 from validator.emulator.scenario_file import ScenarioError
 

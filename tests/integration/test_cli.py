@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import ROOT, Run
-from tests.spec.test_load import FIVE
+from tests.language.test_load import FIVE
 from validator.emulator.scenario import load
 from validator.emulator.servers import Emulator
 

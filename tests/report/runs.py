@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from validator.model.check import Check, Group, KnownIssue, Position, Spec, Target
-from validator.model.evidence import Known, Watermark
-from validator.model.instant import seconds
-from validator.model.journal import Ending
-from validator.model.link import Link, Proof
-from validator.model.run import Judged, LogStatistics, Run, TargetReport
-from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
+from validator.words.check import Check, Group, KnownIssue, Position, Spec, Target
+from validator.words.instant import seconds
+from validator.words.link import Link, Proof
+from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
+from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
+from validator.words.watermark import Known, Watermark
 
 START = seconds("2026-01-30T12:00:00Z")
 REVISION, PREVIOUS = "netra-backend-staging-00645-l8x", "netra-backend-staging-00644-q2c"

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.report import runs
 from tests.report.test_safety import COMMANDS, NASTY, runner_sees_a_command
-from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 from validator.report.console import Console
 from validator.report.door import Door
 from validator.report.phrases import clip, remedy
 from validator.report.summary import summarize
+from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 
 
 def waiting(reason: str) -> Verdict:

@@ -19,15 +19,15 @@ import pytest
 from tests.report import runs
 from tests.report.test_safety import runner_sees_a_command
 from validator.cli import main
-from validator.model.run import Run
-from validator.model.secret import named, shaped
-from validator.model.verdict import Excerpt, Outcome, Verdict, failed
 from validator.report import github
 from validator.report.console import Console
 from validator.report.door import Door, Outlet
 from validator.report.markdown import markdown
 from validator.report.redaction import REDACTED, Redactor
 from validator.report.summary import dumps, summarize
+from validator.words.run import Run
+from validator.words.secret import named, shaped
+from validator.words.verdict import Excerpt, Outcome, Verdict, failed
 
 ROOT = Path(__file__).parents[2]
 SECRET = 'hunter2/Ünï "qu\\oted" & Zk39dKq0PqLm28Xv'

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report import runs
-from validator.model.check import Position
-from validator.model.run import Run
-from validator.model.verdict import Outcome, failed
+from validator.language.mistake import SpecError
 from validator.report import github
 from validator.report.document import Summary
 from validator.report.markdown import LIMIT
 from validator.report.summary import summarize
-from validator.spec.mistake import SpecError
+from validator.words.check import Position
+from validator.words.run import Run
+from validator.words.verdict import Outcome, failed
 
 COMMAND = re.compile(r"::(?P<level>error|warning) (?P<properties>.*?)::(?P<message>.*)", re.DOTALL)
 TOKEN = "0123456789abcdef"

@@ -15,12 +15,12 @@ from markdown_it.token import Token
 
 from tests.report import runs
 from tests.report.test_safety import runner_sees_a_command
-from validator.model.link import Proof
-from validator.model.verdict import Outcome, failed
 from validator.report.markdown import markdown
 from validator.report.markup import code, fence, link, table, text
 from validator.report.safety import lines
 from validator.report.summary import summarize
+from validator.words.link import Proof
+from validator.words.verdict import Outcome, failed
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 PIECES = st.sampled_from(

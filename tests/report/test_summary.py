@@ -11,23 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.report import runs
-from validator.model.check import KnownIssue
-from validator.model.journal import Ending
-from validator.model.run import Run
-from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 from validator.report import document, github
 from validator.report.artifact import write_text
 from validator.report.markdown import markdown
 from validator.report.phrases import remark
-from validator.report.summary import (
-    LONGEST_TEXT,
-    MOST_EXCERPTS,
-    defective,
-    dumps,
-    schema,
-    summarize,
-    without_report,
-)
+from validator.report.summary import LONGEST_TEXT, MOST_EXCERPTS, defective, dumps, schema, summarize, without_report
+from validator.words.check import KnownIssue
+from validator.words.run import Ending, Run
+from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 
 SCHEMA: Any = schema()
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 PREAMBLE = """
 import socket
-from validator.model.call import Exchange
+from validator.words.call import Exchange
 from validator.sources import Direct, Emulated, connect
 
 def refused(act):
@@ -71,7 +71,7 @@ def test_google_packages_are_imported_by_the_first_call_of_their_api_and_not_bef
         sources = connect(Emulated("127.0.0.1", port, 1))
         sources(Exchange("GET", "http://a.example/"), 0.1)
         assert not {"google.cloud", "google.api_core", "google.auth", "grpc"} & set(sys.modules)
-        from validator.model.call import GetService
+        from validator.words.call import GetService
         assert sources(GetService("projects/p/locations/l/services/s"), 2).code == "UNAVAILABLE"
         assert "google.cloud.run_v2" in sys.modules
         assert "google.cloud.logging_v2" not in sys.modules

@@ -13,7 +13,8 @@ from google.cloud.logging_v2 import types as logging_v2
 from google.protobuf import any_pb2
 
 from tests.sources.google_server import GoogleServer
-from validator.model.call import (
+from validator.sources import Direct, Emulated, Sources, connect
+from validator.words.call import (
     Answer,
     Call,
     GetBuild,
@@ -24,7 +25,6 @@ from validator.model.call import (
     ListRevisions,
     Problem,
 )
-from validator.sources import Direct, Emulated, Sources, connect
 
 PARENT = "projects/p/locations/us-central1"
 SERVICE = f"{PARENT}/services/s"

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.sources.tcp_server import Talk, tcp_server
-from validator.model.call import Answer, Exchange, Problem, Result
 from validator.sources import Direct, connect
+from validator.words.call import Answer, Exchange, Problem, Result
 
 OK = b"HTTP/1.1 200 OK\r\n"
 LENGTHY = b"x" * 500_000

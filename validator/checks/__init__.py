@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import cast
 
-from validator.model.kind import Kind
+from validator.judging.kind import Kind
 
 
 def kinds() -> Mapping[str, Kind]:

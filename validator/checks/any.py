@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.checks import others
-from validator.model import query
-from validator.model.check import Check
-from validator.model.evidence import Evidence
-from validator.model.kind import Kind
-from validator.model.variables import queries as asked
-from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.mistake import Mistake, Mistakes, sound
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.judging.kind import Kind
+from validator.judging.variables import queries as asked
+from validator.language.mistake import Mistake, Mistakes, sound
+from validator.words.check import Check
+from validator.words.verdict import Excerpt, Outcome, Verdict
 
 _KINDS: Mapping[str, Kind] = {name: kind for name, kind in others("any").items() if not kind.present}
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.model import query
-from validator.model.build import Build, Step, listed
-from validator.model.call import Json
-from validator.model.check import Check
-from validator.model.deploy import likeliest
-from validator.model.evidence import Evidence
-from validator.model.finding import Attempt, Finding, State, worst
-from validator.model.instant import span
-from validator.model.journal import Observation
-from validator.model.judging import eventually, looks, timing
-from validator.model.variables import holds_and_asserts
-from validator.model.verdict import Excerpt, Verdict
-from validator.spec.values import DURATION, Bound, bound, bound_of
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Evidence
+from validator.judging.attempts import eventually, looks, timing
+from validator.judging.deploy import likeliest
+from validator.judging.variables import holds_and_asserts
+from validator.language.values import DURATION, Bound, bound, bound_of
+from validator.resources.build import Build, Step, listed
+from validator.words.call import Json
+from validator.words.check import Check
+from validator.words.finding import Attempt, Finding, State, worst
+from validator.words.instant import span
+from validator.words.verdict import Excerpt, Verdict
 
 lasting = False
 within: float | None = None

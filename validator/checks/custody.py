@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from validator.model import custody, query
-from validator.model.check import Check
-from validator.model.evidence import Evidence
-from validator.model.finding import Attempt, Finding, State
-from validator.model.judging import eventually, timing
-from validator.model.link import Link, Proof
-from validator.model.variables import holds_and_asserts
-from validator.model.variables import queries as asked
-from validator.model.verdict import Verdict
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.judging import custody
+from validator.judging.attempts import eventually, timing
+from validator.judging.variables import holds_and_asserts
+from validator.judging.variables import queries as asked
+from validator.words.check import Check
+from validator.words.finding import Attempt, Finding, State
+from validator.words.link import Link, Proof
+from validator.words.verdict import Verdict
 
 lasting = False
 within: float | None = None

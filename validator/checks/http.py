@@ -11,21 +11,21 @@ from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from validator.model import query
-from validator.model.call import Exchange, Json, Problem
-from validator.model.check import Check
-from validator.model.evidence import Evidence, Resources
-from validator.model.finding import Attempt, Finding, State, together
-from validator.model.identity import Identity, Who, identify, probed_enough, whole_traffic
-from validator.model.instant import span
-from validator.model.journal import Observation
-from validator.model.judging import eventually, timing
-from validator.model.response import Response, grpc_found, header_found, json_found, text_found
-from validator.model.variables import holds_and_asserts
-from validator.model.variables import queries as asked
-from validator.model.verdict import Excerpt, Verdict
-from validator.spec.http_check import ABSENT, Options, options, schema
-from validator.spec.values import Bound
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Evidence, Resources
+from validator.judging.attempts import eventually, timing
+from validator.judging.identity import Identity, Who, identify, probed_enough, whole_traffic
+from validator.judging.response import Response, grpc_found, header_found, json_found, text_found
+from validator.judging.variables import holds_and_asserts
+from validator.judging.variables import queries as asked
+from validator.language.http_check import ABSENT, Options, options, schema
+from validator.language.values import Bound
+from validator.words.call import Exchange, Json, Problem
+from validator.words.check import Check
+from validator.words.finding import Attempt, Finding, State, together
+from validator.words.instant import span
+from validator.words.verdict import Excerpt, Verdict
 
 __all__ = ["judge", "lasting", "options", "present", "queries", "schema", "variables", "within"]
 

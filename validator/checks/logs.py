@@ -19,23 +19,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from validator.model import query
-from validator.model.check import Check
-from validator.model.evidence import Evidence, Known
-from validator.model.finding import Finding, State
-from validator.model.instant import clock
-from validator.model.log_matches import Pick, combined, each_of, picked
-from validator.model.log_rules import ABSENT, Judged, Rule, count, followed, order
-from validator.model.log_view import LogView
-from validator.model.log_window import nothing_logged, open_verdict, window_of
-from validator.model.platform import STDERR, STDOUT, SYSTEM
-from validator.model.selector import ALL, Selector
-from validator.model.severity import SEVERITIES
-from validator.model.variables import judge_asserts
-from validator.model.variables import queries as asked
-from validator.model.verdict import Outcome, Verdict
-from validator.spec.mistake import Mistake, sound
-from validator.spec.values import PATTERN, Bound, bound, bound_of
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.judging.log_matches import Pick, combined, each_of, picked
+from validator.judging.log_rules import ABSENT, Judged, Rule, count, followed, order
+from validator.judging.log_view import LogView
+from validator.judging.variables import judge_asserts
+from validator.judging.variables import queries as asked
+from validator.judging.window import nothing_logged, open_verdict, window_of
+from validator.language.mistake import Mistake, sound
+from validator.language.values import PATTERN, Bound, bound, bound_of
+from validator.logs.entry import STDERR, STDOUT, SYSTEM
+from validator.logs.selector import ALL, Selector
+from validator.logs.severity import SEVERITIES
+from validator.words.check import Check
+from validator.words.finding import Finding, State
+from validator.words.instant import clock
+from validator.words.verdict import Outcome, Verdict
+from validator.words.watermark import Known
 
 _STREAMS = (STDOUT, STDERR, SYSTEM)
 _AT_LEAST_ONE = Bound(1, None)

@@ -14,22 +14,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from validator.model import query
-from validator.model.check import Check
-from validator.model.counting import counted
-from validator.model.evidence import Evidence, Known, OlderEntries
-from validator.model.finding import Finding, State
-from validator.model.instant import rfc3339, span
-from validator.model.log_event import Event, events, excerpt
-from validator.model.log_signature import Signatures, signature
-from validator.model.log_window import Window, nothing_logged, open_verdict, unread_verdict, window_of
-from validator.model.platform import STDERR, STDOUT, Entry, Sort
-from validator.model.selector import APPLICATION, Selector, compiled
-from validator.model.severity import SEVERITIES, at_least
-from validator.model.variables import holds_and_asserts
-from validator.model.variables import queries as asked
-from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.values import PATTERN
+from validator.evidence import query
+from validator.evidence.known import Evidence, OlderEntries
+from validator.judging.variables import holds_and_asserts
+from validator.judging.variables import queries as asked
+from validator.judging.window import Window, nothing_logged, open_verdict, unread_verdict, window_of
+from validator.language.values import PATTERN
+from validator.logs.entry import STDERR, STDOUT, Entry, Sort
+from validator.logs.event import Event, events, excerpt
+from validator.logs.selector import APPLICATION, Selector, compiled
+from validator.logs.severity import SEVERITIES, at_least
+from validator.logs.signature import Signatures, signature
+from validator.words.check import Check
+from validator.words.counting import counted
+from validator.words.finding import Finding, State
+from validator.words.instant import rfc3339, span
+from validator.words.verdict import Excerpt, Outcome, Verdict
+from validator.words.watermark import Known
 
 _SHOWN = 5
 """Signatures shown."""

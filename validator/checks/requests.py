@@ -13,30 +13,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from validator.model import query
-from validator.model.check import Check
-from validator.model.counting import counted
-from validator.model.evidence import Evidence, Known, OlderEntries
-from validator.model.finding import Finding, State, worst
-from validator.model.instant import span
-from validator.model.log_window import Window, open_verdict, unread_verdict, window_of
-from validator.model.platform import REQUESTS, Entry, Sort
-from validator.model.rank_test import LEAST, chance
-from validator.model.selector import REQUESTED, compiled
-from validator.model.served import Served, percentile, served
-from validator.model.variables import holds_and_asserts
-from validator.model.variables import queries as asked
-from validator.model.verdict import Excerpt, Outcome, Verdict
-from validator.spec.mistake import Mistake, sound
-from validator.spec.values import (
-    DURATION,
-    PATTERN,
-    RATE,
-    Bound,
-    bound,
-    bound_of,
-    rate,
-)
+from validator.evidence import query
+from validator.evidence.known import Evidence, OlderEntries
+from validator.judging.ranks import LEAST, chance
+from validator.judging.served import Served, percentile, served
+from validator.judging.variables import holds_and_asserts
+from validator.judging.variables import queries as asked
+from validator.judging.window import Window, open_verdict, unread_verdict, window_of
+from validator.language.mistake import Mistake, sound
+from validator.language.values import DURATION, PATTERN, RATE, Bound, bound, bound_of, rate
+from validator.logs.entry import REQUESTS, Entry, Sort
+from validator.logs.selector import REQUESTED, compiled
+from validator.words.check import Check
+from validator.words.counting import counted
+from validator.words.finding import Finding, State, worst
+from validator.words.instant import span
+from validator.words.verdict import Excerpt, Outcome, Verdict
+from validator.words.watermark import Known
 
 _PERCENTILES = ("p50", "p90", "p95", "p99")
 _HEALTH = r"^/(?:_?health[a-z]*|live(?:ness|z)?|ready|readiness|readyz|ping|_ah/.*|api/health)/?$"

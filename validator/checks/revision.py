@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.model import query
-from validator.model.call import Json
-from validator.model.check import Check
-from validator.model.container import Container
-from validator.model.evidence import Evidence
-from validator.model.finding import Attempt, Finding, State, worst
-from validator.model.instant import span
-from validator.model.journal import Observation
-from validator.model.judging import eventually, looks, timing
-from validator.model.platform import Revision
-from validator.model.readiness import readiness, settled, startup, unchecked
-from validator.model.selector import compiled
-from validator.model.variables import holds_and_asserts, unchanging
-from validator.model.variables import queries as asked
-from validator.model.verdict import Excerpt, Verdict
-from validator.spec.values import DURATION, PATTERN, Bound, bound, bound_of
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Evidence
+from validator.judging.attempts import eventually, looks, timing
+from validator.judging.readiness import readiness, settled, startup, unchecked
+from validator.judging.variables import holds_and_asserts, unchanging
+from validator.judging.variables import queries as asked
+from validator.language.values import DURATION, PATTERN, Bound, bound, bound_of
+from validator.logs.selector import compiled
+from validator.resources.container import Container
+from validator.resources.revision import Revision
+from validator.words.call import Json
+from validator.words.check import Check
+from validator.words.finding import Attempt, Finding, State, worst
+from validator.words.instant import span
+from validator.words.verdict import Excerpt, Verdict
 
 lasting = True
 within: float | None = None

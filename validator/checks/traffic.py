@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from validator.model import query
-from validator.model.call import Json
-from validator.model.check import Check
-from validator.model.evidence import Evidence
-from validator.model.finding import Attempt, Finding, State, worst
-from validator.model.journal import Observation
-from validator.model.judging import eventually, looks, timing
-from validator.model.platform import Service
-from validator.model.variables import holds_and_asserts
-from validator.model.verdict import Excerpt, Verdict
-from validator.spec.mistake import Mistake, sound
-from validator.spec.values import PERCENT, Bound, bound, bound_of
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Evidence
+from validator.judging.attempts import eventually, looks, timing
+from validator.judging.variables import holds_and_asserts
+from validator.language.mistake import Mistake, sound
+from validator.language.values import PERCENT, Bound, bound, bound_of
+from validator.resources.service import Service
+from validator.words.call import Json
+from validator.words.check import Check
+from validator.words.finding import Attempt, Finding, State, worst
+from validator.words.verdict import Excerpt, Verdict
 
 lasting = True
 within: float | None = None

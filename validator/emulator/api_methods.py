@@ -16,7 +16,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from validator.emulator.calls import GetOperation, ListServices, Question, WriteService
 from validator.emulator.refusal import RefusalError
-from validator.model.call import GetBuild, GetRevision, GetService, ListBuilds, ListEntries, ListRevisions
+from validator.words.call import GetBuild, GetRevision, GetService, ListBuilds, ListEntries, ListRevisions
 
 _RUN = "google.cloud.run_v2.types"
 _BUILD = "google.cloud.devtools.cloudbuild_v1.types"

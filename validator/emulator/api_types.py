@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
 
-_FILE = files("validator.spec") / "descriptors.binpb"  # scripts/descriptors.py makes it
+_FILE = files("validator.language") / "descriptors.binpb"  # scripts/descriptors.py makes it
 NAMES = {
     "services": "google.cloud.run.v2.Service",
     "revisions": "google.cloud.run.v2.Revision",

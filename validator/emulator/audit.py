@@ -9,8 +9,8 @@ from __future__ import annotations
 from validator.emulator.chance import digits
 from validator.emulator.entries import Stored, Streams, instance, log_name, nanos, resource, stamp, store
 from validator.emulator.rollout import Stage, Timing
-from validator.model.call import Json
-from validator.model.platform import SYSTEM
+from validator.logs.entry import SYSTEM
+from validator.words.call import Json
 
 ACTIVITY = "cloudaudit.googleapis.com/activity"
 SYSTEM_EVENT = "cloudaudit.googleapis.com/system_event"

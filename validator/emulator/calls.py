@@ -1,11 +1,11 @@
-"""Calls that the gate itself never makes: what gcloud and other clients ask of the world besides `validator.model.call`."""
+"""Calls that the gate itself never makes: what gcloud and other clients ask of the world besides `validator.words.call`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from validator.model.call import (
+from validator.words.call import (
     Call,
     Exchange,
     GetBuild,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from validator.emulator.moments import moment
-from validator.model.call import Json
+from validator.words.call import Json
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from validator.emulator.answers import When
 from validator.emulator.moments import length
 from validator.emulator.overlay import overlaid
 from validator.emulator.socket_script import Script
-from validator.model.call import Json
+from validator.words.call import Json
 
 _NAMES = {
     "services": re.compile(r"projects/[^/]+/locations/[^/]+/services/([^/]+)"),

@@ -12,9 +12,9 @@ from validator.emulator.deployment import Deployment
 from validator.emulator.moments import length, moment
 from validator.emulator.overlay import overlaid
 from validator.emulator.structured import is_entry, structured
-from validator.model.call import Json
-from validator.model.instant import nanoseconds
-from validator.model.platform import REQUESTS, STDERR, STDOUT, SYSTEM
+from validator.logs.entry import REQUESTS, STDERR, STDOUT, SYSTEM
+from validator.words.call import Json
+from validator.words.instant import nanoseconds
 
 LOGS = {"stdout": STDOUT, "stderr": STDERR, "requests": REQUESTS, "system": SYSTEM}
 """A stream's name in scenarios -> the log's id."""

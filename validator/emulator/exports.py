@@ -13,8 +13,8 @@ from validator.emulator.knative import API_VERSION
 from validator.emulator.knative_export import revision_export, service_export
 from validator.emulator.knative_shape import known
 from validator.emulator.resource_fields import Path, Told
-from validator.model.call import Json
-from validator.model.platform import short
+from validator.words.call import Json
+from validator.words.resource_name import short
 
 _KINDS = {"services": service_export, "revisions": revision_export}
 

@@ -8,7 +8,7 @@ from math import inf
 
 from validator.emulator.chance import fraction
 from validator.emulator.moments import length, moment
-from validator.model.call import Answer, Json, Problem, Result
+from validator.words.call import Answer, Json, Problem, Result
 
 APIS: Mapping[str, tuple[str, ...]] = {
     "run": (

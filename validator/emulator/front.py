@@ -16,7 +16,7 @@ from validator.emulator.gatekeeper import CLOSED, EVERYONE, NOT_FOUND, refused, 
 from validator.emulator.mishaps import befallen
 from validator.emulator.request_log import Log, Visit
 from validator.emulator.scenario import Scenario
-from validator.model.call import Exchange, Json
+from validator.words.call import Exchange, Json
 
 IDLE = 15 * 60.0
 """Seconds without a request after which an instance that is not kept warm is gone (run/docs/about-instance-autoscaling)."""

@@ -14,7 +14,7 @@ from html import escape
 
 from validator.emulator.deployment import Reply
 from validator.emulator.tokens import identity
-from validator.model.call import Json
+from validator.words.call import Json
 
 EVERYONE = "allUsers"
 _HEADERS = (

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from validator.emulator.calls import CheckHealth
-from validator.model.call import Json
+from validator.words.call import Json
 
 CHECK = "/grpc.health.v1.Health/Check"
 _STATUSES = {"UNKNOWN": 0, "SERVING": 1, "NOT_SERVING": 2, "SERVICE_UNKNOWN": 3}

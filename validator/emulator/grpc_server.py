@@ -19,7 +19,7 @@ from validator.emulator.api_methods import METHODS, TAIL, Method, load, message
 from validator.emulator.faults import Outcome
 from validator.emulator.refusal import RefusalError
 from validator.emulator.running import Running
-from validator.model.call import Json, Problem
+from validator.words.call import Json, Problem
 
 _THREADS = 32
 

@@ -19,7 +19,7 @@ from validator.emulator.client_environment import API_HOST
 from validator.emulator.refusal import RefusalError
 from validator.emulator.rest_server import Asked, Told, body_of
 from validator.emulator.running import Running
-from validator.model.call import Answer, Exchange
+from validator.words.call import Answer, Exchange
 
 
 async def serve_http(running: Running, listener: socket.socket) -> web.ServerRunner:

@@ -31,16 +31,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from validator.emulator.knative_template import (
-    revision_annotations,
-    revision_spec,
-    template_v1,
-    template_v2,
-)
+from validator.emulator.knative_template import revision_annotations, revision_spec, template_v1, template_v2
 from validator.emulator.known_fields import only, unknown_field
 from validator.emulator.refusal import RefusalError
-from validator.model.call import Json
-from validator.model.platform import short
+from validator.words.call import Json
+from validator.words.resource_name import short
 
 API_VERSION = "serving.knative.dev/v1"
 LOCATION = "cloud.googleapis.com/location"

@@ -6,7 +6,7 @@ from typing import Any
 
 from validator.emulator.known_fields import only
 from validator.emulator.refusal import RefusalError
-from validator.model.call import Json
+from validator.words.call import Json
 
 _SAME = ("name", "image", "command", "args", "workingDir", "ports", "volumeMounts")
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")

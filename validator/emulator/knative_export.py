@@ -9,7 +9,7 @@ from typing import Any
 from validator.emulator.knative import ANNOTATIONS, BUILD, LOCATION, service_annotations_v2, traffic_v2
 from validator.emulator.knative_template import TEMPLATE_ANNOTATIONS, template_v2
 from validator.emulator.moments import moment
-from validator.model.call import Json
+from validator.words.call import Json
 
 _COMMON_REASONS = frozenset({"IMMEDIATE_RETRY", "POSTPONED_RETRY", "PROGRESS_DEADLINE_EXCEEDED", "REVISION_FAILED"})
 _REVISION_REASONS = frozenset(

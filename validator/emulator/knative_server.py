@@ -14,7 +14,7 @@ from validator.emulator.known_fields import only
 from validator.emulator.refusal import RefusalError
 from validator.emulator.rest_server import HTTP_STATUS, Asked, Told, error
 from validator.emulator.running import Running
-from validator.model.call import GetRevision, GetService, Json, ListRevisions, Problem
+from validator.words.call import GetRevision, GetService, Json, ListRevisions, Problem
 
 _NAMESPACE = rf"/apis/{re.escape(API_VERSION)}/namespaces/([^/]+)"
 _SELECTOR = re.compile(r"serving\.knative\.dev/service\s*=\s*([\w-]+)")

@@ -21,8 +21,8 @@ from typing import Any
 from validator.emulator.knative_containers import container_v1, container_v2, volume_v1, volume_v2
 from validator.emulator.known_fields import only, unknown_field
 from validator.emulator.refusal import RefusalError
-from validator.model.call import Json
-from validator.model.platform import short
+from validator.words.call import Json
+from validator.words.resource_name import short
 
 _SCALING = {
     "minInstanceCount": "autoscaling.knative.dev/minScale",

@@ -17,9 +17,9 @@ from typing import Any
 
 import re2
 
-from validator.model.call import Json
-from validator.model.instant import nanoseconds
-from validator.model.severity import SEVERITIES
+from validator.logs.severity import SEVERITIES
+from validator.words.call import Json
+from validator.words.instant import nanoseconds
 
 Predicate = Callable[[Json], bool]
 

@@ -14,7 +14,7 @@ from validator.emulator.chance import digits
 from validator.emulator.entries import Stored
 from validator.emulator.log_filter import FilterError, Predicate, parts
 from validator.emulator.refusal import RefusalError
-from validator.model.call import Json, ListEntries
+from validator.words.call import Json, ListEntries
 
 MAX_PAGE = 1000
 """Entries in an answer at most."""

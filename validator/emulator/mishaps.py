@@ -9,7 +9,7 @@ from math import inf
 from validator.emulator.chance import fraction
 from validator.emulator.entries import LOGS, Stored, nanos, stamp
 from validator.emulator.moments import length, moment
-from validator.model.call import Json
+from validator.words.call import Json
 
 EFFECTS = ("late", "twice", "lost", "skewed")
 

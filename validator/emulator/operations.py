@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from validator.emulator.deployment import Deployment
 from validator.emulator.refusal import RefusalError
-from validator.model.call import Json
+from validator.words.call import Json
 
 _FAILED_PRECONDITION = 9
 SERVICE_TYPE = "type.googleapis.com/google.cloud.run.v2.Service"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from validator.emulator.scenario_text import decoded
-from validator.spec import yaml
+from validator.language import yaml_reader as yaml
 
 _OF_SPECS = frozenset({"version", "checks", "target"})
 _OF_SCENARIOS = frozenset(

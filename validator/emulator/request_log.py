@@ -10,8 +10,8 @@ from typing import Any
 from validator.emulator.chance import digits
 from validator.emulator.deployment import Deployment, Line
 from validator.emulator.entries import LOGS, Stored, Streams, instance, log_name, nanos, resource, stamp, store
-from validator.model.call import Json
-from validator.model.platform import SYSTEM
+from validator.logs.entry import SYSTEM
+from validator.words.call import Json
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 _CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/\d+)?(?:;o=[01])?", re.IGNORECASE)

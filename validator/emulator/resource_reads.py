@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from validator.emulator.calls import ListServices
 from validator.emulator.deployment import Deployment
 from validator.emulator.refusal import RefusalError
-from validator.model.call import GetBuild, GetRevision, GetService, Json, ListBuilds, ListRevisions
-from validator.model.instant import nanoseconds
+from validator.words.call import GetBuild, GetRevision, GetService, Json, ListBuilds, ListRevisions
+from validator.words.instant import nanoseconds
 
 SERVICE_NAME = re.compile(r"projects/([^/]+)/locations/([^/]+)/services/([^/]+)")
 _REVISION = re.compile(rf"{SERVICE_NAME.pattern}/revisions/([^/]+)")

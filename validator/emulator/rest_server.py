@@ -17,7 +17,7 @@ from google.protobuf import json_format
 from validator.emulator.api_methods import METHODS, Method, load, message
 from validator.emulator.refusal import RefusalError
 from validator.emulator.running import Running
-from validator.model.call import Json, Problem
+from validator.words.call import Json, Problem
 
 HTTP_STATUS = {
     "INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "OUT_OF_RANGE": 400, "UNAUTHENTICATED": 401,

@@ -17,9 +17,9 @@ from validator.emulator.chance import digits
 from validator.emulator.deployment import Deployment
 from validator.emulator.moments import length
 from validator.emulator.refusal import RefusalError
-from validator.model.call import Json
-from validator.model.instant import rfc3339
-from validator.model.platform import short
+from validator.words.call import Json
+from validator.words.instant import rfc3339
+from validator.words.resource_name import short
 
 _FROM_TEMPLATE = (
     *("labels", "annotations", "scaling", "vpcAccess", "maxInstanceRequestConcurrency", "timeout", "serviceAccount"),

@@ -66,7 +66,7 @@ from validator.emulator.rollout import Timing
 from validator.emulator.scenario_deployment import Change
 from validator.emulator.scenario_file import Mistakes, ScenarioError, Written, written
 from validator.emulator.short_form import expanded
-from validator.model.call import Json
+from validator.words.call import Json
 
 __all__ = ["Change", "Detour", "Scenario", "ScenarioError", "load"]
 

@@ -10,7 +10,7 @@ from validator.emulator.api_types import message_type, severities
 from validator.emulator.refusal import RefusalError
 from validator.emulator.resource_fields import Path, Told, fitted
 from validator.emulator.structured import is_entry
-from validator.model.call import Json
+from validator.words.call import Json
 
 RESOURCES = ("services", "revisions", "builds")
 

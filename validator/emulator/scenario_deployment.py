@@ -12,7 +12,7 @@ from validator.emulator.moments import moment
 from validator.emulator.overlay import overlaid
 from validator.emulator.scenario_contents import RESOURCES
 from validator.emulator.scenario_file import Mistakes
-from validator.model.call import Json
+from validator.words.call import Json
 
 SECTIONS = (*RESOURCES, "behaviour")
 

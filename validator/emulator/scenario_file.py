@@ -12,8 +12,8 @@ from validator.emulator.refusal import RefusalError
 from validator.emulator.scenario_contents import Contents
 from validator.emulator.scenario_text import Text, decoded
 from validator.emulator.shape import complaints
-from validator.model.call import Json
-from validator.spec import yaml
+from validator.language import yaml_reader as yaml
+from validator.words.call import Json
 
 LIMIT_NODES = 2_000_000
 """Keys and values of a file: an export of 10,000 entries has about 400,000, and what is read takes 1 kB each."""

@@ -12,9 +12,9 @@ from validator.emulator.chance import digits
 from validator.emulator.deployment import Deployment
 from validator.emulator.refusal import RefusalError
 from validator.emulator.resource_reads import SERVICE_NAME
-from validator.model.call import Json
-from validator.model.instant import rfc3339
-from validator.model.platform import short
+from validator.words.call import Json
+from validator.words.instant import rfc3339
+from validator.words.resource_name import short
 
 _WRITABLE = (
     *("description", "labels", "annotations", "client", "clientVersion", "ingress", "launchStage", "template"),

@@ -17,7 +17,7 @@ from validator.emulator.refusal import RefusalError
 from validator.emulator.request_log import Log, Visit
 from validator.emulator.scenario import Scenario
 from validator.emulator.socket_script import Message
-from validator.model.call import Json, ListEntries
+from validator.words.call import Json, ListEntries
 
 TAILS = 10
 """Open tails of a project (cloud.google.com/logging/quotas)."""

@@ -13,7 +13,7 @@ from validator.emulator.chance import digits
 from validator.emulator.moments import length
 from validator.emulator.overlay import overlaid
 from validator.emulator.rollout import uuid
-from validator.model.call import Json
+from validator.words.call import Json
 
 KEYS = ("service", "answers", "lines", "previous_lines")
 _BUILT, _HEALTHY, _ROUTED = 90.0, 6.0, 8.0

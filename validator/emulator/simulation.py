@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from validator.emulator.world import World, apply
-from validator.model.call import Answer, Call, Exchange, Json, Problem, Result
-from validator.model.redirect import REDIRECTS, Hop, RefusedError
+from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.words.redirect import REDIRECTS, Hop, RefusedError
 
 API_LATENCY = 0.05
 """Seconds that an API call takes."""

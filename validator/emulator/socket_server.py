@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 from validator.emulator.calls import CloseSocket, Tell
 from validator.emulator.running import Running
-from validator.model.call import Answer, Json
+from validator.words.call import Answer, Json
 
 
 def asked(request: web.BaseRequest) -> bool:

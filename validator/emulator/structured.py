@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from validator.emulator.api_types import severities
-from validator.model.call import Json
+from validator.words.call import Json
 
 _PAYLOADS = ("textPayload", "jsonPayload", "protoPayload")
 _SPECIAL: Mapping[str, tuple[str, type]] = {

@@ -14,7 +14,7 @@ from validator.emulator.log_filter import parse
 from validator.emulator.log_reads import projects
 from validator.emulator.refusal import RefusalError
 from validator.emulator.running import Running
-from validator.model.call import Json, ListEntries, Problem
+from validator.words.call import Json, ListEntries, Problem
 
 RATE = 60_000
 """Entries a minute."""

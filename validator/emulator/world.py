@@ -32,7 +32,7 @@ from validator.emulator.refusal import RefusalError
 from validator.emulator.scenario import Change, Scenario
 from validator.emulator.service_writes import write
 from validator.emulator.sessions import Sessions, hold
-from validator.model.call import (
+from validator.words.call import (
     Answer,
     Exchange,
     GetBuild,

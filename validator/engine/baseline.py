@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass, field
 
 from validator.engine.budget import LIST_CALLS_A_MINUTE
-from validator.model.call import PAGE, Answer, ListEntries
-from validator.model.check import Target
-from validator.model.evidence import Refusal
-from validator.model.instant import rfc3339, seconds
-from validator.model.journal import Observation
-from validator.model.platform import AUDIT, REQUESTS, SYSTEM, Entry, Revision, Sort
-from validator.model.query import Baseline
+from validator.evidence.journal import Observation
+from validator.evidence.known import Refusal
+from validator.evidence.query import Baseline
+from validator.logs.entry import AUDIT, REQUESTS, SYSTEM, Entry, Sort
+from validator.resources.revision import Revision
+from validator.words.call import PAGE, Answer, ListEntries
+from validator.words.check import Target
+from validator.words.instant import rfc3339, seconds
 
 _STEP = 10.0
 """Seconds: a span is read up to the next of these, so that a small change of the clock's skew is no new read."""

@@ -11,29 +11,33 @@ from validator.engine.baseline import BaselineReads, end_of
 from validator.engine.log_evidence import LogEvidence
 from validator.engine.narrowing import Demand, narrowed
 from validator.engine.refusal import APIS, TRANSIENT, Trouble, refusal
-from validator.model import platform, query
-from validator.model.build import Build, listed
-from validator.model.call import Answer, Exchange, Json, ListRevisions, Problem, Result
-from validator.model.check import Spec, Target
-from validator.model.deploy import likeliest
-from validator.model.evidence import Derived, Known, OlderEntries, Refusal, Watermark
-from validator.model.journal import Observation, Record, Sent, Started, Unobtainable
-from validator.model.selector import APPLICATION, PLATFORM, Selector
+from validator.evidence import query
+from validator.evidence.journal import Observation, Record, Sent, Started, Unobtainable
+from validator.evidence.known import Derived, OlderEntries, Refusal
+from validator.judging.deploy import likeliest
+from validator.logs.entry import Entry
+from validator.logs.selector import APPLICATION, PLATFORM, Selector
+from validator.resources.build import Build, listed
+from validator.resources.revision import Revision
+from validator.resources.service import Service
+from validator.words.call import Answer, Exchange, Json, ListRevisions, Problem, Result
+from validator.words.check import Spec, Target
+from validator.words.watermark import Known, Watermark
 
 
 def _read(asked: query.Query, content: Json) -> None:
     """Read an answer as the fold and the judges will."""
     match asked:
         case query.Service():
-            platform.Service.read(content)
+            Service.read(content)
         case query.Revision():
-            platform.Revision.read(content)
+            Revision.read(content)
         case query.Revisions():
-            list(map(platform.Revision.read, content.get("revisions", ())))
+            list(map(Revision.read, content.get("revisions", ())))
         case query.Build():
             list(map(Build.read, content.get("builds", [content])))
         case query.Baseline():
-            list(map(platform.Entry.read, content.get("entries", ())))
+            list(map(Entry.read, content.get("entries", ())))
         case query.Logs() | query.Entries() | query.Probe() | query.Echo():
             pass
 
@@ -61,7 +65,7 @@ class Resolution:
 
 @dataclass
 class Folded:
-    """Evidence as of the newest record; see `validator.model.evidence.Evidence`."""
+    """Evidence as of the newest record; see `validator.evidence.known.Evidence`."""
 
     targets: Mapping[str, Target]
     timeout: float
@@ -76,16 +80,16 @@ class Folded:
     refusals: dict[query.Query, Refusal] = field(default_factory=dict)
     troubles: dict[query.Query, Trouble] = field(default_factory=dict)
     """The queries of which the newest call had no answer."""
-    seen: dict[str, list[tuple[Observation, platform.Service]]] = field(default_factory=dict)
+    seen: dict[str, list[tuple[Observation, Service]]] = field(default_factory=dict)
     resolutions: dict[str, Resolution] = field(default_factory=dict)
     superseded: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Target -> what overtook it, and when it was last seen to be what it was resolved to."""
     shares: dict[str, tuple[int, float]] = field(default_factory=dict)
     """Target -> its revision's percent of the traffic, and when it was first seen with that."""
-    revision_of: dict[str, list[tuple[Observation, platform.Revision]]] = field(default_factory=dict)
-    listing: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
+    revision_of: dict[str, list[tuple[Observation, Revision]]] = field(default_factory=dict)
+    listing: dict[str, tuple[Revision, ...]] = field(default_factory=dict)
     """The pages of a listing that is under way."""
-    revisions_of: dict[str, tuple[platform.Revision, ...]] = field(default_factory=dict)
+    revisions_of: dict[str, tuple[Revision, ...]] = field(default_factory=dict)
     build_of: dict[str, list[tuple[Observation, Build]]] = field(default_factory=dict)
     logs: dict[str, LogEvidence] = field(default_factory=dict)
     baselines: dict[query.Baseline, BaselineReads] = field(default_factory=dict)
@@ -214,13 +218,13 @@ class Folded:
         content = answer.content
         match asked:
             case query.Service(target):
-                self._service(target, seen, platform.Service.read(content))
+                self._service(target, seen, Service.read(content))
             case query.Revision(target):
-                self.revision_of.setdefault(target, []).append((seen, platform.Revision.read(content)))
+                self.revision_of.setdefault(target, []).append((seen, Revision.read(content)))
             case query.Revisions(target):
                 assert isinstance(seen.call, ListRevisions)
                 earlier = self.listing.get(target, ()) if seen.call.page_token else ()
-                self.listing[target] = (*earlier, *map(platform.Revision.read, content.get("revisions", ())))
+                self.listing[target] = (*earlier, *map(Revision.read, content.get("revisions", ())))
                 if not content.get("nextPageToken"):
                     self.revisions_of[target] = tuple(sorted(self.listing[target], key=lambda r: -r.created))
             case query.Build(target) | query.Origin(target):
@@ -230,7 +234,7 @@ class Folded:
             case _:
                 pass
 
-    def _service(self, target: str, seen: Observation, service: platform.Service) -> None:
+    def _service(self, target: str, seen: Observation, service: Service) -> None:
         history = self.seen.setdefault(target, [])
         wanted = self.targets[target]
         resolution = self.resolutions.get(target)
@@ -276,11 +280,11 @@ class Folded:
             return narrowing.refusal(asked.selector) if narrowing else None
         return self.refusals.get(asked)
 
-    def services(self, target: str) -> Sequence[tuple[Observation, platform.Service]]:
+    def services(self, target: str) -> Sequence[tuple[Observation, Service]]:
         """The service over time."""
         return self.seen.get(target, ())
 
-    def service(self, target: str) -> platform.Service | None:
+    def service(self, target: str) -> Service | None:
         """The service as it was seen last."""
         return _newest(self.seen.get(target, ()))
 
@@ -293,15 +297,15 @@ class Folded:
         resolution = self.resolutions.get(target)
         return resolution.revision if resolution else ""
 
-    def revision(self, target: str) -> platform.Revision | None:
+    def revision(self, target: str) -> Revision | None:
         """The target's revision as it was seen last."""
         return _newest(self.revision_of.get(target, ()))
 
-    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
+    def revisions(self, target: str) -> Sequence[Revision] | None:
         """All revisions, newest first."""
         return self.revisions_of.get(target)
 
-    def older(self, asked: query.Baseline) -> platform.Revision | None:
+    def older(self, asked: query.Baseline) -> Revision | None:
         """The revision that a baseline is about; None if it is not known, or is not older."""
         if not asked.revision:
             return self.previous(asked.target)
@@ -337,7 +341,7 @@ class Folded:
             self.derived[key] = found
         return found
 
-    def previous(self, target: str) -> platform.Revision | None:
+    def previous(self, target: str) -> Revision | None:
         """What served most before this deploy, else the newest older revision that was ever ready."""
         frozen, known = self.frozen(target), self.revisions_of.get(target, ())
         current = next((r for r in known if r.name == frozen), None)
@@ -362,15 +366,15 @@ class Folded:
     def _service_key(self, target: str) -> tuple[str, str]:
         return self.targets[target].region, self.targets[target].service
 
-    def entries(self, target: str) -> Sequence[platform.Entry]:
+    def entries(self, target: str) -> Sequence[Entry]:
         """What the target's revision itself logged."""
         return self.select(target, APPLICATION)
 
-    def select(self, target: str, selector: Selector) -> Sequence[platform.Entry]:
+    def select(self, target: str, selector: Selector) -> Sequence[Entry]:
         """Those of the target's entries that a selector selects."""
         return self._logs(target).select(self._revision_key(target), selector)
 
-    def system_entries(self, target: str) -> Sequence[platform.Entry]:
+    def system_entries(self, target: str) -> Sequence[Entry]:
         """What the platform logged of it."""
         return self.select(target, PLATFORM)
 
@@ -391,7 +395,7 @@ class Folded:
         """All HTTP exchanges with the target."""
         return self.exchanges.get(target, ())
 
-    def request_entries(self, mark: str) -> Sequence[platform.Entry]:
+    def request_entries(self, mark: str) -> Sequence[Entry]:
         """The request log's entries of a probe."""
         return [entry for logs in self.logs.values() if mark in logs.requests for entry in logs.requests[mark]]
 
@@ -433,19 +437,19 @@ class AsOf:
         """Why it will never be answered."""
         return self.evidence.refusal(asked)
 
-    def service(self, target: str) -> platform.Service | None:
+    def service(self, target: str) -> Service | None:
         """The service."""
         return _nearest(self.evidence.seen.get(target, ()), self.seq)
 
-    def revision(self, target: str) -> platform.Revision | None:
+    def revision(self, target: str) -> Revision | None:
         """The target's revision."""
         return _nearest(self.evidence.revision_of.get(target, ()), self.seq)
 
-    def revisions(self, target: str) -> Sequence[platform.Revision] | None:
+    def revisions(self, target: str) -> Sequence[Revision] | None:
         """All revisions; they are listed once."""
         return self.evidence.revisions(target)
 
-    def previous(self, target: str) -> platform.Revision | None:
+    def previous(self, target: str) -> Revision | None:
         """What served most before this deploy; it does not change."""
         return self.evidence.previous(target)
 

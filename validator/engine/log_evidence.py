@@ -10,11 +10,12 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from validator.engine.budget import LIST_CALLS_A_MINUTE
-from validator.model.call import PAGE, Answer, Exchange, Json, ListEntries
-from validator.model.evidence import Known, Refusal, Watermark
-from validator.model.journal import Observation
-from validator.model.platform import REQUESTS, SYSTEM, Entry, Sort
-from validator.model.selector import ALL, APPLICATION, JUDGED, Selector
+from validator.evidence.journal import Observation
+from validator.evidence.known import Refusal
+from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
+from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
+from validator.words.call import PAGE, Answer, Exchange, Json, ListEntries
+from validator.words.watermark import Known, Watermark
 
 MARGIN = 10.0
 """Seconds that one stream may at least lag behind another."""

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from validator.engine.log_evidence import LogEvidence, Narrowing, Reading, Revision, readable_in_time
-from validator.model.call import PAGE
-from validator.model.platform import Entry
-from validator.model.push_down import MOST_CHARACTERS, PushDown
-from validator.model.selector import ALL, Selector
+from validator.logs.entry import Entry
+from validator.logs.push_down import MOST_CHARACTERS, PushDown
+from validator.logs.selector import ALL, Selector
+from validator.words.call import PAGE
 
 BUSY = 5_000
 """Entries a minute; the overlap of each read alone then takes half a minute's budget."""

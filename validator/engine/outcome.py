@@ -8,14 +8,14 @@ from typing import Any
 from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
-from validator.model.check import MAIN, Target
-from validator.model.custody import chain
-from validator.model.deploy import described, doubtful
-from validator.model.journal import Ended, Ending
-from validator.model.platform import REQUESTS, STDERR, STDOUT
-from validator.model.query import Probe
-from validator.model.run import Judged, LogStatistics, Run, TargetReport
-from validator.model.secret import within
+from validator.evidence.journal import Ended
+from validator.evidence.query import Probe
+from validator.judging.custody import chain
+from validator.judging.deploy import described, doubtful
+from validator.logs.entry import REQUESTS, STDERR, STDOUT
+from validator.words.check import MAIN, Target
+from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
+from validator.words.secret import within
 
 
 def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: bool = False) -> Run:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from validator.model import query
-from validator.model.call import Call, ListEntries, Problem
-from validator.model.check import Target
-from validator.model.evidence import Refusal
-from validator.model.instant import rfc3339
-from validator.model.journal import Observation
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Refusal
+from validator.words.call import Call, ListEntries, Problem
+from validator.words.check import Target
+from validator.words.instant import rfc3339
 
 TRANSIENT = frozenset(
     {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "ABORTED", "RESOURCE_EXHAUSTED", "UNKNOWN", "CANCELLED", "TIMEOUT", "BROKEN", "CONNECT", "UNREADABLE"}

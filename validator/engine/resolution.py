@@ -1,23 +1,23 @@
 """Each target's implicit first check: its revision is resolved, of this deploy, and ready.
 
-Has the shape of a kind (`validator.model.kind.Kind`), but stands in no spec.
+Has the shape of a kind (`validator.judging.kind.Kind`), but stands in no spec.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from validator.model import query
-from validator.model.call import Answer
-from validator.model.check import Check, Position, Target
-from validator.model.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose, whose
-from validator.model.evidence import Evidence
-from validator.model.finding import State
-from validator.model.instant import span
-from validator.model.last_words import last_words
-from validator.model.platform import Revision
-from validator.model.readiness import readiness
-from validator.model.verdict import Excerpt, Outcome, Verdict, passed
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.judging.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose, whose
+from validator.judging.readiness import readiness
+from validator.logs.last_words import last_words
+from validator.resources.revision import Revision
+from validator.words.call import Answer
+from validator.words.check import Check, Position, Target
+from validator.words.finding import State
+from validator.words.instant import span
+from validator.words.verdict import Excerpt, Outcome, Verdict, passed
 
 KIND = "target"
 _GRACE = 15.0

@@ -10,8 +10,12 @@ from validator.engine import pace, resolution
 from validator.engine.budget import Politeness, reads
 from validator.engine.stage import Impossible, host_of, marked, stage
 from validator.engine.verdicts import Standing, Verdicts
-from validator.model import query
-from validator.model.call import (
+from validator.evidence import query
+from validator.evidence.journal import Deadline, Ended, Observation, Record, Sent, Started, Unobtainable
+from validator.judging.attempts import INTERVAL
+from validator.judging.kind import Kind
+from validator.judging.readiness import settled
+from validator.words.call import (
     Answer,
     Call,
     Completion,
@@ -22,12 +26,9 @@ from validator.model.call import (
     Problem,
     Request,
 )
-from validator.model.check import MAIN, Spec
-from validator.model.journal import Deadline, Ended, Ending, Observation, Record, Sent, Started, Unobtainable
-from validator.model.judging import INTERVAL
-from validator.model.kind import Kind
-from validator.model.readiness import settled
-from validator.model.verdict import Outcome
+from validator.words.check import MAIN, Spec
+from validator.words.run import Ending
+from validator.words.verdict import Outcome
 
 _API_TIMEOUT = 15.0
 _GRACE = 2.0

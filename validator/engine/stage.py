@@ -11,8 +11,13 @@ from validator.engine.baseline import end_of
 from validator.engine.baseline import read as baseline_read
 from validator.engine.evidence import Folded, absent
 from validator.engine.log_evidence import Narrowing
-from validator.model import query
-from validator.model.call import (
+from validator.evidence import query
+from validator.judging.deploy import BUILD_LABEL, Named, build_behind, origin_wanted
+from validator.judging.identity import Who, identify, probed_enough, tag_url, unreachable
+from validator.logs.entry import REQUESTS, STDERR, STDOUT, SYSTEM
+from validator.logs.push_down import PushDown
+from validator.resources.revision import Revision
+from validator.words.call import (
     Call,
     Exchange,
     GetBuild,
@@ -22,13 +27,9 @@ from validator.model.call import (
     ListEntries,
     ListRevisions,
 )
-from validator.model.check import Target
-from validator.model.deploy import BUILD_LABEL, Named, build_behind, origin_wanted
-from validator.model.evidence import Known
-from validator.model.identity import Who, identify, probed_enough, tag_url, unreachable
-from validator.model.instant import rfc3339
-from validator.model.platform import REQUESTS, STDERR, STDOUT, SYSTEM, Revision
-from validator.model.push_down import PushDown
+from validator.words.check import Target
+from validator.words.instant import rfc3339
+from validator.words.watermark import Known
 
 _MOST_SKEW = 600.0
 """Seconds that the platform's clock may be behind the gate's, for the bound on what is read at all."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from validator.engine.run import Engine
-from validator.model.call import Call, Completion, Problem, Request, Result
+from validator.words.call import Call, Completion, Problem, Request, Result
 
 Sources = Callable[[Call, float], Result]
 """(call, timeout in seconds of the gate's time) -> what came of it."""

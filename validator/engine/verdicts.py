@@ -9,17 +9,18 @@ from datetime import UTC, date, datetime
 
 from validator.engine import resolution
 from validator.engine.evidence import Folded
-from validator.model import asserted
-from validator.model.check import MAIN, Assertion, Check, Spec
-from validator.model.finding import State
-from validator.model.instant import rfc3339
-from validator.model.journal import Ended, Ending, Observation, Record, Sent
-from validator.model.kind import Kind
-from validator.model.query import Echo, Entries, Probe, Query, Service
-from validator.model.variables import queries as asked
-from validator.model.variables import values_of
-from validator.model.verdict import Outcome, Verdict
-from validator.spec.mistake import Mistake
+from validator.evidence.journal import Ended, Observation, Record, Sent
+from validator.evidence.query import Echo, Entries, Probe, Query, Service
+from validator.judging import asserted
+from validator.judging.kind import Kind
+from validator.judging.variables import queries as asked
+from validator.judging.variables import values_of
+from validator.language.mistake import Mistake
+from validator.words.check import MAIN, Assertion, Check, Spec
+from validator.words.finding import State
+from validator.words.instant import rfc3339
+from validator.words.run import Ending
+from validator.words.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True)

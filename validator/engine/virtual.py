@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 
 from validator.engine.run import Engine
-from validator.model.call import Call, Completion, Exchange, Problem, Result
+from validator.words.call import Call, Completion, Exchange, Problem, Result
 
 _MOST_IDLE_STEPS = 1000
 Answering = Callable[[Call, float], tuple[float, Result]]

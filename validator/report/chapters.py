@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from validator.model.counting import counted
-from validator.model.instant import span
 from validator.report import document as doc
 from validator.report import phrases
-from validator.report.findings import SYMBOLS, Detail, component, excerpts, members, remedy
+from validator.report.evidence_section import SYMBOLS, Detail, component, excerpts, members, remedy
 from validator.report.markup import code, link, table, text
+from validator.words.counting import counted
+from validator.words.instant import span
 
 
 def lead(summary: doc.Summary, detail: Detail) -> list[str]:

@@ -12,13 +12,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from validator.model.instant import span
-from validator.model.verdict import Outcome, Verdict
 from validator.report import document as doc
 from validator.report.door import Door
 from validator.report.phrases import some_names
 from validator.report.screen import STYLES, SYMBOLS, Screen
 from validator.report.terminal import Terminal
+from validator.words.instant import span
+from validator.words.verdict import Outcome, Verdict
 
 QUIET = 10.0
 """Seconds of elapsed time between two lines that say what one check waits for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from validator.model.instant import rfc3339
+from validator.words.instant import rfc3339
 
 
 def logs_url(project: str, region: str, service: str, revision: str, *, start: float, end: float) -> str:

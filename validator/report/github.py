@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
+from validator.language.mistake import SpecError
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.markdown import LIMIT, markdown
 from validator.report.safety import cut, visible
-from validator.spec.mistake import SpecError
 
 MOST = 10
 """Annotations that GitHub keeps of one step."""

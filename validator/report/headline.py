@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from validator.model.check import MAIN
-from validator.model.counting import counted
-from validator.model.journal import Ending
-from validator.model.run import Judged, Run, TargetReport
-from validator.model.verdict import Outcome
 from validator.report import document as doc
+from validator.words.check import MAIN
+from validator.words.counting import counted
+from validator.words.run import Ending, Judged, Run, TargetReport
+from validator.words.verdict import Outcome
 
 
 def headline(run: Run) -> doc.Headline:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from validator.report import chapters, findings
+from validator.report import chapters
 from validator.report import document as doc
-from validator.report.findings import FULL, NONE, Detail
+from validator.report import evidence_section as findings
+from validator.report.evidence_section import FULL, NONE, Detail
 from validator.report.safety import inert
 
 LIMIT = 1024 * 1024

@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from validator import __version__
-from validator.model.call import Json
+from validator.language.mistake import SpecError
 from validator.report.door import Redact, Span
 from validator.report.safety import visible
-from validator.spec.mistake import SpecError
+from validator.words.call import Json
 
 _WIDEST = 160
 """Characters of a line of the spec that are shown."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from validator.model.counting import counted
-from validator.model.instant import span
 from validator.report import document as doc
+from validator.words.counting import counted
+from validator.words.instant import span
 
 _COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker|git|kubectl|curl) (?:(?!; )[^`])+)`?")
 

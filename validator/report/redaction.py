@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from urllib.parse import quote, quote_plus
 
-from validator.model.secret import SHAPES, SHORTEST, within
+from validator.words.secret import SHAPES, SHORTEST, within
 
 REDACTED = "[redacted]"
 

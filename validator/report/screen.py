@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from validator.model.counting import counted
-from validator.model.instant import span
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.safety import cut, lines
 from validator.report.terminal import Terminal
+from validator.words.counting import counted
+from validator.words.instant import span
 
 SYMBOLS = {
     "passed": "✓", "failed": "✗", "inconclusive": "?", "skipped": "\N{EN DASH}",

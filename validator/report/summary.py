@@ -9,11 +9,6 @@ from importlib.resources import files
 from typing import Any, cast
 
 from validator import __version__
-from validator.model.check import Check, Spec
-from validator.model.instant import rfc3339
-from validator.model.journal import Ending
-from validator.model.run import Judged, LogStatistics, Run, TargetReport
-from validator.model.verdict import Excerpt, Outcome
 from validator.report import document as doc
 from validator.report.door import redacted
 from validator.report.explorer import logs_url
@@ -21,6 +16,10 @@ from validator.report.headline import headline
 from validator.report.redaction import Redactor
 from validator.report.safety import cut, inert_json
 from validator.usage import INCONCLUSIVE
+from validator.words.check import Check, Spec
+from validator.words.instant import rfc3339
+from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
+from validator.words.verdict import Excerpt, Outcome
 
 LONGEST_TEXT = 8192
 """Characters of one text of the summary."""

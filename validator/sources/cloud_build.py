@@ -6,9 +6,9 @@ from google.cloud.devtools import cloudbuild_v1
 from google.cloud.devtools.cloudbuild_v1.services.cloud_build.transports import CloudBuildGrpcTransport
 from google.protobuf.json_format import MessageToDict
 
-from validator.model.call import Answer, Call, GetBuild, ListBuilds
 from validator.sources.channel import plain
 from validator.sources.connection import Connection, Emulated
+from validator.words.call import Answer, Call, GetBuild, ListBuilds
 
 
 class CloudBuild:

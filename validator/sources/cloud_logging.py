@@ -9,9 +9,9 @@ from google.cloud.logging_v2.services.logging_service_v2.transports import Loggi
 from google.cloud.logging_v2.types import ListLogEntriesRequest, ListLogEntriesResponse
 from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 
-from validator.model.call import Answer, Call, ListEntries
 from validator.sources.channel import plain
 from validator.sources.connection import Connection, Emulated
+from validator.words.call import Answer, Call, ListEntries
 
 
 class CloudLogging:

@@ -9,9 +9,9 @@ from google.cloud.run_v2.services.revisions.transports import RevisionsGrpcTrans
 from google.cloud.run_v2.services.services.transports import ServicesGrpcTransport
 from google.protobuf.json_format import MessageToDict
 
-from validator.model.call import Answer, Call, GetRevision, GetService, ListRevisions
 from validator.sources.channel import plain
 from validator.sources.connection import Connection, Emulated
+from validator.words.call import Answer, Call, GetRevision, GetService, ListRevisions
 
 
 class CloudRun:

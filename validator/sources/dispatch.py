@@ -6,10 +6,10 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
-from validator.model.call import Call, Exchange, GetBuild, ListBuilds, ListEntries, Result
 from validator.sources.confinement import confine, release
 from validator.sources.connection import Connection, Emulated
-from validator.sources.http import exchange
+from validator.sources.probing import exchange
+from validator.words.call import Call, Exchange, GetBuild, ListBuilds, ListEntries, Result
 
 
 class Sources(Protocol):

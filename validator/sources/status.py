@@ -8,7 +8,7 @@ import grpc
 from google.api_core.exceptions import GoogleAPICallError
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
-from validator.model.call import Problem, Result
+from validator.words.call import Problem, Result
 
 _LOGIN = (
     "give the step a service account (Cloud Build: serviceAccount; GitHub: google-github-actions/auth), "

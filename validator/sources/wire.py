@@ -20,11 +20,11 @@ from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError
 
-from validator.model.reach import never_probed
-from validator.model.redirect import RefusedError
 from validator.sources.connection import Connection, Emulated
 from validator.sources.failure import CutError
 from validator.sources.framing import FramedResponse
+from validator.words.reach import never_probed
+from validator.words.redirect import RefusedError
 
 
 class Wire:

@@ -1,0 +1,1 @@
+"""The rules that kinds share: pure functions of the evidence."""

@@ -1,0 +1,92 @@
+"""The link to a response: the revision's own container gave one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from validator.evidence import query
+from validator.evidence.journal import Observation
+from validator.evidence.known import Evidence
+from validator.evidence.query import Query
+from validator.judging.identity import Identity, Who, identify, whole_traffic
+from validator.words.call import Answer, Exchange
+from validator.words.check import Target
+from validator.words.link import Link, Proof
+from validator.words.verdict import Excerpt
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the newest answers came from; each with who gave it."""
+
+    of_revision: tuple[Observation, Identity] | None = None
+    """The revision's own; of several requests' newest ones, the best."""
+    astray: tuple[Observation, Identity] | None = None
+    """Another revision's, where this one had to answer; if it is the newest."""
+    refused: tuple[Observation, Identity] | None = None
+    """The platform's, in the revision's place."""
+    open: tuple[Observation, Identity] | None = None
+    """Of somebody not known yet."""
+
+
+def newest_answers(target: Target, evidence: Evidence) -> Answers:
+    """Of each request the newest answer of which it is known who gave it.
+
+    One answer below 500 is enough: a path that fails is for the check that asks for it to judge.
+    """
+    told: dict[Query, tuple[Observation, Identity]] = {}
+    refused = open_ = None
+    for seen in reversed(evidence.probes(target.name)):
+        if seen.query in told or not isinstance(seen.result, Answer):
+            continue
+        identity = identify(seen, target, evidence)
+        if identity.who is Who.FRONT_END:
+            refused = refused or (seen, identity)
+        elif identity.entry is None:
+            open_ = open_ or (seen, identity)
+        elif identity.who is Who.OTHER and not whole_traffic(target, evidence, seen.sent):
+            continue  # under a split another's answer says nothing
+        else:
+            told[seen.query] = seen, identity
+    newest = next(iter(told.values()), None)
+    own = [each for each in told.values() if each[1].who is Who.TARGET]
+    best = min(own, key=lambda each: _status(each[0]) >= 500, default=None)
+    return Answers(best, newest if newest and newest[1].who is Who.OTHER else None, refused, open_)
+
+
+def _status(seen: Observation) -> int:
+    assert isinstance(seen.result, Answer)
+    return int(seen.result.content["status"])
+
+
+def response(target: Target, evidence: Evidence) -> Link:
+    """The revision's container gave a response, and it is none of a broken server."""
+    answers = newest_answers(target, evidence)
+    if answers.astray:
+        reason = f"{answers.astray[1].revision} answered, not {evidence.frozen(target.name)}: the service's status is ahead of its requests"
+        return Link("response", Proof.BROKEN, reason, evidence=(_exchanged(*answers.astray),))
+    if answers.of_revision:
+        status, revision = _status(answers.of_revision[0]), answers.of_revision[1].revision
+        shown = (_exchanged(*answers.of_revision),)
+        if status >= 500:
+            remedy = f"read its logs: gcloud run services logs read {target.service} {target.flags}"
+            return Link("response", Proof.BROKEN, f"{revision} answered {status}", remedy, shown)
+        return Link("response", Proof.PROVEN, f"{revision} answered {status}", evidence=shown)
+    if answers.refused:
+        seen, identity = answers.refused
+        return Link("response", Proof.UNPROVEN, identity.reason, identity.remedy, (_exchanged(seen, identity),))
+    refusal = evidence.refusal(query.Logs(target.project))
+    if refusal:
+        reason = f"who answered is not known: {refusal.reason}"
+        return Link("response", Proof.UNPROVEN, reason, refusal.remedy, conclusive=True)
+    if answers.open:
+        return Link("response", Proof.UNPROVEN, answers.open[1].reason, answers.open[1].remedy)
+    return Link("response", Proof.UNPROVEN, "no response yet")
+
+
+def _exchanged(seen: Observation, identity: Identity) -> Excerpt:
+    assert isinstance(seen.call, Exchange)
+    by = identity.revision or "Google's front end"
+    at = identity.entry.at if identity.entry else seen.received
+    source = "request log" if identity.entry else "http"
+    return Excerpt(f"{seen.call.method} {seen.call.url} -> {_status(seen)} from {by}", at, source)

@@ -1,0 +1,68 @@
+"""A check of asserts alone: what CEL sees of the deployment is as they say, with no kind to judge more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.judging import variables as names
+from validator.judging.attempts import eventually, timing
+from validator.words.call import Json
+from validator.words.check import Check
+from validator.words.finding import Attempt, Finding, State
+from validator.words.verdict import Verdict
+
+KIND = "assert"
+"""The key of a check that stands in place of a kind."""
+_OF_REVISION = {"revision", "env", "secrets"}
+_OF_SERVICE = {"service", "serving"}
+
+lasting = False
+within: float | None = None
+present = True
+variables: dict[str, str] = {}
+schema: Json = {"type": ["string", "array"]}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What it says of itself."""
+
+    title: str
+    """The check's name when it has none."""
+
+
+def options(value: Any) -> Options:
+    """Name it by its first assert."""
+    return Options(value if isinstance(value, str) else next(iter(value), ""))
+
+
+def queries(check: Check) -> frozenset[query.Query]:
+    """What its expressions see."""
+    used = {name for expression in check.expressions for name in expression.names}
+    own: set[query.Query] = {query.Revision(check.target.name)} if used & _OF_REVISION else set()
+    own |= {query.Service(check.target.name)} if used & _OF_SERVICE else set()
+    return names.queries(check) | own
+
+
+def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+    """Judge what is known now; a violation of what cannot change any more is final."""
+    texts = "; ".join(each.text for each in check.asserts)
+    finding = names.holds_and_asserts(check, evidence, Finding(State.HOLDS, f"it holds: {texts}", texts), {})
+    refused = any(evidence.refusal(asked) for asked in queries(check))
+    settled = finding.state is State.VIOLATED and names.unchanging(check, evidence)
+    when = timing(check, evidence)
+    conclusive = settled or (finding.state is State.UNKNOWN and refused)
+    attempt = Attempt(min(now, when.deadline), finding, tuple(_seen(check, evidence)), conclusive)
+    return eventually([attempt], when, now)
+
+
+def _seen(check: Check, evidence: Evidence) -> Iterator[int]:
+    """The newest observation of each thing that its expressions see."""
+    for asked in sorted(queries(check), key=repr):
+        answers = evidence.answers(asked)
+        if answers:
+            yield answers[-1].seq

@@ -1,0 +1,61 @@
+"""What a check sees of its target's log: the entries of its window, and how much of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from validator.evidence import query
+from validator.evidence.known import Evidence
+from validator.judging.window import Window
+from validator.logs.entry import Entry
+from validator.logs.selector import ALL, Selector
+from validator.words.counting import counted
+from validator.words.finding import Finding, State
+
+
+@dataclass(frozen=True)
+class LogView:
+    """The log of one target, in the window of one check."""
+
+    target: str
+    evidence: Evidence
+    window: Window
+
+    @cached_property
+    def entries(self) -> Sequence[Entry]:
+        """All that are judged, by time."""
+        return self.found(ALL)
+
+    @property
+    def silent(self) -> bool:
+        """Whether the application itself logged nothing that no probe made it log."""
+        return not self.window.number(self.evidence.entries(self.target)) or not self.evidence.unprovoked(self.target)
+
+    def found(self, selector: Selector) -> Sequence[Entry]:
+        """Those that a selector selects, by time."""
+        return self.window.of(self.evidence.select(self.target, selector))
+
+    def touched(self, selector: Selector) -> Sequence[Entry]:
+        """The same, and those that were received in the window: an application may write a wrong timestamp."""
+        return self.window.touched(self.evidence.select(self.target, selector))
+
+    def unread(self, *selectors: Selector) -> Finding | None:
+        """Why not all entries that selectors select are read; None if nothing keeps them from being."""
+        refusals = (self.evidence.refusal(query.Entries(self.target, selector)) for selector in selectors)
+        refusal = next(filter(None, refusals), None)
+        return Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy) if refusal else None
+
+    def read_past(self, entry: Entry) -> bool:
+        """Whether nothing that was logged before an entry can still come."""
+        known = self.window.known
+        return self.window.complete or (known is not None and known.up_to > entry.at)
+
+    @property
+    def scanned(self) -> str:
+        """How much was read, for a reason."""
+        own = self.window.number(self.evidence.entries(self.target))
+        others = self.window.number(self.evidence.system_entries(self.target))
+        more = f" and {others} of the platform" if others else ""
+        return f"{counted(own, 'entry', 'entries')} of the application{more}"

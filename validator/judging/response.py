@@ -1,0 +1,199 @@
+"""A response as it is judged: its status, its headers with all their values, and as much of its body as is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from validator.judging.json_match import difference
+from validator.logs.selector import compiled
+from validator.words.call import Json
+from validator.words.finding import Finding, State
+from validator.words.strict_json import NotJsonError, TooDeepError, parse
+
+_JSON = 160
+"""Characters of the wanted JSON that a pass shows."""
+_EXCERPT = 500
+"""Characters of a body that are shown."""
+_LISTS = frozenset(
+    [
+        "accept-ch",
+        "accept-ranges",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-expose-headers",
+        "allow",
+        "alt-svc",
+        "cache-control",
+        "cache-status",
+        "cdn-cache-control",
+        "clear-site-data",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-security-policy",
+        "content-security-policy-report-only",
+        "link",
+        "permissions-policy",
+        "pragma",
+        "proxy-authenticate",
+        "server-timing",
+        "set-cookie",
+        "timing-allow-origin",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "vary",
+        "via",
+        "warning",
+        "www-authenticate",
+    ]
+)
+"""Headers that are lists by their own definition (RFC 9110, section 5.3; Set-Cookie by RFC 6265): each value counts."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back."""
+
+    status: int
+    fields: tuple[tuple[str, str], ...]
+    """(name in lower case, value), in order; a header that was sent twice is there twice."""
+    text: str
+    """The body as far as it was kept and could be decoded."""
+    lacks: str
+    """Why that is not the whole body; empty if it is."""
+    remedy: str
+    """What would let the whole body be read."""
+    latency: float
+    """Seconds."""
+
+    @classmethod
+    def read(cls, content: Json) -> Response:
+        """From `Answer.content` of an Exchange."""
+        fields = tuple((str(name), str(value)) for name, value in content.get("headers", ()))
+        text = str(content.get("text", ""))
+        lacks, remedy = _lack(content)
+        if "undecoded" in content:
+            text = text.partition("\ufffd")[0]
+        return cls(int(content["status"]), fields, text, lacks, remedy, float(content["latency"]))
+
+    def values(self, name: str) -> list[str]:
+        """All values of a header, its name in lower case."""
+        return [value for field, value in self.fields if field == name]
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers as CEL sees them: the values of a repeated one joined (RFC 9110, section 5.3)."""
+        return {name: ", ".join(self.values(name)) for name, _ in self.fields}
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the body."""
+        return self.text[:_EXCERPT]
+
+    @cached_property
+    def json(self) -> Any | Finding:
+        """The body as JSON, or the finding that says why it is none."""
+        if self.lacks:
+            return self._unknown("the JSON")
+        try:
+            return parse(self.text)
+        except NotJsonError as error:
+            return Finding(State.VIOLATED, f"the body is not JSON: {error}", actual=self.excerpt)
+        except TooDeepError as error:
+            remedy = "let the path answer with flatter JSON, or judge its `text`"
+            return Finding(State.UNKNOWN, f"the JSON cannot be read: {error}", actual=self.excerpt, remedy=remedy)
+
+    @property
+    def whole_text(self) -> str | Finding:
+        """The body as text, or the finding that says why that is not known."""
+        return self._unknown("the text") if self.lacks else self.text
+
+    def _unknown(self, what: str) -> Finding:
+        return Finding(State.UNKNOWN, f"{what} is not known: {self.lacks}", actual=self.excerpt, remedy=self.remedy)
+
+
+def _lack(content: Json) -> tuple[str, str]:
+    """(why the body is not known as a whole, what would mend that)."""
+    if content.get("unread"):
+        return (
+            "the body of a redirect is not read",
+            "write `follow_redirects: true`, or judge only its status and headers",
+        )
+    if "undecoded" in content:
+        return str(
+            content["undecoded"]
+        ), "let the path answer in UTF-8 and uncompressed, or judge its status and headers"
+    if content.get("cut"):
+        kept = len(str(content.get("text", "")).encode()) >> 10
+        return f"it is longer than the {kept} KiB that are kept", "judge a path that answers with less"
+    return "", ""
+
+
+def json_found(wanted: Any, response: Response) -> Finding:
+    """Whether the body contains what is wanted."""
+    expected = "JSON with " + json.dumps(wanted, ensure_ascii=False)
+    body = response.json
+    if isinstance(body, Finding):
+        return Finding(body.state, body.reason, expected, body.actual, body.remedy)
+    where = difference(wanted, body)
+    if where:
+        return Finding(State.VIOLATED, f"the JSON differs at {where}", expected, response.excerpt)
+    return Finding(State.HOLDS, expected if len(expected) <= _JSON else f"{expected[:_JSON]}…", expected)
+
+
+def text_found(pattern: str, response: Response) -> Finding:
+    """Whether the body matches; of a part of it, a match that ends within the part holds for the whole."""
+    expected = f"a body like {pattern}"
+    found = compiled(pattern).search(response.text)
+    if found and (not response.lacks or found.end() < len(response.text)):
+        return Finding(State.HOLDS, f"the body matches {pattern}", expected)
+    if response.lacks:
+        reason = f"no match of {pattern} in what is known of the body: {response.lacks}"
+        return Finding(State.UNKNOWN, reason, expected, response.excerpt, response.remedy)
+    return Finding(State.VIOLATED, f"the body does not match {pattern}", expected, response.excerpt)
+
+
+def header_found(name: str, pattern: str, response: Response) -> Finding:
+    """Whether a header matches.
+
+    Of a header that is a list by its definition one value has to match, or all of them joined (Set-Cookie is never
+    joined). Of any other each value has to: two values contradict each other.
+    """
+    values = response.values(name)
+    expected = f"header {name} like {pattern}"
+    search = compiled(pattern).search
+    if not values:
+        return Finding(State.VIOLATED, f"there is no header {name}", expected, "none")
+    if name in _LISTS:
+        joined = [] if name == "set-cookie" else [", ".join(values)]
+        holds = any(search(value) for value in (*values, *joined))
+    else:
+        holds = all(search(value) for value in values)
+    told = " and ".join(repr(value) for value in values)
+    several = (
+        "" if len(values) == 1 or name in _LISTS else f": it was sent {len(values)} times, and each value has to match"
+    )
+    reason = f"header {name} is {told}{'' if holds else several}"
+    return Finding(State.HOLDS if holds else State.VIOLATED, reason, expected, told)
+
+
+def grpc_found(path: str, fields: Sequence[tuple[str, str]], trailers: Iterable[tuple[str, str]]) -> Finding | None:
+    """What a gRPC answer says of its call, which its HTTP status does not; None of an answer that is no gRPC's."""
+    headers = dict(fields)
+    if not headers.get("content-type", "").startswith("application/grpc"):
+        return None
+    code = {**headers, **dict(trailers)}.get("grpc-status", "")
+    expected = "grpc-status 0"
+    remedy = "probe the service's HTTP gateway: a gRPC call needs a client of its own"
+    if not code:
+        return Finding(State.UNKNOWN, "the answer is gRPC's, and its grpc-status did not come", expected, remedy=remedy)
+    if code != "0":
+        return Finding(State.VIOLATED, f"grpc-status {code}", expected, f"grpc-status {code}")
+    if path.startswith("/grpc.health."):
+        return Finding(State.UNKNOWN, "the health in a gRPC message is not read", expected, remedy=remedy)
+    return Finding(State.HOLDS, "grpc-status 0", expected)

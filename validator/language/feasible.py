@@ -1,0 +1,170 @@
+"""What cannot come true of a check, whatever the platform says: its times, its target, its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from validator.evidence import query
+from validator.judging import asserted
+from validator.judging import variables as names
+from validator.judging.attempts import INTERVAL
+from validator.language.expressions import Expressions
+from validator.language.mistake import Mistake
+from validator.language.paths import doubtful, reserved
+from validator.language.spec_file import Source
+from validator.language.surroundings import Surroundings
+from validator.language.values import duration
+from validator.language.yaml_reader import Path, leaves
+from validator.words.check import MAIN, Check
+from validator.words.instant import span
+
+LEAST_MARGIN = 10.0
+"""Seconds that a log may at least lag behind; as in validator.engine.log_evidence, a test holds them equal."""
+
+
+class Feasibility:
+    """The examination of one check, for each of its targets."""
+
+    def __init__(self, value: Mapping[str, Any], name: str, path: Path, source: Source, around: Surroundings) -> None:
+        self.value, self.name, self.path, self.source, self.around = value, name, path, source, around
+        self.kind = around.kind(name)
+
+    def tell(self, checks: Sequence[Check], expressions: Expressions) -> None:
+        """Note all that cannot come true."""
+        self._timing(checks[0], expressions)
+        if self.name == asserted.KIND and checks[0].asserts and not _looks(checks[0]):
+            told = "this looks at nothing of the deployment; use revision, service, build, env ... or a captured value"
+            self._complain(told, asserted.KIND)
+        for check in checks:
+            self._reach(check, expressions)
+
+    def _complain(self, told: str, *below: str | int, key: bool = False, warning: bool = False) -> None:
+        self.source.complain(Mistake(told, *self.path, *below), key=key, warning=warning)
+
+    # Its times.
+
+    def _timing(self, check: Check, expressions: Expressions) -> None:
+        windowed = self.kind.lasting and any(isinstance(each, query.Echo) for each in self.kind.queries(check))
+        if check.hold and not self.kind.lasting:
+            self._complain(f"`for` means nothing here: what {self.name} judges does not change back", "for", key=True)
+        elif 0 < check.hold < INTERVAL and not windowed:
+            told = f"`for` is shorter than the {span(INTERVAL)} between two attempts; write {INTERVAL:g}s or more"
+            self._complain(told, "for")
+        self._counting(check, windowed=windowed)
+        self._until(check, expressions, windowed=windowed)
+        self._fits_the_run(check, windowed=windowed)
+        self._lasts(check)
+
+    def _counting(self, check: Check, *, windowed: bool) -> None:
+        for key in ("attempts", "times"):
+            if key in self.value and (windowed or not self.kind.lasting):
+                self._complain(
+                    f"`{key}` means nothing here: {self.name} is not judged attempt by attempt", key, key=True
+                )
+                return
+        if check.attempts is None:
+            return
+        if check.hold:
+            told = "`attempts` ends after a number of attempts and `for` after a length of time; keep one of them"
+            self._complain(told, "attempts", key=True)
+        elif check.times > check.attempts:
+            self._complain(f"`times: {check.times}` cannot be reached in `attempts: {check.attempts}`", "times")
+
+    def _until(self, check: Check, expressions: Expressions, *, windowed: bool) -> None:
+        if not expressions.until:
+            return
+        told = ""
+        if windowed:
+            told = f"`until` means nothing here: {self.name} judges a window of time, not single attempts"
+        elif check.within is None:
+            told = "`until` needs `within`: how long to poll for it"
+        elif check.hold:
+            told = "`until` judges one attempt and `for` wants many; keep one of them"
+        if told:
+            self._complain(told, "until", key=True)
+
+    def _fits_the_run(self, check: Check, *, windowed: bool) -> None:
+        timeout = self.around.timeout
+        if timeout is None:
+            return
+        length = (check.within or 0.0) + check.hold + (LEAST_MARGIN if windowed else 0.0)
+        if (check.within or check.hold) and length > timeout:
+            keys = " plus ".join(f"`{key}`" for key in ("within", "for") if self.value.get(key))
+            margin = f" plus the log's margin of {span(LEAST_MARGIN)}" if windowed else ""
+            told = f"{keys}{margin} is {span(length)}, more than the run's `timeout` of {span(timeout)}; raise that"
+            self._complain(told, "for" if check.hold else "within")
+        for asked in self._probes(check):
+            place = self._place("timeout", asked.timeout, duration)
+            told = f"one attempt may take {span(asked.timeout)}"
+            if asked.timeout > timeout:
+                self._complain(f"{told}, more than the run's `timeout` of {span(timeout)}", *place)
+            elif len(place) > 1 and check.within and asked.timeout > check.within:
+                self._complain(f"{told}, more than `within` of {span(check.within)}", *place, warning=True)
+
+    def _lasts(self, check: Check) -> None:
+        """Rules that something must not be, and that nobody watches after the check has begun."""
+        for place in () if check.within or check.hold else getattr(check.options, "absences", ()):
+            told = f"{place[0] if len(place) == 1 else place[-1]!r}".replace("'", "`")
+            told += (
+                " judges no more than what was logged before the check began; write `for` in the check to watch longer"
+            )
+            self._complain(told, self.name, *place, warning=True)
+
+    # What its target has.
+
+    def _reach(self, check: Check, expressions: Expressions) -> None:
+        """What a target that is a URL does not have, and paths that never reach a service."""
+        if any([*self._absent(check, expressions)]):
+            return
+        own = self.kind.queries(check) - names.queries(check)
+        if check.target.url and any(not isinstance(asked, query.Probe) for asked in own):
+            told = f"target {check.target.name!r} is a URL and no Cloud Run service, which {self.name} judges; use http"
+            self._complain(told, self.name, key=True)
+            return
+        for asked in self._probes(check):
+            self._path(check, asked.location)
+
+    def _probes(self, check: Check) -> list[query.Probe]:
+        found = [each for each in self.kind.queries(check) if isinstance(each, query.Probe)]
+        return sorted(found, key=repr)
+
+    def _absent(self, check: Check, expressions: Expressions) -> Iterator[str]:
+        """The names that its expressions use and that are not known of its target."""
+        for expression, path in expressions.places:
+            absent = sorted(expression.names & names.OF_SERVICE) if check.target.url else []
+            if "deployed" in expression.names and self.around.targets[MAIN].url:
+                absent.append("deployed")
+            for name in absent:
+                told = f"`{name}` is not known of a target that is a URL and no Cloud Run service"
+                self.source.complain(Mistake(told, *path))
+                yield name
+
+    def _path(self, check: Check, location: str) -> None:
+        """A path on a Cloud Run service, named by its target or by its URL, that Google's front end keeps."""
+        base = check.target.url if location.startswith("/") else location
+        try:
+            parts = urlsplit(base)
+        except ValueError:
+            return
+        if base and not (parts.hostname or "").endswith(".run.app"):
+            return
+        path = location if location.startswith("/") else parts.path
+        place = self._place("path" if path == location else "url", location)
+        if reason := reserved(path):
+            self._complain(reason, *place)
+        elif reason := doubtful(path):
+            self._complain(reason, *place, warning=True)
+
+    def _place(self, key: str, value: object, read: Callable[[Any], object] = str) -> Path:
+        """Where in the kind's own part a key is written that is read as a value; the kind itself if nowhere."""
+        found = (
+            path for path, text in leaves(self.value[self.name]) if path and path[-1] == key and read(text) == value
+        )
+        return (self.name, *next(found, ()))
+
+
+def _looks(check: Check) -> bool:
+    """Whether its asserts look at anything that a deployment can change."""
+    return any(each.names - {"vars"} for each in check.asserts)

@@ -1,0 +1,74 @@
+"""`${NAME}` in the values of a spec, put in after parsing and typed by the schema; `${capture.name}` at run time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from validator.language.mistake import Mistake
+from validator.language.schema_walk import below, is_cel, items, types
+from validator.language.yaml_reader import Path, leaves, resolve
+from validator.words.call import Json
+
+_REFERENCE = re.compile(
+    r"\$(?:\$|\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?|(?P<late>capture\.[A-Za-z_][A-Za-z0-9_]*))\}|(?P<odd>\{))"
+)
+
+
+def interpolate(
+    data: Any,
+    schema: Json,
+    variables: Mapping[str, str],
+    unset: Callable[[Path, str], None],
+    complain: Callable[[Mistake], None] = lambda _: None,
+) -> Any:
+    """Return the data with every reference replaced; `$$` is a dollar.
+
+    A value with a reference becomes a number or a truth value where the schema wants one. CEL is left alone:
+    expressions use `vars.NAME`; so are `${capture.name}`, which are known only later. `unset(path, name)` is told of
+    each name that is unset (or empty) and has no default, `complain` of what looks like a reference and is none.
+    """
+    told: set[Path] = set()
+
+    def replaced(value: str, path: Path) -> str:
+        def put(found: re.Match[str]) -> str:
+            name, default = found["name"], found["default"]
+            if found["odd"] and path not in told:
+                told.add(path)
+                odd = value[found.start() :].partition("}")[0][:40]
+                complain(
+                    Mistake(
+                        f"{odd}}} is not a reference; write ${{NAME}} or ${{NAME:-default}}, and $$ for a dollar", *path
+                    )
+                )
+            if found["odd"] or found["late"]:
+                return found[0]
+            if name is None:
+                return "$"
+            text = variables.get(name, "")
+            if not text and default is None:
+                unset(path, name)
+            return text or default or ""
+
+        return _REFERENCE.sub(put, value)
+
+    def walk(value: Any, schema: Json, path: Path) -> Any:
+        if isinstance(value, str) and "$" in value and not is_cel(schema):
+            text = replaced(value, path)
+            return text if "string" in types(schema) else resolve(text)
+        if isinstance(value, dict):
+            return {key: walk(item, below(schema, key), (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [walk(item, items(schema), (*path, i)) for i, item in enumerate(value)]
+        return value
+
+    return walk(data, schema, ())
+
+
+def references(data: Any) -> Iterator[tuple[Path, str, frozenset[str]]]:
+    """Each text with references to names: where it stands, how it is written, and the names."""
+    for path, text in leaves(data):
+        names = frozenset(found["name"] for found in _REFERENCE.finditer(str(text)) if found["name"])
+        if names:
+            yield path, text, names

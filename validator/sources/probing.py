@@ -1,0 +1,163 @@
+"""HTTP: one exchange on connections of its own, over by its timeout whatever the server does."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests import PreparedRequest, Response
+
+from validator import __version__
+from validator.sources.body import LIMIT, text_of
+from validator.sources.connection import Connection, Direct, Emulated
+from validator.sources.failure import BadAnswerError, explain
+from validator.sources.wire import Wire, WiredAdapter
+from validator.words.call import Answer, Exchange, Problem, Result
+from validator.words.instant import span
+from validator.words.redirect import REDIRECTS, Hop, RefusedError, origin
+
+_PIECE = 1 << 16
+_MAX_REDIRECTS = 10
+
+
+def exchange(call: Exchange, seconds: float, connection: Connection) -> Result:
+    """Make one HTTP exchange; over after `seconds` of real time, in every case.
+
+    The work is done in a thread of its own: a resolver or a server that drips cannot be told to hurry. At the
+    deadline its connection is cut, and nothing more is sent.
+    """
+    wire = Wire(seconds, emulated=isinstance(connection, Emulated))
+    results: SimpleQueue[Result] = SimpleQueue()
+    Thread(target=lambda: results.put(_attempt(call, connection, wire)), daemon=True, name="exchange").start()
+    try:
+        result = results.get(timeout=seconds)
+    except Empty:
+        late = _late(wire, call, connection, seconds)
+        wire.cut()
+        return late
+    if isinstance(result, Problem) and time.monotonic() >= wire.deadline:
+        return _late(wire, call, connection, seconds)  # the socket's own timeout was a moment faster
+    return result
+
+
+def _attempt(call: Exchange, connection: Connection, wire: Wire) -> Result:
+    try:
+        with _Session(connection, wire) as session:
+            hop, response = session.send_call(call)
+            with response:
+                return _answer(call, hop, response, wire, connection.speed)
+    except RefusedError as error:
+        return Problem("REFUSED", str(error))
+    except Exception as error:  # noqa: BLE001  whatever three libraries raise on a hostile server is the result
+        code = "BROKEN" if wire.connected else "CONNECT"
+        return Problem(code, explain(error, _host(wire, call, connection)))
+
+
+def _host(wire: Wire, call: Exchange, connection: Connection) -> str:
+    """The host that was asked, as a person knows it: an emulator's address stands for the URL's."""
+    return urlsplit(call.url).netloc if isinstance(connection, Emulated) or not wire.host else wire.host
+
+
+def _late(wire: Wire, call: Exchange, connection: Connection, seconds: float) -> Problem:
+    """The problem of an exchange that took longer than it was allowed, in real seconds."""
+    host, allowed = _host(wire, call, connection), span(seconds * connection.speed)
+    if not wire.connected:
+        return Problem("CONNECT", f"no connection to {host} within {allowed}")
+    came = "no answer" if wire.status is None else f"{wire.status} and {wire.received} bytes of the body, not its end,"
+    return Problem("TIMEOUT", f"connected to {host}; {came} within {allowed}")
+
+
+class _Session(requests.Session):
+    """A session for one exchange: its own connections, only the headers that were asked for."""
+
+    def __init__(self, connection: Connection, wire: Wire) -> None:
+        super().__init__()
+        self.trust_env = isinstance(connection, Direct)
+        self.headers.clear()
+        self.headers.update({"User-Agent": f"validator/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"})
+        self._wire = wire
+        adapter = WiredAdapter(connection, wire)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: Response) -> None:
+        """None: the library would read a redirect's whole body, and its `Location` whether it is followed or not."""
+
+    def send_call(self, call: Exchange) -> tuple[Hop, Response]:
+        """Send it, and what redirects ask for, and return with the head of the last answer."""
+        hop = Hop.first(call)
+        for _ in range(_MAX_REDIRECTS + 1):
+            response = self._send_hop(hop)
+            location = response.headers.get("Location")
+            if not (call.redirects and location and response.status_code in REDIRECTS):
+                return hop, response
+            response.close()
+            last, hop = hop, hop.after(response.status_code, location)
+            if origin(last.url) != origin(hop.url):
+                self.cookies.clear()
+        raise requests.TooManyRedirects(f"more than {_MAX_REDIRECTS} redirects, one after the other")
+
+    def _send_hop(self, hop: Hop) -> Response:
+        body = None if hop.body is None else hop.body.encode()
+        request = requests.Request(hop.method, hop.url, _merged(hop.headers), data=body, auth=_unchanged)
+        prepared = self.prepare_request(request)
+        settings = self.merge_environment_settings(prepared.url or hop.url, {}, True, None, None)
+        return self.send(prepared, timeout=self._wire.remaining(), allow_redirects=False, **settings)
+
+
+def _unchanged(request: PreparedRequest) -> PreparedRequest:
+    """Given as `auth`, so that no credentials come from a `.netrc`."""
+    return request
+
+
+def _merged(headers: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+    """Headers as UTF-8; a repeated one as a list, which means the same (RFC 9110, section 5.3)."""
+    merged: dict[str, bytes] = {}
+    for name, value in headers:
+        separator = b"; " if name.lower() == "cookie" else b", "
+        merged[name] = merged[name] + separator + value.encode() if name in merged else value.encode()
+    return merged
+
+
+def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: float) -> Answer:
+    """What came back. No more of a body is read than is kept, and none of a redirect's."""
+    wire.status = response.status_code
+    _check_lengths(response)
+    headers = [[name.lower(), value] for name, value in response.raw.headers.items()]
+    if 300 <= response.status_code < 400 and response.headers.get("Content-Length") != "0" and call.method != "HEAD":
+        body: dict[str, Any] = {"text": "", "unread": True}
+    else:
+        received = _received(response, wire)
+        body = text_of(received[:LIMIT], dict(headers), cut=len(received) > LIMIT)
+    latency = time.monotonic() - (wire.sent or time.monotonic())
+    content = {"status": response.status_code, "headers": headers, **body, "latency": round(latency * speed, 6)}
+    if hop.url != call.url:
+        content["url"] = hop.url
+    trailers = [list(each) for each in wire.trailers]
+    return Answer(content | ({"trailers": trailers} if trailers else {}))
+
+
+def _received(response: Response, wire: Wire) -> bytes:
+    """The body as it is sent, up to one byte more than is kept."""
+    kept = bytearray()
+    while len(kept) <= LIMIT:
+        piece = response.raw.read1(_PIECE, decode_content=False)
+        if not piece:
+            break
+        kept += piece
+        wire.received = len(kept)
+    return bytes(kept[: LIMIT + 1])
+
+
+def _check_lengths(response: Response) -> None:
+    """Refuse a length that is none: where the body ends is not known then."""
+    told = response.raw.headers.getlist("Content-Length")
+    lengths = {part.strip() for value in told for part in value.split(",")}
+    if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]{1,18}", length, re.ASCII) for length in lengths):
+        raise BadAnswerError(f"its Content-Length is {' and '.join(sorted(lengths))!r}")

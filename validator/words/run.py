@@ -1,0 +1,103 @@
+"""A run as reports see it: every verdict with its circumstances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from validator.words.check import Check, Spec, Target
+from validator.words.link import Link
+from validator.words.verdict import Outcome, Verdict
+from validator.words.watermark import Watermark
+
+
+class Ending(StrEnum):
+    """Why a run ended."""
+
+    COMPLETE = "complete"
+    TIMEOUT = "timeout"
+    SUPERSEDED = "superseded"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A check and its verdict."""
+
+    check: Check
+    verdict: Verdict
+    started: float | None
+    """When it started, Unix seconds; None if it never did."""
+    decided: float
+    """When its verdict became final."""
+    excused: bool = False
+    """Whether a known issue excuses its failure."""
+    skipped_for: str = ""
+    """The name of the check that caused a skip."""
+    blocks: bool = True
+    """Whether its verdict counts for the run's."""
+    implicit: bool = False
+    """Whether it is the target's own first check, "resolved and ready"."""
+
+
+@dataclass(frozen=True)
+class LogStatistics:
+    """What was read of one target's logs."""
+
+    entries: int
+    watermarks: tuple[Watermark, ...]
+    reads: int
+    """ListLogEntries calls to the target's project (shared by its targets)."""
+    echo_delay: float | None
+    """The worst delay from a probe's end to its entry being readable, seconds; None if none came back."""
+    volume: float | None = None
+    """Entries a minute, if that was more than the budget of reads carries: then only what the checks are about was read."""
+
+
+@dataclass(frozen=True)
+class TargetReport:
+    """What became known of one target."""
+
+    target: Target
+    revision: str
+    """Short name; empty if it was not resolved."""
+    url: str
+    created: float | None
+    image: str
+    serving: Mapping[str, int]
+    """Percent of the traffic by revision."""
+    build: str
+    build_log: str
+    chain: tuple[Link, ...]
+    logs: LogStatistics
+    probes: int
+    """Marked HTTP requests that were sent."""
+    identified_by: str = ""
+    """What told that the revision is of this deploy; empty if nothing did."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that is known at the end (or now)."""
+
+    spec: Spec
+    run_id: str
+    outcome: Outcome
+    started: float
+    ended: float
+    ending: Ending
+    judged: tuple[Judged, ...]
+    """In the order of the spec; the targets' implicit checks first."""
+    targets: tuple[TargetReport, ...]
+    not_selected: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    emulated: bool = False
+    """Whether times are those of an emulator's world."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Values that no report may show, besides those of the spec's variables."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, 1 failed, 3 inconclusive (130 and 143 are the signal handler's)."""
+        return {Outcome.PASSED: 0, Outcome.FAILED: 1}.get(self.outcome, 3)
