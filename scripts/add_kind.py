@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.service import ServiceOf
+from validator.evidence.sort import Query
 from validator.evidence.known import Evidence
 from validator.words.check import Check
 from validator.words.verdict import Verdict, passed
@@ -35,9 +36,9 @@ def options(value: Any) -> None:
     """It has none."""
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The service, so that the kind rests on something."""
-    return frozenset({query.Service(check.target.name)})
+    return frozenset({ServiceOf(check.target.name)})
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - the shape of a judge

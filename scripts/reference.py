@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 def made() -> dict[Path, str]:
     """Each file's content."""
     return {
-        ROOT / "validator" / "language" / "checks.schema.json": json.dumps(published(kinds()), indent=2, ensure_ascii=False)
+        ROOT / "validator" / "language" / "checks.schema.json": json.dumps(
+            published(kinds()), indent=2, ensure_ascii=False
+        )
         + "\n",
         ROOT / "docs" / "checks.md": reference(kinds()),
     }

@@ -12,15 +12,18 @@ from typing import Any
 from unittest.mock import patch
 
 from validator.checks import http
-from validator.engine import evidence as evidence_module
-from validator.engine import resolution, run, stage, verdicts
-from validator.engine.evidence import Folded, Resolution
-from validator.engine.log_evidence import MARGIN, LogEvidence
-from validator.evidence import query
+from validator.engine import resolution, run, verdicts
+from validator.evidence import identity, readiness
+from validator.evidence.fold import Folded
+from validator.evidence.identity import Identity, Who
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
-from validator.judging import custody, identity, readiness
-from validator.judging.identity import Identity, Who
+from validator.evidence.log_fold import MARGIN, LogEvidence
+from validator.evidence.logs import LogsOf
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import Resolution, ServiceSeen
+from validator.evidence.sort import Query
+from validator.judging import custody
 from validator.logs.entry import Entry, Sort
 from validator.logs.severity import Severity
 from validator.resources.service import Service
@@ -64,40 +67,40 @@ def _echo_ignored() -> list[Patch]:
 
 def _no_overlap() -> list[Patch]:
     """A read begins where the one before it ended."""
-    original = stage._logs  # noqa: SLF001
+    original = LogsOf.stage
 
-    def logs(asked: query.Logs, evidence: Folded) -> Call | None:
+    def stage(asked: LogsOf, evidence: Folded) -> Call | None:
         call = original(asked, evidence)
-        known = evidence.logs[asked.project]
+        known = evidence.of(asked)
         if not isinstance(call, ListEntries) or known.read_at is None or "receiveTimestamp" not in call.filter:
             return call
         kept = call.filter.rsplit("\n", 1)[0]
         return replace(call, filter=f'{kept}\ntimestamp>="{rfc3339(known.read_at + known.offset)}"')
 
-    return [(stage, "_logs", logs)]
+    return [(LogsOf, "stage", stage)]
 
 
 def _latest_re_resolved() -> list[Patch]:
     """The target is whatever is newest when one looks."""
-    original, queries, settled = Folded._service, verdicts.Verdicts.queries, run.Engine._settled  # noqa: SLF001
+    original, queries, settled = ServiceSeen.read, verdicts.Verdicts.queries, run.Engine._settled  # noqa: SLF001
 
-    def service(self: Folded, target: str, seen: Observation, found: Service) -> None:
-        before = self.resolutions.get(target)
+    def read(self: ServiceSeen, seen: Observation, found: Service, target: Target) -> None:
+        before = self.resolution
         if before and found.latest_created and found.latest_created != before.revision:
-            self.resolutions[target] = Resolution(found.latest_created, found.latest_created)
-        original(self, target, seen, found)
+            self.resolution = Resolution(found.latest_created, found.latest_created)
+        original(self, seen, found, target)
 
-    def asked(self: verdicts.Verdicts, check: Check) -> frozenset[query.Query]:
-        return queries(self, check) | {query.Revision(check.target.name)}
+    def asked(self: verdicts.Verdicts, check: Check) -> frozenset[Query[Any]]:
+        return queries(self, check) | {RevisionOf(check.target.name)}
 
-    def known(self: run.Engine, wanted: query.Query) -> bool:
-        if isinstance(wanted, query.Revision):
+    def known(self: run.Engine, wanted: Query[Any]) -> bool:
+        if isinstance(wanted, RevisionOf):
             revision = self.verdicts.evidence.revision(wanted.target)
             if revision is not None and revision.name != self.verdicts.evidence.frozen(wanted.target):
                 return False
         return settled(self, wanted)
 
-    return [(Folded, "_service", service), (verdicts.Verdicts, "queries", asked), (run.Engine, "_settled", known)]
+    return [(ServiceSeen, "read", read), (verdicts.Verdicts, "queries", asked), (run.Engine, "_settled", known)]
 
 
 def _denied_as_empty() -> list[Patch]:
@@ -106,11 +109,11 @@ def _denied_as_empty() -> list[Patch]:
 
     def observe(self: Folded, seen: Observation) -> None:
         denied = isinstance(seen.result, Problem) and seen.result.code == "PERMISSION_DENIED"
-        if denied and isinstance(seen.query, query.Logs):
+        if denied and isinstance(seen.query, LogsOf):
             seen = replace(seen, result=Answer({}))
         original(self, seen)
 
-    return [(evidence_module.Folded, "_observe", observe)]
+    return [(Folded, "_observe", observe)]
 
 
 def _page_is_answer() -> list[Patch]:

@@ -9,8 +9,8 @@ import pytest
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, Finished, overlaid, simulate
 from tests.two_revisions import NEW_SIGNATURE, log, of_revision
 from validator.checks import regression
+from validator.evidence.baseline import BaselineOf
 from validator.evidence.journal import Observation
-from validator.evidence.query import Baseline
 from validator.logs.entry import Entry
 from validator.logs.event import Event
 from validator.words.verdict import Outcome
@@ -107,7 +107,7 @@ def test_the_older_log_is_read_once_for_all_checks(tmp_path: Path) -> None:
     both = check() + "  - {name: Nothing critical, for: 20s, regression: {severity: CRITICAL}}\n"
     run = simulate(both, overlaid(tmp_path, ""))
     assert run.run.outcome is Outcome.PASSED
-    reads = [r for r in run.engine.journal if isinstance(r, Observation) and isinstance(r.query, Baseline)]
+    reads = [r for r in run.engine.journal if isinstance(r, Observation) and isinstance(r.query, BaselineOf)]
     assert len(reads) == 1
 
 
@@ -117,7 +117,7 @@ def test_the_older_log_is_read_anew_for_a_check_that_starts_later(tmp_path: Path
     run = simulate(later, overlaid(tmp_path, f"logs:\n  groups:\n{groups}"))
     assert run.run.outcome is Outcome.PASSED, run.verdict("Later").reason
     assert "1 error signature here, 1 in the first" in run.verdict("Later").reason
-    reads = [r for r in run.engine.journal if isinstance(r, Observation) and isinstance(r.query, Baseline)]
+    reads = [r for r in run.engine.journal if isinstance(r, Observation) and isinstance(r.query, BaselineOf)]
     assert len(reads) == 2
 
 

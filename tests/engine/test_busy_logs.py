@@ -9,8 +9,8 @@ import pytest
 
 from tests.busy import CREATED, Busy, busy
 from tests.simulated import BACKEND, HEAD, PREVIOUS, START, Finished, overlaid
-from validator.engine import narrowing
-from validator.engine.budget import LIST_CALLS_A_MINUTE
+from validator.evidence import narrowing
+from validator.evidence.limits import LIST_CALLS_A_MINUTE
 from validator.words.verdict import Outcome, Verdict
 
 LINES = f"""\

@@ -8,9 +8,9 @@ import pytest
 
 from tests.busy import busy
 from tests.simulated import HEAD, overlaid, simulate
-from validator.engine.log_evidence import LogEvidence
 from validator.evidence.journal import Observation
-from validator.evidence.query import Logs
+from validator.evidence.log_fold import LogEvidence
+from validator.evidence.logs import LogsOf
 from validator.logs.entry import REQUESTS
 from validator.logs.push_down import MOST_CHARACTERS
 from validator.words.call import Answer, Exchange, Json, ListEntries, Problem
@@ -43,7 +43,7 @@ def read(logs: LogEvidence, began: float, took: float) -> None:
         (last, began + took, {"entries": [echo(NOW)]}),
     ]
     for place, (call, sent, content) in enumerate(pages):
-        logs.page(Observation(sent + 0.05, place, Logs("shop"), call, sent, sent + 0.05, Answer(content)))
+        logs.page(Observation(sent + 0.05, place, LogsOf("shop"), call, sent, sent + 0.05, Answer(content)))
 
 
 @pytest.mark.parametrize(("took", "known"), [(0.9, True), (1.1, False), (30.0, False)])

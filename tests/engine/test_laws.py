@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import NETRA, ROOT, Finished, simulate
-from validator.engine.evidence import Folded
 from validator.engine.verdicts import Verdicts
+from validator.evidence.fold import Folded
 from validator.evidence.journal import Observation
-from validator.evidence.query import Logs
+from validator.evidence.logs import LogsOf
 from validator.words.call import Answer
 
 pytestmark = pytest.mark.slow
@@ -36,11 +36,11 @@ def test_judging_every_check_on_every_record_decides_nothing_else_and_nothing_so
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_fold_equals_refold_at_every_length(scenario: Path) -> None:
     run = simulate(CHECKS, scenario)
-    live = Folded.of(run.engine.spec)
+    live = Folded.empty(run.engine.spec)
     for length, record in enumerate(run.engine.journal, 1):
         live.take(record)
         if length % 10 == 0 or length == len(run.engine.journal):
-            assert live == Folded.of(run.engine.spec).fold(run.engine.journal[:length])
+            assert live == Folded.empty(run.engine.spec).fold(run.engine.journal[:length])
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
@@ -64,6 +64,6 @@ def test_a_journal_without_the_entries_that_come_again_folds_to_the_same(
 def _entries(run: Finished) -> int:
     """How many log entries the journal holds, those that come again counted again."""
     seen = (
-        record for record in run.engine.journal if isinstance(record, Observation) and isinstance(record.query, Logs)
+        record for record in run.engine.journal if isinstance(record, Observation) and isinstance(record.query, LogsOf)
     )
     return sum(len(each.result.content.get("entries", ())) for each in seen if isinstance(each.result, Answer))

@@ -10,9 +10,9 @@ import pytest
 from benchmarks.soundness import gate, generator, regime
 from tests.simulated import HEAD, NETRA, ROOT, Finished, overlaid, simulate
 from validator.checks import kinds
-from validator.engine.evidence import Folded
 from validator.engine.run import Engine
 from validator.engine.verdicts import Verdicts
+from validator.evidence.fold import Folded
 from validator.evidence.journal import Record
 
 SHARED = regime.named("shared")
@@ -32,8 +32,9 @@ LATE = HEAD + (
 
 def folded_anew(verdicts: Verdicts, records: Sequence[Record]) -> Folded:
     """The evidence of some records, folded at one go; what was judged before comes from the verdicts alone."""
-    anew = Folded.of(verdicts.spec, verdicts.evidence.listened, verdicts.evidence.demands).fold(records)
-    anew.starts, anew.captured = dict(verdicts.evidence.starts), dict(verdicts.evidence.captured)
+    before = verdicts.evidence
+    anew = Folded.empty(verdicts.spec, before.listened, before.wanted).fold(records)
+    anew.starts, anew.captured = dict(before.starts), dict(before.captured)
     return anew
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, overlaid, simulate
 from validator.evidence.journal import Observation
+from validator.evidence.logs import LogsOf
 from validator.words.call import Exchange, ListEntries
 from validator.words.run import Ending
 from validator.words.verdict import Outcome
@@ -132,7 +133,7 @@ def test_a_log_that_was_seen_to_lag_is_not_assumed_to_be_quicker(tmp_path: Path)
 
 def test_the_margin_is_three_times_the_worst_echo_delay_seen() -> None:
     run = simulate(HEAD + QUIET, NETRA / "logs-late.yaml")
-    logs = run.engine.verdicts.evidence.logs["netra-staging"]
+    logs = run.engine.verdicts.evidence.of(LogsOf("netra-staging"))
     assert logs.worst_delay is not None
     assert logs.worst_delay >= 20
     assert logs.margin == 3 * logs.worst_delay

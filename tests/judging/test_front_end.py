@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from validator.evidence.front_end import refused_by_front_end
 from validator.evidence.journal import Observation
-from validator.evidence.query import Probe
-from validator.judging.front_end import refused_by_front_end
+from validator.evidence.probe import Probe
 from validator.logs.entry import Entry
 from validator.resources.service import Service
 from validator.words.call import Answer, Exchange, Problem

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from validator.engine.evidence import Folded
-from validator.evidence import query
+from validator.evidence.fold import Folded
 from validator.evidence.journal import Observation, Started
-from validator.evidence.query import Query
-from validator.judging.readiness import settled, started_by, startup
+from validator.evidence.logs import LogsOf
+from validator.evidence.readiness import settled, started_by, startup
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
+from validator.evidence.sort import Query
 from validator.resources.revision import Revision
 from validator.words.call import Answer, Call, GetRevision, GetService, ListEntries
 from validator.words.check import Target
@@ -67,18 +69,18 @@ def test_what_a_reading_lacks_is_missing_only_if_the_service_had_settled_before_
     }
     evidence = Folded({"main": TARGET}, 60.0, {}).fold([Started(0.0, "0123456789abcdef")])
 
-    def see(seq: int, asked: Query, call: Call, content: dict[str, Any]) -> None:
+    def see(seq: int, asked: Query[Any], call: Call, content: dict[str, Any]) -> None:
         evidence.take(Observation(seq, seq, asked, call, seq, seq, Answer(content)))
 
-    see(1, query.Service("main"), GetService(TARGET.path), service(done=False))
-    see(2, query.Revision("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), imported)
-    see(3, query.Logs("p"), ListEntries(("projects/p",), ""), {"entries": [line]})
-    see(4, query.Service("main"), GetService(TARGET.path), service(done=True))
+    see(1, ServiceOf("main"), GetService(TARGET.path), service(done=False))
+    see(2, RevisionOf("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), imported)
+    see(3, LogsOf("p"), ListEntries(("projects/p",), ""), {"entries": [line]})
+    see(4, ServiceOf("main"), GetService(TARGET.path), service(done=True))
     first = evidence.revision("main")
     assert first is not None
     assert started_by(TARGET, first, evidence) is None
     assert not settled(TARGET, first, evidence)
-    see(5, query.Revision("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), dict(imported))
+    see(5, RevisionOf("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), dict(imported))
     again = evidence.revision("main")
     assert again is not None
     assert settled(TARGET, again, evidence)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.checks import others
-from validator.evidence import query
 from validator.evidence.known import Evidence
+from validator.evidence.sort import Query
 from validator.judging.kind import Kind
 from validator.judging.variables import queries as asked
 from validator.language.mistake import Mistake, Mistakes, sound
@@ -108,7 +108,7 @@ def _parts(check: Check) -> list[Check]:
     ]
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """All that one of the alternatives asks for."""
     return asked(check).union(*(_KINDS[part.kind].queries(part) for part in _parts(check)))
 

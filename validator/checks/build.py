@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.build import BuildOf
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
+from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
-from validator.judging.deploy import likeliest
 from validator.judging.variables import holds_and_asserts
 from validator.language.values import DURATION, Bound, bound, bound_of
 from validator.resources.build import Build, Step, listed
+from validator.resources.origin import likeliest
 from validator.words.call import Json
 from validator.words.check import Check
 from validator.words.finding import Attempt, Finding, State, worst
@@ -65,9 +66,9 @@ def options(value: Any) -> Options:
     return Options(length, tuple(value.get("steps", ())))
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The build."""
-    return frozenset({query.Build(check.target.name)})
+    return frozenset({BuildOf(check.target.name)})
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
@@ -85,7 +86,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
         lost = bool(build.unknown) and build.finished is not None and finding.state is State.UNKNOWN
         return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive or lost)
 
-    return eventually(looks(check, query.Build(check.target.name), evidence, look), when, now)
+    return eventually(looks(check, BuildOf(check.target.name), evidence, look), when, now)
 
 
 def _find(check: Check, build: Build, now: float) -> Finding:

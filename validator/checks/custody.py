@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from validator.evidence import query
 from validator.evidence.known import Evidence
+from validator.evidence.sort import Query
 from validator.judging import custody
 from validator.judging.attempts import eventually, timing
 from validator.judging.variables import holds_and_asserts
@@ -43,7 +43,7 @@ def options(value: Any) -> None:
     """It has none."""
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The build, the logs, and a probe."""
     return custody.queries(check.target) | asked(check)
 

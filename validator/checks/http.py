@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
-from validator.evidence import query
+from validator.evidence.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence, Resources
+from validator.evidence.logs import LogsOf
+from validator.evidence.probe import Probe
+from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, timing
-from validator.judging.identity import Identity, Who, identify, probed_enough, whole_traffic
 from validator.judging.response import Response, grpc_found, header_found, json_found, text_found
 from validator.judging.variables import holds_and_asserts
 from validator.judging.variables import queries as asked
@@ -46,11 +49,11 @@ variables = {
 }
 
 
-def _probe(check: Check) -> query.Probe:
+def _probe(check: Check) -> Probe:
     wanted = check.options
     assert isinstance(wanted, Options)
     repeat = wanted.safe or check.within is not None
-    return query.Probe(
+    return Probe(
         check.target.name,
         wanted.method,
         wanted.location,
@@ -63,9 +66,9 @@ def _probe(check: Check) -> query.Probe:
     )
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The probe, and the request log that tells who answered it."""
-    identified: set[query.Query] = set() if check.target.url else {query.Logs(check.target.project)}
+    identified: set[Query[Any]] = set() if check.target.url else {LogsOf(check.target.project)}
     return asked(check) | {_probe(check)} | identified
 
 
@@ -88,7 +91,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     return eventually(attempts, timing(check, evidence, within), now)
 
 
-def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
+def _attempt(check: Check, probe: Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
     """What an exchange says once it is known who answered; None if that says nothing of the target."""
     key = (check.name, check.part, observation.seq)
 
@@ -102,7 +105,7 @@ def _attempt(check: Check, probe: query.Probe, evidence: Evidence, observation: 
 
 
 def _as_known(
-    key: tuple[str, int, int], check: Check, probe: query.Probe, evidence: Evidence, observation: Observation
+    key: tuple[str, int, int], check: Check, probe: Probe, evidence: Evidence, observation: Observation
 ) -> Attempt | None:
     """The same as of now."""
     said = evidence.derive(key, partial(_said, check, evidence, observation), lasting=_decided)
@@ -121,7 +124,7 @@ def _decided(said: Attempt) -> bool:
     return said.finding.state is not State.UNKNOWN
 
 
-def _told(check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, identity: Identity) -> Attempt | None:
+def _told(check: Check, probe: Probe, evidence: Evidence, said: Attempt, identity: Identity) -> Attempt | None:
     """What an exchange says by who answered it."""
     if identity.who is Who.TARGET:
         conclusive = said.finding.state is not State.HOLDS and not probe.repeat
@@ -133,7 +136,7 @@ def _told(check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, i
     finding = Finding(State.UNKNOWN, identity.reason, remedy=identity.remedy, evidence=said.finding.evidence)
     if identity.who is not Who.FRONT_END and not _decided(said):
         finding = said.finding  # whoever answered
-    refused = evidence.refusal(query.Logs(check.target.project)) is not None
+    refused = evidence.refusal(LogsOf(check.target.project)) is not None
     began = evidence.start_of(check.name)
     told = identity.who is Who.FRONT_END and identity.lasting
     hopeless = told and began is not None and said.at - began >= _GRANT
@@ -150,7 +153,7 @@ def _by(finding: Finding, identity: Identity) -> Finding:
 
 
 def _by_another(
-    check: Check, probe: query.Probe, evidence: Evidence, said: Attempt, identity: Identity, *, whole: bool
+    check: Check, probe: Probe, evidence: Evidence, said: Attempt, identity: Identity, *, whole: bool
 ) -> Attempt | None:
     """Another revision's answer: a violation where none but the target should answer, else of no account."""
     frozen = evidence.frozen(check.target.name)
@@ -184,7 +187,8 @@ def _problem(check: Check, evidence: Evidence, observation: Observation, problem
     host = urlsplit(observation.call.url).hostname
     reached = any(
         not (isinstance(other.result, Problem) and other.result.code == "CONNECT")
-        and urlsplit(other.call.url).hostname == host  # type: ignore[union-attr]
+        and isinstance(other.call, Exchange)
+        and urlsplit(other.call.url).hostname == host
         for other in evidence.probes(check.target.name)
     )
     took = observation.received - observation.sent

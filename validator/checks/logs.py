@@ -19,8 +19,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence
+from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.sort import Query
 from validator.judging.log_matches import Pick, combined, each_of, picked
 from validator.judging.log_rules import ABSENT, Judged, Rule, count, followed, order
 from validator.judging.log_view import LogView
@@ -163,14 +165,14 @@ def _mistakes(rule: Rule, place: int, *, ordered: bool) -> Iterator[Mistake]:
         yield Mistake("`json` needs a match to judge: `count` has to be at least 1", "expect", place, "count")
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The logs, and probes whose echoes tell how far they are readable."""
     target, wanted = check.target, check.options
     assert isinstance(wanted, Options)
-    own: set[query.Query] = {query.Logs(target.project), query.Echo(target.name)}
-    own |= {query.Entries(target.name, rule.selector) for rule in wanted.rules}
+    own: set[Query[Any]] = {LogsOf(target.project), Echo(target.name)}
+    own |= {EntriesOf(target.name, rule.selector) for rule in wanted.rules}
     if _uses(check, "entries"):
-        own.add(query.Entries(target.name))
+        own.add(EntriesOf(target.name))
     return asked(check) | own
 
 

@@ -14,8 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.baseline import BaselineOf
+from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence, OlderEntries
+from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.revisions import RevisionsOf
+from validator.evidence.sort import Query
 from validator.judging.variables import holds_and_asserts
 from validator.judging.variables import queries as asked
 from validator.judging.window import Window, nothing_logged, open_verdict, unread_verdict, window_of
@@ -121,20 +125,20 @@ def options(value: Any) -> Options:
     )
 
 
-def _baseline(check: Check) -> query.Baseline:
+def _baseline(check: Check) -> BaselineOf:
     wanted = check.options
     assert isinstance(wanted, Options)
-    return query.Baseline(check.target.name, (check.within or 0.0) + check.hold, Sort.APPLICATION, wanted.revision)
+    return BaselineOf(check.target.name, (check.within or 0.0) + check.hold, Sort.APPLICATION, wanted.revision)
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The logs of both revisions, what tells the older one, and probes whose echoes tell how far they are readable."""
     target = check.target
     return asked(check) | {
-        query.Logs(target.project),
-        query.Entries(target.name, APPLICATION),
-        query.Revisions(target.name),
-        query.Echo(target.name),
+        LogsOf(target.project),
+        EntriesOf(target.name, APPLICATION),
+        RevisionsOf(target.name),
+        Echo(target.name),
         _baseline(check),
     }
 
@@ -146,10 +150,10 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, (STDOUT, STDERR), wanted.watermark)
     if isinstance(window, Verdict):
         return window
-    unread = unread_verdict(query.Entries(target.name, APPLICATION), evidence)
+    unread = unread_verdict(EntriesOf(target.name, APPLICATION), evidence)
     if unread:
         return unread
-    for needed in (query.Revisions(target.name), _baseline(check)):
+    for needed in (RevisionsOf(target.name), _baseline(check)):
         refusal = evidence.refusal(needed)
         if refusal:
             reason = f"the older revision's logs could not be read: {refusal.reason}"

@@ -13,8 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.baseline import BaselineOf
+from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence, OlderEntries
+from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.revisions import RevisionsOf
+from validator.evidence.sort import Query
 from validator.judging.ranks import LEAST, chance
 from validator.judging.served import Served, percentile, served
 from validator.judging.variables import holds_and_asserts
@@ -149,23 +153,23 @@ def options(value: Any) -> Options:
     return sound(made, [Mistake("`slower` compares with a `baseline`: write one", "slower")] if alone else [])
 
 
-def _baseline(check: Check) -> query.Baseline | None:
+def _baseline(check: Check) -> BaselineOf | None:
     wanted = check.options
     assert isinstance(wanted, Options)
     name = "" if wanted.baseline == "previous" else wanted.baseline
     after = (check.within or 0.0) + check.hold
-    return query.Baseline(check.target.name, after, Sort.REQUEST, name) if wanted.baseline else None
+    return BaselineOf(check.target.name, after, Sort.REQUEST, name) if wanted.baseline else None
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The request log, probes whose echoes tell how far it is readable, and the baseline's where it is compared."""
     target, older = check.target, _baseline(check)
-    own: set[query.Query] = {
-        query.Logs(target.project),
-        query.Entries(target.name, REQUESTED),
-        query.Echo(target.name),
+    own: set[Query[Any]] = {
+        LogsOf(target.project),
+        EntriesOf(target.name, REQUESTED),
+        Echo(target.name),
     }
-    return asked(check) | own | ({query.Revisions(target.name), older} if older else set())
+    return asked(check) | own | ({RevisionsOf(target.name), older} if older else set())
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
@@ -175,10 +179,10 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     window = window_of(check, evidence, (REQUESTS,), wanted.watermark)
     if isinstance(window, Verdict):
         return window
-    unread = unread_verdict(query.Entries(target.name, REQUESTED), evidence)
+    unread = unread_verdict(EntriesOf(target.name, REQUESTED), evidence)
     if unread:
         return unread
-    for needed in (query.Revisions(target.name), asked_older) if asked_older else ():
+    for needed in (RevisionsOf(target.name), asked_older) if asked_older else ():
         refusal = evidence.refusal(needed)
         if refusal:
             reason = f"the older revision's requests could not be read: {refusal.reason}"

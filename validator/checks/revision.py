@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence import query
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
+from validator.evidence.readiness import readiness, settled, startup, unchecked
+from validator.evidence.revision import RevisionOf
+from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
-from validator.judging.readiness import readiness, settled, startup, unchecked
 from validator.judging.variables import holds_and_asserts, unchanging
 from validator.judging.variables import queries as asked
 from validator.language.values import DURATION, PATTERN, Bound, bound, bound_of
@@ -103,9 +104,9 @@ def options(value: Any) -> Options:
     )
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The revision."""
-    return frozenset({query.Revision(check.target.name)}) | asked(check)
+    return frozenset({RevisionOf(check.target.name)}) | asked(check)
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
@@ -124,7 +125,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
         silent = own.state is State.UNKNOWN and settled(check.target, revision, evidence)
         return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive or silent)
 
-    return eventually(looks(check, query.Revision(check.target.name), evidence, look), when, now)
+    return eventually(looks(check, RevisionOf(check.target.name), evidence, look), when, now)
 
 
 def _container(check: Check, revision: Revision, evidence: Evidence) -> Container | None:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence import query
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
+from validator.evidence.revisions import RevisionsOf
+from validator.evidence.service import ServiceOf
+from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
 from validator.judging.variables import holds_and_asserts
 from validator.language.mistake import Mistake, sound
@@ -91,12 +93,12 @@ def _mistakes(value: Any, split: Any) -> Iterator[Mistake]:
         yield Mistake(f"the shares add up to {sum(split.values())} %, more than 100", "split")
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The service, and for `split` its revisions."""
     wanted = check.options
     assert isinstance(wanted, Options)
-    more = {query.Revisions(check.target.name)} if wanted.previous is not None else set()
-    return frozenset({query.Service(check.target.name), *more})
+    more = {RevisionsOf(check.target.name)} if wanted.previous is not None else set()
+    return frozenset({ServiceOf(check.target.name), *more})
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
@@ -113,7 +115,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
         conclusive = own.state is State.VIOLATED and starved and service.pinned_away_from(frozen)
         return Attempt(observation.sent, finding, (observation.seq,), conclusive)
 
-    return eventually(looks(check, query.Service(check.target.name), evidence, look), timing(check, evidence), now)
+    return eventually(looks(check, ServiceOf(check.target.name), evidence, look), timing(check, evidence), now)
 
 
 def _find(check: Check, evidence: Evidence, service: Service) -> Finding:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
 from validator.evidence.journal import Ended
-from validator.evidence.query import Probe
 from validator.judging.custody import chain
 from validator.judging.deploy import described, doubtful
 from validator.logs.entry import REQUESTS, STDERR, STDOUT
@@ -72,7 +70,7 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
     evidence = verdicts.evidence
     service, revision = evidence.service(target.name), evidence.revision(target.name)
     build = evidence.build(target.name)
-    logs = evidence.logs[target.project]
+    logs = evidence.logs_of(target.name)
     read = evidence.logs_read(target.name) is not None
     marks = tuple(evidence.watermark(target.name, stream) for stream in (REQUESTS, STDOUT, STDERR)) if read else ()
     return TargetReport(
@@ -96,22 +94,11 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
 def known_secrets(verdicts: Verdicts) -> frozenset[str]:
     """Values that a run sent, captured or read and that no report may show: told by their names and by their shapes."""
     evidence, checks = verdicts.evidence, verdicts.spec.checks
-    probes = {
-        asked for standing in verdicts.standings.values() for asked in standing.queries if isinstance(asked, Probe)
-    }
-    pairs: list[tuple[str, Any]] = [("body", _json(probe.body)) for probe in probes if probe.body]
-    for name, value in (header for probe in probes for header in probe.headers):
-        pairs += [(name, value), (name, value.strip().rpartition(" ")[2])]  # `Bearer ...` and the token alone
+    asked = {query for standing in verdicts.standings.values() for query in standing.queries}
+    pairs: list[tuple[str, Any]] = [pair for query in asked for pair in query.sensitive()]
     origins = {name: expression.text for check in checks for name, expression in check.captures}
     pairs += [(f"{name} {origins.get(name, '')}", value) for name, value in evidence.captured.items()]
     revisions = (evidence.revision(name) for name in verdicts.implicit)
     containers = [each for revision in revisions if revision for each in revision.containers]
     pairs += [pair for container in containers for pair in container.env.items()]
     return frozenset(text for name, value in pairs for text in within(name, value))
-
-
-def _json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body

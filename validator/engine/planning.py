@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from validator.engine import pace, resolution
-from validator.engine.budget import LIST_CALLS_A_MINUTE
-from validator.engine.evidence import Folded, Resolution
-from validator.engine.log_evidence import MARGIN, Narrowing
-from validator.engine.narrowing import BUSY
-from validator.engine.refusal import APIS
-from validator.engine.stage import stage
+from validator.engine import resolution
 from validator.engine.verdicts import Verdicts
-from validator.evidence import query
+from validator.evidence.fold import Folded
 from validator.evidence.journal import Observation, Started
-from validator.judging.attempts import INTERVAL
+from validator.evidence.limits import LIST_CALLS_A_MINUTE
+from validator.evidence.log_fold import MARGIN, Narrowing
+from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.narrowing import BUSY
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import Resolution, ServiceOf
+from validator.evidence.sort import Query
 from validator.judging.kind import Kind
 from validator.logs.selector import ALL
 from validator.words.call import Answer, GetRevision, ListEntries
 from validator.words.check import Check, Spec, Target
-from validator.words.plan import Asked, CheckPlan, LogPlan, Plan, Role, TargetPlan
+from validator.words.pace import READ
+from validator.words.plan import CheckPlan, LogPlan, Plan, Role, TargetPlan
 
 _RUN_ID = "RUN-ID"
-_INVOKER = "roles/run.invoker"
 _CREATED = "1970-01-01T00:00:00.000Z"
 """What stands in the filter for a moment that only the run knows."""
 _FIRST = "1970-01-01T00:00:00.001Z"
@@ -32,114 +33,61 @@ _FIRST = "1970-01-01T00:00:00.001Z"
 def plan_of(spec: Spec, kinds: Mapping[str, Kind]) -> Plan:
     """Plan a run; asks nobody."""
     verdicts = Verdicts(spec, kinds)
-    wanted: dict[query.Query, list[str]] = {}
+    wanted: dict[Query[Any], list[str]] = {}
     for check in (*verdicts.implicit.values(), *spec.checks):
         for asked in sorted(verdicts.queries(check), key=repr):
-            if not isinstance(asked, query.Entries):  # they come with the logs
+            if not asked.comes_with_another:
                 wanted.setdefault(asked, []).append(check.name)
     used = {check.target.name for check in spec.checks} | set(verdicts.implicit)
     targets = tuple(_target(target, wanted) for name, target in spec.targets.items() if name in used)
     return Plan(spec, targets, tuple(_logs(verdicts, wanted)), tuple(_roles(spec, wanted)), _checks(spec, verdicts))
 
 
-def _target(target: Target, wanted: Mapping[query.Query, list[str]]) -> TargetPlan:
-    mine = {
-        asked: checks
-        for asked, checks in wanted.items()
-        if (asked.project if isinstance(asked, query.Logs) else asked.target)
-        == (target.project if isinstance(asked, query.Logs) else target.name)
-    }
-    return TargetPlan(target, tuple(_asked(asked, target, tuple(mine[asked])) for asked in sorted(mine, key=_order)))
+def _target(target: Target, wanted: Mapping[Query[Any], list[str]]) -> TargetPlan:
+    mine = sorted((asked for asked in wanted if asked.concerns(target)), key=lambda asked: (asked.place, repr(asked)))
+    return TargetPlan(target, tuple(asked.planned(target, tuple(wanted[asked])) for asked in mine))
 
 
-def _order(asked: query.Query) -> tuple[int, str]:
-    order = (
-        query.Service,
-        query.Revision,
-        query.Revisions,
-        query.Build,
-        query.Origin,
-        query.Logs,
-        query.Baseline,
-        query.Echo,
-    )
-    return next((at for at, sort in enumerate(order) if isinstance(asked, sort)), len(order)), repr(asked)
-
-
-_WORDS: Mapping[type, tuple[str, str, float | None, tuple[str, ...]]] = {
-    query.Service: ("the service", "run.v2 GetService", INTERVAL, ()),
-    query.Revision: ("the revision", "run.v2 GetRevision", INTERVAL, ("the service",)),
-    query.Revisions: ("all revisions", "run.v2 ListRevisions", None, ("the service",)),
-    query.Build: ("the build", "cloudbuild.v1 GetBuild or ListBuilds", pace.WATCH, ("the service", "the revision")),
-    query.Origin: (
-        "the build, if labels do not tell whose deploy it is or there are several containers",
-        "cloudbuild.v1 GetBuild or ListBuilds",
-        None,
-        ("the service", "the revision"),
-    ),
-    query.Logs: ("the logs", "logging.v2 ListLogEntries", pace.READ, ("the revision",)),
-    query.Baseline: ("an older revision's logs", "logging.v2 ListLogEntries", None, ("the service", "all revisions")),
-}
-"""Of each sort of query: what it asks for, the API's method, how often, and what has to be known first."""
-
-
-def _asked(asked: query.Query, target: Target, checks: tuple[str, ...]) -> Asked:
-    if isinstance(asked, query.Echo):
-        return Asked("an echo probe", f"HEAD {target.echo}", pace.ECHO, ("the service",), checks)
-    if isinstance(asked, query.Probe):
-        first = () if target.url else ("the service",)
-        return Asked("a probe", f"{asked.method} {asked.location}", INTERVAL if asked.repeat else None, first, checks)
-    text, call, every, rests = _WORDS.get(type(asked)) or (repr(asked), type(asked).__name__, None, ())
-    return Asked(text, call, every, rests, checks)
-
-
-def _logs(verdicts: Verdicts, wanted: Mapping[query.Query, list[str]]) -> Iterator[LogPlan]:
+def _logs(verdicts: Verdicts, wanted: Mapping[Query[Any], list[str]]) -> Iterator[LogPlan]:
     for asked in wanted:
-        if isinstance(asked, query.Logs):
-            reads = min(LIST_CALLS_A_MINUTE, math.ceil(60 / pace.READ))
+        if isinstance(asked, LogsOf):
+            reads = min(LIST_CALLS_A_MINUTE, math.ceil(60 / READ))
             whole = tuple(
                 check.name
                 for check in verdicts.spec.checks
-                if check.target.project == asked.project and query.Entries(check.target.name) in verdicts.queries(check)
+                if check.target.project == asked.project and EntriesOf(check.target.name) in verdicts.queries(check)
             )
             usual, narrow = (log_filter(verdicts, asked, narrow=narrow) for narrow in (False, True))
             yield LogPlan(asked.project, usual, narrow, reads, BUSY, whole)
 
 
-def log_filter(verdicts: Verdicts, asked: query.Logs, *, narrow: bool) -> str:
+def log_filter(verdicts: Verdicts, asked: LogsOf, *, narrow: bool) -> str:
     """The very filter that the engine would ask with, with the run's own names where only the run knows better.
 
     `narrow` is for what it asks where the service logs too much to read all of it.
     """
     spec = verdicts.spec
-    evidence = Folded.of(spec, verdicts.evidence.listened, verdicts.evidence.demands)
+    evidence = Folded.empty(spec, verdicts.evidence.listened, verdicts.evidence.wanted)
     evidence.take(Started(0.0, _RUN_ID))
     for target in spec.targets.values():
         name = target.revision or f"REVISION-OF-{target.service}"
         named = f"{target.path}/revisions/{name}"
         seen = Answer({"name": named})
-        evidence.take(Observation(0.0, 0, query.Revision(target.name), GetRevision(named), 0.0, 0.0, seen))
-        evidence.resolutions[target.name] = Resolution(name, name)
-    for revision, demand in evidence.demanded(asked.project).items() if narrow else ():
+        evidence.take(Observation(0.0, 0, RevisionOf(target.name), GetRevision(named), 0.0, 0.0, seen))
+        evidence.state(ServiceOf(target.name)).resolution = Resolution(name, name)
+    for revision, demand in asked.demanded(evidence).items() if narrow else ():
         kept = tuple(selector for selector in demand.selectors if selector != ALL)
-        evidence.logs[asked.project].narrow({revision: Narrowing(kept, demand.created, BUSY)})
-    call = stage(asked, evidence)
+        evidence.state(asked).narrow({revision: Narrowing(kept, demand.created, BUSY)})
+    call = asked.stage(evidence)
     text = call.filter if isinstance(call, ListEntries) else ""
     return text.replace(_CREATED, "CREATION-OF-THE-REVISION").replace(_FIRST, "ITS-FIRST-ENTRY")
 
 
-def _roles(spec: Spec, wanted: Mapping[query.Query, list[str]]) -> Iterator[Role]:
+def _roles(spec: Spec, wanted: Iterable[Query[Any]]) -> Iterator[Role]:
     needed: dict[tuple[str, str], str] = {}
     for asked in wanted:
-        target = None if isinstance(asked, query.Logs) else spec.targets[asked.target]
-        project = asked.project if isinstance(asked, query.Logs) else spec.targets[asked.target].project
-        if type(asked) in APIS:
-            api, role = APIS[type(asked)]
-            needed[role, f"project {project}"] = f"reads {api}"
-        elif isinstance(asked, query.Probe | query.Echo) and target and not target.url:
-            needed[_INVOKER, f"service {target.service} of {project}"] = (
-                "sends probes; not needed where everyone may call"
-            )
+        target = next(target for target in spec.targets.values() if asked.concerns(target))
+        needed |= {(role, on): why for role, on, why in asked.roles(target)}
     for (role, on), why in sorted(needed.items()):
         yield Role(role, on, why)
 
@@ -181,7 +129,7 @@ def _by_depth(checks: Iterable[Check], by_name: Mapping[str, Check]) -> list[Che
 def _length(check: Check, verdicts: Verdicts, timeout: float) -> float:
     """How long a check may take once it started: without `within` until the run's end, but a log's window is its own."""
     kind = verdicts.kinds[check.kind]
-    if kind.lasting and any(isinstance(each, query.Echo) for each in verdicts.queries(check)):
+    if kind.lasting and any(each.listens for each in verdicts.queries(check)):
         return (check.within or 0.0) + check.hold + MARGIN
     within = check.within if check.within is not None else kind.within
     return timeout if within is None else within + check.hold

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.build import OriginOf
+from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence
-from validator.judging.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose, whose
-from validator.judging.readiness import readiness
+from validator.evidence.logs import LogsOf
+from validator.evidence.readiness import readiness
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
+from validator.evidence.sort import Query
+from validator.judging.deploy import Identified, Whose, whose
 from validator.logs.last_words import last_words
+from validator.resources.origin import BUILD_LABEL, COMMIT_LABEL
 from validator.resources.revision import Revision
 from validator.words.call import Answer
 from validator.words.check import Check, Position, Target
@@ -39,20 +45,20 @@ def options(value: Any) -> None:
     """It has none."""
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The service, the revision, and what may show whose it is and that its container was started.
 
     The logs are asked for the last lines of a failed one too; the build and the echo only where nothing else tells.
     """
     name = check.target.name
-    shown: set[query.Query] = {query.Logs(check.target.project), query.Origin(name), query.Echo(name)}
-    return frozenset(shown | {query.Service(name), query.Revision(name)})
+    shown: set[Query[Any]] = {LogsOf(check.target.project), OriginOf(name), Echo(name)}
+    return frozenset(shown | {ServiceOf(name), RevisionOf(name)})
 
 
 def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     """Pass once the revision is ready; fail with the platform's own reason when it cannot become so."""
     target = check.target
-    for asked in (query.Service(target.name), query.Revision(target.name)):
+    for asked in (ServiceOf(target.name), RevisionOf(target.name)):
         refusal = evidence.refusal(asked)
         if refusal:
             return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
@@ -79,7 +85,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
 
 def _mixed(target: Target, revision: Revision, evidence: Evidence) -> bool:
     """Whether it has several containers, and which of them the build made is still to be told."""
-    told = evidence.build(target.name) or evidence.refusal(query.Origin(target.name))
+    told = evidence.build(target.name) or evidence.refusal(OriginOf(target.name))
     return len(revision.containers) > 1 and told is None
 
 
@@ -175,12 +181,12 @@ def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt,
     target = check.target
     first = next(
         seen.at
-        for seen in evidence.answers(query.Revision(target.name))
+        for seen in evidence.answers(RevisionOf(target.name))
         if isinstance(seen.result, Answer) and Revision.read(seen.result.content).ready.failed
     )
     words = last_words(evidence.entries(target.name), evidence.system_entries(target.name))
     read = evidence.logs_read(target.name)
-    logs_told = (read is not None and read >= first) or evidence.refusal(query.Logs(target.project)) is not None
+    logs_told = (read is not None and read >= first) or evidence.refusal(LogsOf(target.project)) is not None
     reason = _camel(revision.ready.reason)
     final = logs_told or now >= first + _GRACE
     platform = f"{reason}: {revision.ready.message}"

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
-from validator.engine import pace, resolution
-from validator.engine.budget import Politeness, reads
-from validator.engine.stage import Impossible, host_of, marked, stage
+from validator.engine import resolution
 from validator.engine.verdicts import Standing, Verdicts
-from validator.evidence import query
 from validator.evidence.journal import Deadline, Ended, Observation, Record, Sent, Started, Unobtainable
-from validator.judging.attempts import INTERVAL
+from validator.evidence.limits import Limit
+from validator.evidence.sort import Impossible, Query
 from validator.judging.kind import Kind
-from validator.judging.readiness import settled
-from validator.words.call import (
-    Answer,
-    Call,
-    Completion,
-    Exchange,
-    ListBuilds,
-    ListEntries,
-    ListRevisions,
-    Problem,
-    Request,
-)
+from validator.words.call import Answer, Call, Completion, Problem, Request
 from validator.words.check import MAIN, Spec
+from validator.words.pace import INTERVAL
 from validator.words.run import Ending
-from validator.words.verdict import Outcome
 
-_API_TIMEOUT = 15.0
 _GRACE = 2.0
 """Seconds after its timeout at which a call is given up that its source has not ended itself."""
 _LONGEST_PAUSE = 30.0
@@ -39,13 +26,9 @@ _LONGEST_CLOSING = 30.0
 _CLOSING_PAUSE = 5.0
 """Seconds at most between tries of a last reading."""
 _SLOW = 2.0
-"""Seconds after which a probe's answer is called slow."""
-_ECHOES = 10
-"""Probes of which one must have been found in the request log, or echo probes are sent besides."""
+"""Seconds after which an answer is called slow."""
 _LAST_WORD = 0.3
 """Seconds before the run's deadline at which a call ends, so that a stall has its name in the report."""
-_RETRY = 0.2
-"""Seconds after which is tried again what politeness did not allow; a completion comes first as a rule."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +47,21 @@ class _Errand:
     due: float
     """When it is asked at the earliest: at first, for another page, or after a problem."""
     request: Request | None = None
+    limit: Limit | None = None
+    """What the call under way, or the one that was held, counts under."""
     sent: float | None = None
     """When it was asked last."""
     failures: int = 0
     next_page: Call | None = None
     over: bool = False
-    """Whether it will not be asked again."""
+    """Whether it cannot be asked."""
     held: bool = False
     """Whether the limits did not allow it when it was due."""
     slow: bool = False
     """Whether its last answer took long: it may not take all places from others."""
 
 
-_Errands = Sequence[tuple[query.Query, _Errand]]
+_Errands = Sequence[tuple[Query[Any], _Errand]]
 
 
 @dataclass
@@ -91,18 +76,19 @@ class Engine:
     seq: int = 0
     marks: int = 0
     requests: int = 0
-    closing: set[query.Service] | None = None
+    closing: set[Query[Any]] | None = None
     """The last readings of the services that the end waits for; None while the run is on."""
     closed_at: float = 0.0
     """When all was decided."""
 
     def __post_init__(self) -> None:
         self.verdicts = Verdicts(self.spec, self.kinds)
-        self.errands: dict[query.Query, _Errand] = {}
-        self.asked: dict[int, query.Query] = {}
-        self.budgets = {target.project: reads() for target in self.spec.targets.values()}
-        self.politeness: dict[str, Politeness] = {}
+        self.errands: dict[Query[Any], _Errand] = {}
+        self.asked: dict[int, Query[Any]] = {}
+        self.limits: dict[str, Limit] = {}
         self.chance = random.Random(self.run_id)
+        self.waited: frozenset[Query[Any]] = frozenset()
+        self.held: frozenset[Query[Any]] = frozenset()
 
     @property
     def standings(self) -> Mapping[str, Standing]:
@@ -148,26 +134,25 @@ class Engine:
         errand = self.errands[asked]
         assert errand.request is not None
         call, errand.request = errand.request.call, None
-        if isinstance(call, Exchange):
-            self.politeness[host_of(call)].done(slow=errand.slow)
-            errand.slow = completion.received - completion.sent > _SLOW
+        if errand.limit:
+            errand.limit.done(slow=errand.slow)
+        errand.slow = completion.received - completion.sent > _SLOW
         self.seq += 1
         result = self.verdicts.evidence.taken(asked, completion.result)
         record = Observation(now, self.seq, asked, call, completion.sent, completion.received, result)
         self._schedule(now, asked, errand, record)
         self._record(record)
-        if not self.verdicts.evidence.goes_on(asked):
+        if not asked.goes_on(self.verdicts.evidence):
             errand.next_page = None
-        if self.closing is not None and isinstance(asked, query.Service):
+        if self.closing is not None and asked.watched:
             read = isinstance(record.result, Answer) and record.sent >= self.closed_at
-            if read and self.verdicts.settled(asked.target):
+            if read and self.verdicts.settled(asked):
                 self.closing.discard(asked)
 
-    def _schedule(self, now: float, asked: query.Query, errand: _Errand, seen: Observation) -> None:
+    def _schedule(self, now: float, asked: Query[Any], errand: _Errand, seen: Observation) -> None:
         """Decide when the query is asked next."""
         errand.next_page = None
-        probe = isinstance(asked, (query.Probe, query.Echo))
-        if isinstance(seen.result, Problem) and not probe:
+        if isinstance(seen.result, Problem) and asked.retried:
             errand.failures += 1
             longest = min(_LONGEST_PAUSE, 2.0**errand.failures)
             if seen.result.code == "RESOURCE_EXHAUSTED":
@@ -178,46 +163,27 @@ class Engine:
             return
         errand.failures = 0
         errand.due = now
-        errand.over = isinstance(asked, query.Probe) and not asked.repeat
         token = seen.result.content.get("nextPageToken", "") if isinstance(seen.result, Answer) else ""
-        if token and isinstance(seen.call, (ListBuilds, ListEntries, ListRevisions)):
-            errand.next_page = replace(seen.call, page_token=token)
+        errand.next_page = seen.call.page(token) if token else None
 
-    def _due(self, asked: query.Query, errand: _Errand) -> float:
+    def _due(self, asked: Query[Any], errand: _Errand) -> float:
         """When a query is asked next: as often as its sort is, later after a problem, at once for another page."""
         first = errand.sent is None or (self.closing is not None and errand.sent < self.closed_at)
         if errand.sent is None or first or errand.next_page:
             return errand.due
         return max(errand.due, errand.sent + self._pause(asked))
 
-    def _pause(self, asked: query.Query) -> float:
+    def _pause(self, asked: Query[Any]) -> float:
         if self.closing is not None:
             return INTERVAL
-        match asked:
-            case query.Logs():
-                return pace.READ
-            case query.Probe():
-                return INTERVAL
-            case query.Echo():
-                return pace.ECHO
-            case query.Build(target) | query.Origin(target) if self.verdicts.evidence.build(target) is None:
-                return INTERVAL
-            case query.Service(target) | query.Revision(target):
-                waited = any(
-                    asked in standing.queries and standing.check.target.name == target
-                    for standing in self.verdicts.open_checks()
-                )
-                return INTERVAL if waited else pace.WATCH
-            case _:
-                return pace.WATCH
+        return asked.pause(self.verdicts.evidence, waited=asked in self.waited)
 
     def _give_up(self, now: float) -> None:
         """End calls that are long over their time, whatever their source does."""
         for asked, errand in self.errands.items():
             request = errand.request
             if request and errand.sent is not None and now >= errand.sent + request.timeout + _GRACE:
-                code = "TIMEOUT" if isinstance(request.call, Exchange) else "DEADLINE_EXCEEDED"
-                late = Problem(code, f"no answer within {request.timeout:g} s")
+                late = Problem(request.call.late, f"no answer within {request.timeout:g} s")
                 assert self.asked[request.id] == asked
                 self._complete(now, Completion(request.id, errand.sent, now, late))
 
@@ -225,7 +191,7 @@ class Engine:
 
     def _maybe_end(self, now: float) -> None:
         evidence = self.verdicts.evidence
-        if evidence.superseded:
+        if evidence.superseded():
             self._record(Ended(now, Ending.SUPERSEDED))
         elif now >= evidence.deadline:
             self._record(Ended(now, Ending.TIMEOUT))
@@ -237,7 +203,7 @@ class Engine:
         evidence = self.verdicts.evidence
         if self.closing is None:
             self.closed_at = now
-            self.closing = {query.Service(name) for name in self.verdicts.implicit if self._passed(name)}
+            self.closing = set(self.verdicts.watched(passed=True))
             for asked in self.closing:
                 self.errands[asked].due = now
             return  # judging takes time: by the next step it may be past the deadline
@@ -245,35 +211,24 @@ class Engine:
         if not unanswered or now >= self.closed_at + _LONGEST_CLOSING:
             self._record(Ended(now, Ending.COMPLETE))
 
-    def _passed(self, target: str) -> bool:
-        implicit = self.verdicts.implicit[target]
-        return self.standings[implicit.name].verdict.outcome is Outcome.PASSED
-
     # What is asked next.
 
-    def _wanted(self) -> list[query.Query]:
+    def _wanted(self) -> list[Query[Any]]:
         """All queries that something open rests on."""
         if self.closing is not None:
             return sorted(self.closing, key=repr)
-        wanted: dict[query.Query, None] = {query.Service(name): None for name in self.verdicts.implicit}
+        wanted: dict[Query[Any], None] = dict.fromkeys(self.verdicts.watched())
         for standing in self.verdicts.open_checks():
             for asked in standing.queries:
-                if standing.verdict.polling or not isinstance(asked, query.Probe):
+                if not asked.comes_with_another and (standing.verdict.polling or not asked.polled):
                     wanted[asked] = None
-        polled = {asked.target for asked in wanted if isinstance(asked, query.Probe) and self._echoes(asked)}
-        return [q for q in wanted if not (isinstance(q, query.Echo) and q.target in polled)]
-
-    def _echoes(self, probe: query.Probe) -> bool:
-        """Whether a check's own probe serves as the target's echo: it is repeated, and found in the request log."""
-        evidence, errand = self.verdicts.evidence, self.errands.get(probe)
-        if not probe.location.startswith("/") or (errand and errand.over):
-            return False
-        made = [seen.call for seen in evidence.answers(probe)[-_ECHOES:]]
-        found = any(evidence.request_entries(call.mark) for call in made if isinstance(call, Exchange))
-        return found or len(made) < _ECHOES
+        return [asked for asked in wanted if asked.needed(wanted.keys(), self.verdicts.evidence)]
 
     def _open_errands(self, now: float) -> _Errands:
         """Those that are under way, and those that are to be asked some time."""
+        open_ = [(asked, standing.check) for standing in self.verdicts.open_checks() for asked in standing.queries]
+        self.waited = frozenset(asked for asked, check in open_ if asked.concerns(check.target))
+        self.held = frozenset(asked for asked, check in open_ if check.hold)
         wanted = [(asked, self.errands.setdefault(asked, _Errand(now))) for asked in self._wanted()]
         return [
             (asked, errand) for asked, errand in wanted if errand.request or not (errand.over or self._settled(asked))
@@ -284,67 +239,35 @@ class Engine:
         for due, asked, errand in sorted(ready, key=lambda each: each[0]):
             if due > now:
                 break
-            call = errand.next_page or stage(asked, self.verdicts.evidence)
+            call = errand.next_page or asked.stage(self.verdicts.evidence)
             if isinstance(call, Impossible):
                 errand.over = True
                 self._record(Unobtainable(now, asked, call.reason, call.remedy))
                 continue
-            errand.held = call is not None and not self._afford(now, errand, call)
+            errand.held = call is not None and not self._afford(now, asked, errand, call)
             if call is not None and not errand.held:
                 yield self._send(now, asked, errand, call)
 
-    def _settled(self, asked: query.Query) -> bool:
+    def _settled(self, asked: Query[Any]) -> bool:
         """Whether what is known of it will not change."""
         evidence = self.verdicts.evidence
-        if evidence.refusal(asked):
-            return True
-        match asked:
-            case query.Revision(target):
-                revision = evidence.revision(target)
-                return (
-                    revision is not None
-                    and settled(self.spec.targets[target], revision, evidence)
-                    and not any(each.check.hold and asked in each.queries for each in self.verdicts.open_checks())
-                )
-            case query.Revisions(target):
-                return evidence.revisions(target) is not None
-            case query.Origin(target):
-                return evidence.build(target) is not None
-            case query.Build(target):
-                build = evidence.build(target)
-                return build is not None and build.finished is not None and bool(evidence.answers(asked))
-            case query.Baseline():
-                reads = evidence.baselines.get(asked)
-                return reads is not None and reads.whole is not None and reads.whole[0] == stage(asked, evidence)
-            case _:
-                return False
+        return evidence.refusal(asked) is not None or asked.settled(evidence, held=asked in self.held)
 
-    def _afford(self, now: float, errand: _Errand, call: Call) -> bool:
+    def _afford(self, now: float, asked: Query[Any], errand: _Errand, call: Call) -> bool:
         """Whether the limits allow the call now."""
-        if isinstance(call, ListEntries):
-            return self.budgets[call.resource_names[0].removeprefix("projects/")].take(now)
-        if isinstance(call, Exchange):
-            return self.politeness.setdefault(host_of(call), Politeness()).take(now, slow=errand.slow)
-        return True
+        limit = asked.limit(call)
+        errand.limit = self.limits.setdefault(limit.name, limit) if limit else None
+        return errand.limit is None or errand.limit.take(now, slow=errand.slow)
 
-    def _allowed_at(self, now: float, asked: query.Query) -> float:
-        """When the limits may allow what is due but was not sent."""
-        if isinstance(asked, (query.Logs, query.Baseline)):
-            project = asked.project if isinstance(asked, query.Logs) else self.spec.targets[asked.target].project
-            return self.budgets[project].next_at(now)
-        return now + _RETRY
-
-    def _send(self, now: float, asked: query.Query, errand: _Errand, call: Call) -> Request:
-        timeout = _API_TIMEOUT
-        if isinstance(call, Exchange):
+    def _send(self, now: float, asked: Query[Any], errand: _Errand, call: Call) -> Request:
+        if asked.marked:
             self.marks += 1
-            call = marked(call, f"{self.run_id}{self.marks:016x}", self.run_id)
-            timeout = asked.timeout if isinstance(asked, query.Probe) else pace.ECHO
+            call = asked.mark(call, f"{self.run_id}{self.marks:016x}", self.run_id)
         self.requests += 1
         left = max(0.1, self.verdicts.evidence.deadline - now - _LAST_WORD)
-        errand.request = Request(self.requests, call, min(timeout, left))
+        errand.request = Request(self.requests, call, min(asked.attempt_timeout, left))
         errand.sent = now
-        if isinstance(call, Exchange):
+        if asked.marked:
             self._record(Sent(now, asked, call))
         self.asked[self.requests] = asked
         return errand.request
@@ -361,8 +284,8 @@ class Engine:
                 moments.append((errand.sent or now) + errand.request.timeout + _GRACE)
             elif due > now:
                 moments.append(due)
-            elif errand.held:
-                moments.append(self._allowed_at(now, asked))
+            elif errand.held and errand.limit:
+                moments.append(errand.limit.next_at(now))
         if self.closing is not None:
             moments.append(self.closed_at + _LONGEST_CLOSING)
         return max(now, min(moments))

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from validator.engine import resolution
-from validator.engine.evidence import Folded
+from validator.evidence.fold import Folded
 from validator.evidence.journal import Ended, Observation, Record, Sent
-from validator.evidence.query import Echo, Entries, Probe, Query, Service
+from validator.evidence.logs import Wanted
+from validator.evidence.service import ServiceOf
+from validator.evidence.sort import Query
 from validator.judging import asserted
 from validator.judging.kind import Kind
 from validator.judging.variables import queries as asked
@@ -29,7 +32,7 @@ class Standing:
 
     check: Check
     verdict: Verdict
-    queries: tuple[Query, ...] = ()
+    queries: tuple[Query[Any], ...] = ()
     """What the check asks for, in an order that is always the same."""
     started: float | None = None
     decided: float | None = None
@@ -59,8 +62,9 @@ class Verdicts:
         for name, check in self.implicit.items():
             if services[check.target.service] > 1:
                 self.implicit[name] = replace(check, name=f"{check.target.service} ({name}) is resolved and ready")
-        listened = {c.target.name for c in spec.checks if Echo(c.target.name) in self.queries(c)}
-        self.evidence = Folded.of(spec, {MAIN, *listened}, {c.name: self._entries(c, bound=False) for c in spec.checks})
+        listened = {c.target.name for c in spec.checks if any(asked.listens for asked in self.queries(c))}
+        wanted = {c.name: self._wanted(c, bound=not c.bind) for c in spec.checks}
+        self.evidence = Folded.empty(spec, {MAIN, *listened}, wanted)
         waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
         self.standings = {c.name: Standing(c, waiting, self._asked(c)) for c in (*self.implicit.values(), *spec.checks)}
 
@@ -94,34 +98,42 @@ class Verdicts:
         if not isinstance(record, Observation):
             return True
         before = self.evidence.answers(record.query)
-        return not isinstance(record.query, (Probe, Echo)) and not (before and before[-1].result == record.result)
+        return not record.query.private and not (before and before[-1].result == record.result)
 
     @property
     def decided(self) -> bool:
         """Whether every verdict is final."""
         return all(standing.verdict.final for standing in self.standings.values())
 
-    def settled(self, target: str) -> bool:
-        """Whether another reading of a target's service would tell no more of the passes on the present."""
-        service = self.evidence.service(target)
-        own = (look for name, look in self.looks.items() if self.standings[name].check.target.name == target)
-        return (service is not None and service.settled) or all(look.outcome is Outcome.PASSED for look in own)
+    def settled(self, asked: Query[Any]) -> bool:
+        """Whether another reading at the end would tell no more of the passes on the present."""
+        own = (look for name, look in self.looks.items() if asked.concerns(self.standings[name].check.target))
+        return asked.at_rest(self.evidence) or all(look.outcome is Outcome.PASSED for look in own)
 
     def open_checks(self) -> list[Standing]:
         """The checks that started and are not decided."""
         return [s for s in self.standings.values() if s.started is not None and not s.verdict.final]
 
-    def queries(self, check: Check) -> frozenset[Query]:
+    def queries(self, check: Check) -> frozenset[Query[Any]]:
         """What a check asks for, its asserts included."""
         return self.kinds[check.kind].queries(check) | asked(check)
 
-    def _asked(self, check: Check) -> tuple[Query, ...]:
+    def _asked(self, check: Check) -> tuple[Query[Any], ...]:
         return tuple(sorted(self.queries(check), key=repr))
 
-    def _entries(self, check: Check, *, bound: bool = True) -> frozenset[Entries]:
-        """The log entries that a check asks for; any, as long as it is not bound to the captured values that it uses."""
-        found = frozenset(asked for asked in self.queries(check) if isinstance(asked, Entries))
-        return frozenset({Entries(check.target.name)}) if found and check.bind and not bound else found
+    def _wanted(self, check: Check, *, bound: bool = True) -> Wanted:
+        return Wanted(check.target.name, self.queries(check), bound)
+
+    def watched(self, *, passed: bool = False) -> list[Query[Any]]:
+        """What is read through the whole run, of all targets or of those that are resolved and ready."""
+        standings = [self.standings[check.name] for check in self.implicit.values()]
+        return [
+            asked
+            for standing in standings
+            if not passed or standing.verdict.outcome is Outcome.PASSED
+            for asked in standing.queries
+            if asked.watched
+        ]
 
     def until(self) -> float | None:
         """The next moment at which a verdict changes by time alone."""
@@ -162,7 +174,7 @@ class Verdicts:
                 return self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason), now)
             standing = replace(standing, check=check, queries=self._asked(check), started=now)
             self.evidence.starts[check.name] = now
-            self.evidence.demands[check.name] = self._entries(check)
+            self.evidence.wanted[check.name] = self._wanted(check)
         verdict = self._judge(check, self.evidence, now)
         return self._set(standing, self._troubled(standing, verdict), now)
 
@@ -223,7 +235,7 @@ class Verdicts:
         if ended.ending is Ending.TIMEOUT and self.decided and not self.implicit:
             self._overrun(ended)
         for standing in list(self.standings.values()):
-            overtaken = self.evidence.superseded.get(standing.check.target.name)
+            overtaken = self.evidence.superseded().get(standing.check.target.name)
             if not standing.verdict.final:
                 self._set(standing, self._left_open(standing, ended.ending), ended.at)
             elif overtaken and _outdated(standing, overtaken[1]):
@@ -251,7 +263,7 @@ class Verdicts:
 
     def _left_open(self, standing: Standing, ending: Ending) -> Verdict:
         """What a check comes to that the end of the run leaves undecided."""
-        superseded = self.evidence.superseded
+        superseded = self.evidence.superseded()
         newer = superseded.get(standing.check.target.name) or next(iter(superseded.values()), None)
         if ending is Ending.SUPERSEDED and newer:
             return _superseded(newer[0], standing)
@@ -268,12 +280,12 @@ class Verdicts:
 
     def _last_looks(self, now: float) -> Mapping[str, Verdict]:
         """Judge each pass on the present again, on the newest reading of its service alone."""
-        looks = {}
+        looks, superseded = {}, self.evidence.superseded()
         for name, standing in self.standings.items():
             check, target = standing.check, standing.check.target.name
             passed = standing.verdict.outcome is Outcome.PASSED and self.kinds[check.kind].present
             readings = self.evidence.services(target)
-            if passed and readings and target not in self.evidence.superseded:
+            if passed and readings and target not in superseded:
                 anew = self.evidence.starting(name, readings[-1][0].sent)  # what was seen before does not count
                 looks[name] = self._judge(replace(check, within=None, hold=0.0, times=1, attempts=None), anew, now)
         return looks
@@ -290,7 +302,7 @@ class Verdicts:
             read = max((seen.sent for seen, _ in self.evidence.services(name)), default=0.0)
             if standing.verdict.outcome is Outcome.PASSED and read < max(passed, default=0.0):
                 reason = f"{check.target.service} was not read at the end: whether a newer revision came is not known"
-                trouble = self.evidence.troubles.get(Service(name))
+                trouble = self.evidence.troubles.get(ServiceOf(name))
                 reason += f": {trouble.reason}" if trouble else ""
                 remedy = trouble.remedy if trouble else "run the gate again"
                 self._set(standing, Verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy), ended.at)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from validator.evidence.query import Query
-from validator.words.call import Call, Exchange, Result
+from validator.words.call import Call, Result
 from validator.words.run import Ending
+
+if TYPE_CHECKING:
+    from validator.evidence.sort import Query
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Observation:
     at: float
     """When it entered the journal, Unix seconds."""
     seq: int
-    query: Query
+    query: Query[Any]
     call: Call
     sent: float
     received: float
@@ -37,8 +40,8 @@ class Sent:
     """A probe is under way: an attempt that may yet be decided."""
 
     at: float
-    query: Query
-    call: Exchange
+    query: Query[Any]
+    call: Call
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Unobtainable:
     """A query that cannot be asked, for a reason the journal already shows."""
 
     at: float
-    query: Query
+    query: Query[Any]
     reason: str
     remedy: str = ""
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from validator.evidence.journal import Observation
-from validator.evidence.query import Baseline, Query
 from validator.logs.entry import Entry
 from validator.logs.selector import Selector
 from validator.resources.build import Build
 from validator.resources.revision import Revision
 from validator.resources.service import Service
 from validator.words.watermark import Known, Watermark
+
+if TYPE_CHECKING:  # a query and what is known of it name each other
+    from validator.evidence.baseline import BaselineOf
+    from validator.evidence.sort import Query
 
 Derived = TypeVar("Derived")
 
@@ -41,7 +44,7 @@ class Refusal:
 class Resources(Protocol):
     """What the platform's resources were seen to be, at one moment of the run."""
 
-    def refusal(self, query: Query) -> Refusal | None:
+    def refusal(self, query: Query[Any]) -> Refusal | None:
         """Why the query will never be answered; None while it may be."""
         ...
 
@@ -89,7 +92,7 @@ class Evidence(Resources, Protocol):
         """When the run must end."""
         ...
 
-    def answers(self, query: Query) -> Sequence[Observation]:
+    def answers(self, query: Query[Any]) -> Sequence[Observation]:
         """All observations of a query, oldest first, refusals and problems among them."""
         ...
 
@@ -117,7 +120,7 @@ class Evidence(Resources, Protocol):
         """What the platform itself logged of the target's revision (varlog/system), by time."""
         ...
 
-    def baseline(self, query: Baseline) -> OlderEntries | None:
+    def baseline(self, query: BaselineOf) -> OlderEntries | None:
         """What the baseline logged; None while that is not read wholly."""
         ...
 
@@ -133,7 +136,7 @@ class Evidence(Resources, Protocol):
         """The request log's entries of a marked probe that are readable: one, or with redirects one a hop."""
         ...
 
-    def under_way(self, query: Query) -> float | None:
+    def under_way(self, query: Query[Any]) -> float | None:
         """When the probe that is under way for a query was sent; None if none is."""
         ...
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from validator.evidence import query
+from validator.evidence.identity import Identity, Who, identify, whole_traffic
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
-from validator.evidence.query import Query
-from validator.judging.identity import Identity, Who, identify, whole_traffic
+from validator.evidence.logs import LogsOf
+from validator.evidence.sort import Query
 from validator.words.call import Answer, Exchange
 from validator.words.check import Target
 from validator.words.link import Link, Proof
@@ -34,7 +35,7 @@ def newest_answers(target: Target, evidence: Evidence) -> Answers:
 
     One answer below 500 is enough: a path that fails is for the check that asks for it to judge.
     """
-    told: dict[Query, tuple[Observation, Identity]] = {}
+    told: dict[Query[Any], tuple[Observation, Identity]] = {}
     refused = open_ = None
     for seen in reversed(evidence.probes(target.name)):
         if seen.query in told or not isinstance(seen.result, Answer):
@@ -75,7 +76,7 @@ def response(target: Target, evidence: Evidence) -> Link:
     if answers.refused:
         seen, identity = answers.refused
         return Link("response", Proof.UNPROVEN, identity.reason, identity.remedy, (_exchanged(seen, identity),))
-    refusal = evidence.refusal(query.Logs(target.project))
+    refusal = evidence.refusal(LogsOf(target.project))
     if refusal:
         reason = f"who answered is not known: {refusal.reason}"
         return Link("response", Proof.UNPROVEN, reason, refusal.remedy, conclusive=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence import query
 from validator.evidence.known import Evidence
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
+from validator.evidence.sort import Query
 from validator.judging import variables as names
 from validator.judging.attempts import eventually, timing
 from validator.words.call import Json
@@ -40,11 +42,11 @@ def options(value: Any) -> Options:
     return Options(value if isinstance(value, str) else next(iter(value), ""))
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """What its expressions see."""
     used = {name for expression in check.expressions for name in expression.names}
-    own: set[query.Query] = {query.Revision(check.target.name)} if used & _OF_REVISION else set()
-    own |= {query.Service(check.target.name)} if used & _OF_SERVICE else set()
+    own: set[Query[Any]] = {RevisionOf(check.target.name)} if used & _OF_REVISION else set()
+    own |= {ServiceOf(check.target.name)} if used & _OF_SERVICE else set()
     return names.queries(check) | own
 
 

@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
-from validator.evidence.query import Query
+from validator.evidence.sort import Query
 from validator.words.call import Answer, Json
 from validator.words.check import Check
 from validator.words.finding import Attempt, Finding, State
 from validator.words.instant import span
+from validator.words.pace import INTERVAL
 from validator.words.verdict import Outcome, Verdict
 
-INTERVAL = 2.0
-"""Seconds between attempts."""
 _TOLD = 3
 """Different reasons of failed attempts that are told."""
 
@@ -57,7 +57,7 @@ def timing(check: Check, evidence: Evidence, within: float | None = None) -> Tim
 
 
 def looks(
-    check: Check, query: Query, evidence: Evidence, judge: Callable[[Observation, Json], Attempt]
+    check: Check, query: Query[Any], evidence: Evidence, judge: Callable[[Observation, Json], Attempt]
 ) -> Iterator[Attempt]:
     """An attempt for each answer to a query; for a problem an unknown one, conclusive if it is a refusal."""
     refusal = evidence.refusal(query)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from validator.evidence import query
+from validator.evidence.build import BuildOf
+from validator.evidence.echo import Echo
+from validator.evidence.identity import Who, identify, share, tag_url
 from validator.evidence.known import Evidence
+from validator.evidence.logs import LogsOf
+from validator.evidence.readiness import readiness
+from validator.evidence.sort import Query
 from validator.judging import provenance
 from validator.judging.answered import response
-from validator.judging.identity import Who, identify, share, tag_url
 from validator.judging.provenance import no_revision
-from validator.judging.readiness import readiness
 from validator.logs.entry import STDERR, STDOUT
 from validator.words.check import Target
 from validator.words.counting import counted
@@ -20,9 +24,9 @@ from validator.words.verdict import Excerpt
 from validator.words.watermark import Known
 
 
-def queries(target: Target) -> frozenset[query.Query]:
+def queries(target: Target) -> frozenset[Query[Any]]:
     """The evidence that the whole chain asks for."""
-    return frozenset({query.Build(target.name), query.Logs(target.project), query.Echo(target.name)})
+    return frozenset({BuildOf(target.name), LogsOf(target.project), Echo(target.name)})
 
 
 def chain(target: Target, evidence: Evidence) -> tuple[Link, ...]:
@@ -74,7 +78,7 @@ def _logs(target: Target, evidence: Evidence) -> Link:
         return Link(
             "logs", Proof.PROVEN, f"{counted(len(entries), 'entry', 'entries')} of {frozen}", evidence=(excerpt,)
         )
-    refusal = evidence.refusal(query.Logs(target.project))
+    refusal = evidence.refusal(LogsOf(target.project))
     if refusal:
         return Link(
             "logs", Proof.UNPROVEN, f"the logs cannot be read: {refusal.reason}", refusal.remedy, conclusive=True

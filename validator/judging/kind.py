@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from validator.evidence.known import Evidence
-from validator.evidence.query import Query
+from validator.evidence.sort import Query
 from validator.words.call import Json
 from validator.words.check import Check
 from validator.words.verdict import Verdict
@@ -48,7 +48,7 @@ class Kind(Protocol):
         """
         ...
 
-    def queries(self, check: Check) -> frozenset[Query]:
+    def queries(self, check: Check) -> frozenset[Query[Any]]:
         """The evidence it asks for; needs no network."""
         ...
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from validator.evidence import query
 from validator.evidence.known import Evidence
+from validator.evidence.logs import EntriesOf
 from validator.judging.window import Window
 from validator.logs.entry import Entry
 from validator.logs.selector import ALL, Selector
@@ -43,7 +43,7 @@ class LogView:
 
     def unread(self, *selectors: Selector) -> Finding | None:
         """Why not all entries that selectors select are read; None if nothing keeps them from being."""
-        refusals = (self.evidence.refusal(query.Entries(self.target, selector)) for selector in selectors)
+        refusals = (self.evidence.refusal(EntriesOf(self.target, selector)) for selector in selectors)
         refusal = next(filter(None, refusals), None)
         return Finding(State.UNKNOWN, refusal.reason, remedy=refusal.remedy) if refusal else None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from validator.evidence import query
+from validator.evidence.build import BuildOf
 from validator.evidence.known import Evidence
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.judging.answered import newest_answers
-from validator.judging.deploy import COMMIT_LABEL, Named, build_of, commit_of, same_commit
 from validator.resources.build import Build
 from validator.resources.container import Container, repository
+from validator.resources.origin import COMMIT_LABEL, Named, build_of, commit_of, same_commit
 from validator.resources.revision import Revision
 from validator.words.check import Target
 from validator.words.link import Link, Proof
@@ -145,16 +147,16 @@ def _few(build: Build) -> str:
 def _no_build(name: str, target: Target, evidence: Evidence) -> Link:
     if evidence.revision(target.name) is None:
         return no_revision(name, target, evidence)
-    refusal = evidence.refusal(query.Build(target.name))
+    refusal = evidence.refusal(BuildOf(target.name))
     if refusal:
         return Link(name, Proof.UNPROVEN, refusal.reason, refusal.remedy, conclusive=True)
-    asked = evidence.answers(query.Build(target.name))
+    asked = evidence.answers(BuildOf(target.name))
     return Link(name, Proof.UNPROVEN, "the build is not known yet" if asked else "the build was not asked for")
 
 
 def no_revision(name: str, target: Target, evidence: Evidence) -> Link:
     """A link of which nothing can be told, as the revision is not known."""
-    refusal = evidence.refusal(query.Service(target.name)) or evidence.refusal(query.Revision(target.name))
+    refusal = evidence.refusal(ServiceOf(target.name)) or evidence.refusal(RevisionOf(target.name))
     if refusal:
         return Link(name, Proof.UNPROVEN, refusal.reason, refusal.remedy, conclusive=True)
     return Link(name, Proof.UNPROVEN, "the revision is not known yet")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from validator.judging.front_end import untaken
+from validator.evidence.front_end import untaken
 from validator.logs.entry import REQUESTS, Entry
 
 _PROBER = re.compile(

@@ -8,8 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from validator.evidence import query
+from validator.evidence.build import BuildOf
 from validator.evidence.known import Resources
+from validator.evidence.revision import RevisionOf
+from validator.evidence.revisions import RevisionsOf
+from validator.evidence.sort import Query
 from validator.words.check import MAIN, Assertion, Check
 from validator.words.finding import Finding, State, together
 from validator.words.instant import utc
@@ -35,14 +38,14 @@ OF_SERVICE = frozenset({"revision", "previous", "serving", "service", "build", "
 """What a target that is no Cloud Run service does not have."""
 
 
-def queries(check: Check) -> frozenset[query.Query]:
+def queries(check: Check) -> frozenset[Query[Any]]:
     """The evidence that a check's expressions ask for."""
     target = check.target.name
-    needed: dict[str, tuple[query.Query, ...]] = {
-        "build": (query.Build(target),),
-        "previous": (query.Revisions(target),),
-        "serving": (query.Revisions(target),),
-        "deployed": (query.Revision(MAIN),),
+    needed: dict[str, tuple[Query[Any], ...]] = {
+        "build": (BuildOf(target),),
+        "previous": (RevisionsOf(target),),
+        "serving": (RevisionsOf(target),),
+        "deployed": (RevisionOf(MAIN),),
     }
     used = {name for expression in check.expressions for name in expression.names}
     return frozenset(q for name in used for q in needed.get(name, ()))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from validator.evidence.known import Evidence
-from validator.evidence.query import Entries, Logs
+from validator.evidence.logs import EntriesOf, LogsOf
 from validator.logs.entry import Entry
 from validator.words.check import Check
 from validator.words.instant import clock, rfc3339
@@ -59,7 +59,7 @@ class Window:
 def window_of(check: Check, evidence: Evidence, streams: Sequence[str], demanded: Known) -> Window | Verdict:
     """The window of a check that started; or the verdict that the log cannot be read."""
     target = check.target
-    refusal = evidence.refusal(Logs(target.project))
+    refusal = evidence.refusal(LogsOf(target.project))
     if refusal:
         return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     revision, start = evidence.revision(target.name), evidence.start_of(check.name)
@@ -71,7 +71,7 @@ def window_of(check: Check, evidence: Evidence, streams: Sequence[str], demanded
     return Window(revision.created, end, known, complete)
 
 
-def unread_verdict(asked: Entries, evidence: Evidence) -> Verdict | None:
+def unread_verdict(asked: EntriesOf, evidence: Evidence) -> Verdict | None:
     """What a check comes to of whose entries there are too many to read."""
     refusal = evidence.refusal(asked)
     if refusal is None:

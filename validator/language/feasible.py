@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from validator.evidence import query
+from validator.evidence.echo import Echo
+from validator.evidence.probe import Probe
 from validator.judging import asserted
 from validator.judging import variables as names
-from validator.judging.attempts import INTERVAL
 from validator.language.expressions import Expressions
 from validator.language.mistake import Mistake
 from validator.language.paths import doubtful, reserved
@@ -19,9 +19,10 @@ from validator.language.values import duration
 from validator.language.yaml_reader import Path, leaves
 from validator.words.check import MAIN, Check
 from validator.words.instant import span
+from validator.words.pace import INTERVAL
 
 LEAST_MARGIN = 10.0
-"""Seconds that a log may at least lag behind; as in validator.engine.log_evidence, a test holds them equal."""
+"""Seconds that a log may at least lag behind; as in validator.evidence.log_fold, a test holds them equal."""
 
 
 class Feasibility:
@@ -46,7 +47,7 @@ class Feasibility:
     # Its times.
 
     def _timing(self, check: Check, expressions: Expressions) -> None:
-        windowed = self.kind.lasting and any(isinstance(each, query.Echo) for each in self.kind.queries(check))
+        windowed = self.kind.lasting and any(isinstance(each, Echo) for each in self.kind.queries(check))
         if check.hold and not self.kind.lasting:
             self._complain(f"`for` means nothing here: what {self.name} judges does not change back", "for", key=True)
         elif 0 < check.hold < INTERVAL and not windowed:
@@ -119,15 +120,15 @@ class Feasibility:
         if any([*self._absent(check, expressions)]):
             return
         own = self.kind.queries(check) - names.queries(check)
-        if check.target.url and any(not isinstance(asked, query.Probe) for asked in own):
+        if check.target.url and any(not isinstance(asked, Probe) for asked in own):
             told = f"target {check.target.name!r} is a URL and no Cloud Run service, which {self.name} judges; use http"
             self._complain(told, self.name, key=True)
             return
         for asked in self._probes(check):
             self._path(check, asked.location)
 
-    def _probes(self, check: Check) -> list[query.Probe]:
-        found = [each for each in self.kind.queries(check) if isinstance(each, query.Probe)]
+    def _probes(self, check: Check) -> list[Probe]:
+        found = [each for each in self.kind.queries(check) if isinstance(each, Probe)]
         return sorted(found, key=repr)
 
     def _absent(self, check: Check, expressions: Expressions) -> Iterator[str]:

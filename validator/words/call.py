@@ -3,48 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class GetService:
+class Call:
+    """One concrete request of one outside system."""
+
+    source: ClassVar[str]
+    """The module of `validator.sources` that makes it."""
+    late: ClassVar[str] = "DEADLINE_EXCEEDED"
+    """The code of the problem that it did not come to its end in time."""
+
+    def page(self, token: str) -> Call | None:  # noqa: ARG002
+        """The call for the page of a token; None if it has no pages."""
+        return None
+
+
+@dataclass(frozen=True)
+class GetService(Call):
     """run.v2 Services.GetService."""
+
+    source = "cloud_run"
 
     name: str
     """`projects/P/locations/L/services/S`"""
 
 
 @dataclass(frozen=True)
-class GetRevision:
+class GetRevision(Call):
     """run.v2 Revisions.GetRevision."""
+
+    source = "cloud_run"
 
     name: str
     """`projects/P/locations/L/services/S/revisions/R`"""
 
 
 @dataclass(frozen=True)
-class ListRevisions:
+class ListRevisions(Call):
     """run.v2 Revisions.ListRevisions."""
+
+    source = "cloud_run"
 
     parent: str
     page_size: int = 100
     page_token: str = ""
 
+    def page(self, token: str) -> ListRevisions:
+        """The same from a token on."""
+        return replace(self, page_token=token)
+
 
 @dataclass(frozen=True)
-class GetBuild:
+class GetBuild(Call):
     """devtools.cloudbuild.v1 CloudBuild.GetBuild."""
+
+    source = "cloud_build"
 
     name: str
     """`projects/P/locations/L/builds/ID`"""
 
 
 @dataclass(frozen=True)
-class ListBuilds:
+class ListBuilds(Call):
     """devtools.cloudbuild.v1 CloudBuild.ListBuilds."""
+
+    source = "cloud_build"
 
     parent: str
     """`projects/P/locations/L`"""
@@ -52,14 +80,20 @@ class ListBuilds:
     page_size: int = 10
     page_token: str = ""
 
+    def page(self, token: str) -> ListBuilds:
+        """The same from a token on."""
+        return replace(self, page_token=token)
+
 
 PAGE = 1000
 """Entries that a page of entries.list holds at most; https://cloud.google.com/logging/quotas."""
 
 
 @dataclass(frozen=True)
-class ListEntries:
+class ListEntries(Call):
     """logging.v2 LoggingServiceV2.ListLogEntries."""
+
+    source = "cloud_logging"
 
     resource_names: tuple[str, ...]
     filter: str
@@ -67,10 +101,17 @@ class ListEntries:
     page_size: int = PAGE
     page_token: str = ""
 
+    def page(self, token: str) -> ListEntries:
+        """The same from a token on."""
+        return replace(self, page_token=token)
+
 
 @dataclass(frozen=True)
-class Exchange:
+class Exchange(Call):
     """One HTTP request and its response."""
+
+    source = "probing"
+    late = "TIMEOUT"
 
     method: str
     url: str
@@ -79,9 +120,6 @@ class Exchange:
     redirects: bool = False
     mark: str = ""
     """The 32 hex digits by which the request is found again in the request log (its trace id)."""
-
-
-Call = GetService | GetRevision | ListRevisions | GetBuild | ListBuilds | ListEntries | Exchange
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from enum import StrEnum
 from functools import partial
 from urllib.parse import urlsplit
 
+from validator.evidence.front_end import Refused, refused_by_front_end
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
-from validator.evidence.query import Logs, Probe
-from validator.judging.front_end import Refused, refused_by_front_end
+from validator.evidence.logs import LogsOf
+from validator.evidence.probe import Probe
 from validator.logs.entry import REQUESTS, Entry
 from validator.resources.service import Service
 from validator.words.call import Answer, Exchange
@@ -102,7 +103,7 @@ def _refused(who: Who, refused: Refused, entry: Entry | None = None) -> Identity
 def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Identity:
     """Of a probe without an entry in the request log: whether one may yet become readable."""
     refused = evidence.derive(("page", target.name, observation.seq), partial(_page, observation, target, evidence))
-    refusal = evidence.refusal(Logs(target.project))
+    refusal = evidence.refusal(LogsOf(target.project))
     echoed = evidence.echoed(target.name, REQUESTS)
     missing = echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin()
     if refused:  # an application may print such a page too: an entry that names an instance would tell

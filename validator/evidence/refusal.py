@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from validator.evidence import query
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
+from validator.evidence.sort import Api
 from validator.words.call import Call, ListEntries, Problem
 from validator.words.check import Target
 from validator.words.instant import rfc3339
@@ -15,17 +15,6 @@ TRANSIENT = frozenset(
     {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "ABORTED", "RESOURCE_EXHAUSTED", "UNKNOWN", "CANCELLED", "TIMEOUT", "BROKEN", "CONNECT", "UNREADABLE"}
 )  # fmt: skip
 """Codes after which asking again may help; all others are final (PERMISSION_DENIED is never retried)."""
-
-APIS = {
-    query.Service: ("Cloud Run", "roles/run.viewer"),
-    query.Revision: ("Cloud Run", "roles/run.viewer"),
-    query.Revisions: ("Cloud Run", "roles/run.viewer"),
-    query.Build: ("Cloud Build", "roles/cloudbuild.builds.viewer"),
-    query.Origin: ("Cloud Build", "roles/cloudbuild.builds.viewer"),
-    query.Logs: ("Cloud Logging", "roles/logging.viewer"),
-    query.Baseline: ("Cloud Logging", "roles/logging.viewer"),
-}
-"""The API that answers a query, and the least role that lets the gate ask it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,7 @@ class Trouble:
     @property
     def reason(self) -> str:
         """Which API, which call, which code and message, how often."""
-        api, _ = APIS[type(self.newest.query)]
+        api = _name(self.newest)
         times = f", {self.tries} times in a row, last at {rfc3339(self.newest.received)}" if self.tries > 1 else ""
         again = "does not answer any more" if self.answered else "does not answer"
         problem = f"{self.problem.code}: {self.problem.message}".strip(": ")
@@ -51,7 +40,7 @@ class Trouble:
     @property
     def remedy(self) -> str:
         """What to do about a problem that lasts."""
-        api, _ = APIS[type(self.newest.query)]
+        api = _name(self.newest)
         if self.problem.code == "RESOURCE_EXHAUSTED":
             return f"the project's quota of {api} reads is used up: see who else reads (other gates, dashboards, scripts), and run the gate again"
         if self.problem.code in ("DEADLINE_EXCEEDED", "CONNECT", "TIMEOUT"):
@@ -64,37 +53,39 @@ def _method(call: Call) -> str:
     return "ListLogEntries" if isinstance(call, ListEntries) else type(call).__name__
 
 
-def refusal(asked: query.Query, target: Target, problem: Problem, seq: int) -> Refusal | None:
-    """Why a query will never be answered after this problem; None if it is worth another try."""
-    if problem.code in TRANSIENT or type(asked) not in APIS:
+def _name(seen: Observation) -> str:
+    assert seen.query.api, "only what an API answers can be in trouble"
+    return seen.query.api.name
+
+
+def refusal(
+    api: Api, target: Target, problem: Problem, seen: Observation, *, missing: tuple[str, str] | None = None
+) -> Refusal | None:
+    """Why a query will never be answered after this problem; None if it is worth another try.
+
+    Args:
+        api: what answers it.
+        target: the target it is about.
+        problem: what the API said.
+        seen: the observation of that.
+        missing: what it means that something is not there, and how to see what is.
+    """
+    if problem.code in TRANSIENT:
         return None
-    api, role = APIS[type(asked)]
     if problem.code == "PERMISSION_DENIED":
-        reason = f"{api} denied the gate's account: {problem.message}"
+        reason = f"{api.name} denied the gate's account: {problem.message}"
         remedy = (
-            f"give it {role}: gcloud projects add-iam-policy-binding {target.project}"
-            f" --member=serviceAccount:GATE_ACCOUNT --role={role}"
+            f"give it {api.role}: gcloud projects add-iam-policy-binding {target.project}"
+            f" --member=serviceAccount:GATE_ACCOUNT --role={api.role}"
         )
     elif problem.code == "UNAUTHENTICATED":
-        reason = f"{api} got no valid credentials: {problem.message}"
+        reason = f"{api.name} got no valid credentials: {problem.message}"
         remedy = "give the gate credentials: run it as a service account, or `gcloud auth application-default login`"
     elif problem.code == "NOT_FOUND":
-        reason, remedy = _missing(asked, target, f"{api} does not know it: {problem.message}")
+        reason, remedy = missing or (
+            f"{api.name} does not know it: {problem.message}",
+            f"see that project {target.project}, region {target.region} and service {target.service} are right",
+        )
     else:
-        reason = f"{api} refused: {problem.code}: {problem.message}"
-        remedy = ""
-    return Refusal(reason, remedy, (seq,))
-
-
-def _missing(asked: query.Query, target: Target, otherwise: str) -> tuple[str, str]:
-    """What is not there, and how to see what is."""
-    where = f"region {target.region} of project {target.project}"
-    if isinstance(asked, query.Revision) and target.revision:
-        listing = f"gcloud run revisions list --service={target.service} {target.flags}"
-        return f"{target.service} has no revision {target.revision} in {where}", f"name one that is there: {listing}"
-    if isinstance(asked, (query.Service, query.Revisions)):
-        listing = f"gcloud run services list --project={target.project}"
-        remedy = f"see that the target's project, region and service are right: {listing}"
-        return f"there is no service {target.service} in {where}", remedy
-    remedy = f"see that project {target.project}, region {target.region} and service {target.service} are right"
-    return otherwise, remedy
+        reason, remedy = f"{api.name} refused: {problem.code}: {problem.message}", ""
+    return Refusal(reason, remedy, (seen.seq,))

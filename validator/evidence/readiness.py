@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from validator.evidence.identity import Who, identify
 from validator.evidence.known import Evidence
-from validator.evidence.query import Revision as Asked
-from validator.judging.identity import Who, identify
+from validator.evidence.revision import RevisionOf as Asked
 from validator.logs.entry import STDERR, STDOUT, Entry
 from validator.logs.selector import REQUESTED
 from validator.resources.condition import Condition

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urlsplit
 
-from validator.engine.budget import LIST_CALLS_A_MINUTE
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
+from validator.evidence.limits import LIST_CALLS_A_MINUTE
 from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
 from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
 from validator.words.call import PAGE, Answer, Exchange, Json, ListEntries

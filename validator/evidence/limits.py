@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Limit(Protocol):
+    """What holds calls back."""
+
+    @property
+    def name(self) -> str:
+        """Calls of the same name count under the same limit."""
+        ...
+
+    def take(self, now: float, *, slow: bool = False) -> bool:
+        """Whether a call may be made now; counts it if so. `slow`: it is expected to take long."""
+        ...
+
+    def done(self, *, slow: bool = False) -> None:
+        """A call came to its end."""
+        ...
+
+    def next_at(self, now: float) -> float:
+        """When to try again what was not allowed, Unix seconds."""
+        ...
 
 
 @dataclass
 class Bucket:
     """A token bucket."""
 
+    name: str
     rate: float
     """Tokens a second."""
     size: float
@@ -24,12 +47,15 @@ class Bucket:
         self.at = now
         return self.filled
 
-    def take(self, now: float) -> bool:
+    def take(self, now: float, *, slow: bool = False) -> bool:  # noqa: ARG002 - a token is a token
         """Take a token if there is one."""
         if self._fill(now) < 1 - 1e-9:
             return False
         self.filled = (self.filled or 0.0) - 1
         return True
+
+    def done(self, *, slow: bool = False) -> None:
+        """A token is spent, whatever comes of it."""
 
     def next_at(self, now: float) -> float:
         """When the next token is there, Unix seconds."""
@@ -40,13 +66,17 @@ LIST_CALLS_A_MINUTE = 20
 """Of the 60 that Cloud Logging gives a project, for all its users together."""
 _AT_A_TIME = 4
 _A_SECOND = 5
+_RETRY = 0.2
+"""Seconds after which is tried again what politeness did not allow; a completion comes first as a rule."""
 
 
 @dataclass
 class Politeness:
     """At most 4 requests at a time and 5 a second to one host."""
 
-    bucket: Bucket = field(default_factory=lambda: Bucket(_A_SECOND, 1))
+    name: str
+    """The host."""
+    bucket: Bucket = field(default_factory=lambda: Bucket("", _A_SECOND, 1))
     under_way: int = 0
     slow: int = 0
     """Those under way that are expected to take long; one place is kept free of them."""
@@ -65,7 +95,11 @@ class Politeness:
         self.under_way -= 1
         self.slow -= slow
 
+    def next_at(self, now: float) -> float:
+        """Soon."""
+        return now + _RETRY
 
-def reads(a_minute: int = LIST_CALLS_A_MINUTE) -> Bucket:
+
+def reads(project: str, a_minute: int = LIST_CALLS_A_MINUTE) -> Bucket:
     """The bucket of one project's log reads; a third of a minute's worth may come at once (pages, the first reads)."""
-    return Bucket(a_minute / 60, a_minute / 3)
+    return Bucket(f"log reads of {project}", a_minute / 60, a_minute / 3)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from validator.engine.log_evidence import LogEvidence, Narrowing, Reading, Revision, readable_in_time
+from validator.evidence.log_fold import LogEvidence, Narrowing, Reading, Revision, readable_in_time
 from validator.logs.entry import Entry
 from validator.logs.push_down import MOST_CHARACTERS, PushDown
 from validator.logs.selector import ALL, Selector

@@ -1,0 +1,56 @@
+"""A HEAD request whose only use is to be found again in the target's request log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from validator.evidence.probe import Marked, Probe
+from validator.evidence.sort import Query
+from validator.words.call import Call, Exchange
+from validator.words.check import Target
+from validator.words.pace import ECHO
+from validator.words.plan import Asked
+
+if TYPE_CHECKING:
+    from validator.evidence.fold import Folded
+
+
+@dataclass(frozen=True)
+class Echo(Marked[None]):
+    """A HEAD request whose only use is to be found again in the target's request log."""
+
+    place = 7
+    listens = True
+
+    def fresh(self, known: Folded) -> None:
+        """All that is known are its answers."""
+
+    @property
+    def attempt_timeout(self) -> float:
+        """No longer than to the next."""
+        return ECHO
+
+    def stage(self, known: Folded) -> Call | None:
+        """One is of use only once the revision may answer it."""
+        from validator.evidence.identity import tag_url
+
+        target, service, revision = known.targets[self.target], known.service(self.target), known.revision(self.target)
+        base = (tag_url(target, known) or service.uri) if service else ""
+        if not (base and target.echo and revision and revision.ready.succeeded):
+            return None
+        return Exchange("HEAD", base.rstrip("/") + target.echo)
+
+    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+        """At most so often."""
+        return ECHO
+
+    def needed(self, others: Collection[Query[Any]], known: Folded) -> bool:
+        """Unless a check's own probe serves as well."""
+        probes = (each for each in others if isinstance(each, Probe) and each.target == self.target)
+        return not any(probe.echoes(known) for probe in probes)
+
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
+        """At most so often."""
+        return Asked("an echo probe", f"HEAD {target.echo}", ECHO, ("the service",), checks)
