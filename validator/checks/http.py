@@ -12,11 +12,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from validator.evidence.identity import Identity, Who, identify, probed_enough, whole_traffic
+from validator.evidence.identity import Identity, Who, identify
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence, Resources
 from validator.evidence.logs import LogsOf
-from validator.evidence.probe import Probe
+from validator.evidence.probe import Probe, probed_enough
+from validator.evidence.reachability import whole_traffic
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, timing
 from validator.judging.response import Response, grpc_found, header_found, json_found, text_found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from validator.evidence.probe import Marked, Probe
+from validator.evidence.reachability import tag_url
 from validator.evidence.sort import Query
 from validator.words.call import Call, Exchange
 from validator.words.check import Target
@@ -34,8 +35,6 @@ class Echo(Marked[None]):
 
     def stage(self, known: Folded) -> Call | None:
         """One is of use only once the revision may answer it."""
-        from validator.evidence.identity import tag_url
-
         target, service, revision = known.targets[self.target], known.service(self.target), known.revision(self.target)
         base = (tag_url(target, known) or service.uri) if service else ""
         if not (base and target.echo and revision and revision.ready.succeeded):

@@ -176,6 +176,10 @@ class Folded:
         """The target's revision as it was seen last."""
         return self.of(RevisionOf(target)).newest
 
+    def readings(self, target: str) -> Sequence[tuple[Observation, Revision]]:
+        """The revision over time."""
+        return self.of(RevisionOf(target)).history
+
     def revisions(self, target: str) -> Sequence[Revision] | None:
         """All revisions, newest first."""
         return self.of(RevisionsOf(target)).whole

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,13 +12,9 @@ from validator.evidence.front_end import Refused, refused_by_front_end
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
-from validator.evidence.probe import Probe
 from validator.logs.entry import REQUESTS, Entry
-from validator.resources.service import Service
 from validator.words.call import Answer, Exchange
 from validator.words.check import Target
-
-_MOST_SPLIT_PROBES = 50
 
 
 class Who(StrEnum):
@@ -118,62 +112,3 @@ def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Id
 def _page(observation: Observation, target: Target, evidence: Evidence) -> Refused | None:
     """What an answer shows of the front end, without its entry in the request log."""
     return refused_by_front_end(observation, None, target, evidence.as_of(observation).service(target.name))
-
-
-def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
-    """Whether a probe sent at a moment had to be answered by the target's revision.
-
-    All traffic was its, or a tag's URL was used, as the service was last seen before (or first seen after).
-    """
-    seen = evidence.services(target.name)
-    if not seen:
-        return False
-    before = bisect_right(seen, at, key=lambda each: each[0].received)
-    _, service = seen[max(0, before - 1)]
-    frozen = evidence.frozen(target.name)
-    return bool(_tag_url(target, service, frozen)) or service.serving().get(frozen, 0) == 100
-
-
-def tag_url(target: Target, evidence: Evidence) -> str:
-    """The tag's URL that probes go to: when the target was named by tag, or has no traffic and carries one."""
-    service = evidence.service(target.name)
-    return _tag_url(target, service, evidence.frozen(target.name)) if service else ""
-
-
-def _tag_url(target: Target, service: Service, frozen: str) -> str:
-    tags = service.tags()
-    if target.tag in tags:
-        return tags[target.tag][1]
-    if service.serving().get(frozen, 0):
-        return ""
-    return next((url for revision, url in tags.values() if revision == frozen), "")
-
-
-def share(target: Target, evidence: Evidence) -> int:
-    """Percent of the service's traffic that is the target's."""
-    service = evidence.service(target.name)
-    return service.serving().get(evidence.frozen(target.name), 0) if service else 0
-
-
-def unreachable(target: Target, evidence: Evidence) -> bool:
-    """Whether no probe of the service can get to the target's revision, as the service was last seen."""
-    return not share(target, evidence) and not tag_url(target, evidence)
-
-
-def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
-    """Why no more probes are made while the traffic is split as it is; empty while they are.
-
-    As many are made as make it 99 % sure that one is answered by the target's revision.
-    """
-    percent = share(target, evidence)
-    if target.url or not probe.location.startswith("/") or not 0 < percent < 100 or tag_url(target, evidence):
-        return ""
-    frozen, most = evidence.frozen(target.name), split_probes(percent)
-    since = evidence.share_since(target.name)
-    made = sum(observation.sent >= since for observation in evidence.answers(probe))
-    return "" if made < most else f"{frozen} answered too few of {made} probes: it has {percent} % of the traffic"
-
-
-def split_probes(percent: int) -> int:
-    """How many probes make it 99 % sure that a revision with this share of the traffic answers one; 50 at most."""
-    return min(_MOST_SPLIT_PROBES, math.ceil(math.log(0.01) / math.log(1 - percent / 100)))

@@ -100,6 +100,10 @@ class Evidence(Resources, Protocol):
         """The service as it was seen over time, oldest first."""
         ...
 
+    def readings(self, target: str) -> Sequence[tuple[Observation, Revision]]:
+        """The target's revision as it was seen over time, oldest first."""
+        ...
+
     def share_since(self, target: str) -> float:
         """When the target's revision was first seen with the share of the traffic that it has without a break since."""
         ...

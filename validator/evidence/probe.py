@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from validator import __version__
+from validator.evidence.identity import Who, identify
 from validator.evidence.journal import Observation, Sent
+from validator.evidence.known import Evidence
 from validator.evidence.limits import Limit, Politeness
+from validator.evidence.reachability import share, tag_url, unreachable
 from validator.evidence.sort import Impossible, OfTarget, Seen
 from validator.words.call import Call, Exchange
 from validator.words.check import Target
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from validator.evidence.fold import Folded
 
 _INVOKER = "roles/run.invoker"
+_MOST_SPLIT_PROBES = 50
 _FOUND_AMONG = 10
 """Probes of which one must have been found in the request log, or echo probes are sent besides."""
 
@@ -148,8 +153,6 @@ class Probe(Marked[None]):
 
     def _base(self, target: Target, known: Folded) -> str | Impossible | None:
         """The URL at which the service's target answers."""
-        from validator.evidence.identity import Who, identify, probed_enough, tag_url, unreachable
-
         service = known.service(self.target)
         assert service is not None
         if unreachable(target, known):
@@ -211,3 +214,22 @@ def _json(body: str) -> object:
         return json.loads(body)
     except (ValueError, RecursionError):
         return body
+
+
+def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
+    """Why no more probes are made while the traffic is split as it is; empty while they are.
+
+    As many are made as make it 99 % sure that one is answered by the target's revision.
+    """
+    percent = share(target, evidence)
+    if target.url or not probe.location.startswith("/") or not 0 < percent < 100 or tag_url(target, evidence):
+        return ""
+    frozen, most = evidence.frozen(target.name), split_probes(percent)
+    since = evidence.share_since(target.name)
+    made = sum(observation.sent >= since for observation in evidence.answers(probe))
+    return "" if made < most else f"{frozen} answered too few of {made} probes: it has {percent} % of the traffic"
+
+
+def split_probes(percent: int) -> int:
+    """How many probes make it 99 % sure that a revision with this share of the traffic answers one; 50 at most."""
+    return min(_MOST_SPLIT_PROBES, math.ceil(math.log(0.01) / math.log(1 - percent / 100)))

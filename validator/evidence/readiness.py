@@ -13,12 +13,10 @@ from collections.abc import Iterable
 
 from validator.evidence.identity import Who, identify
 from validator.evidence.known import Evidence
-from validator.evidence.revision import RevisionOf as Asked
 from validator.logs.entry import STDERR, STDOUT, Entry
 from validator.logs.selector import REQUESTED
 from validator.resources.condition import Condition
 from validator.resources.revision import Revision
-from validator.words.call import Answer
 from validator.words.check import Target
 from validator.words.finding import Finding, State
 from validator.words.resource_name import short
@@ -79,8 +77,8 @@ def started_by(target: Target, revision: Revision, evidence: Evidence) -> Excerp
 
 def _read_settled(target: Target, revision: Revision, evidence: Evidence) -> bool:
     """Whether the service had settled when this was read of the revision: what the reading lacks does not come any more."""
-    for seen in reversed(evidence.answers(Asked(target.name))):
-        if isinstance(seen.result, Answer) and seen.result.content is revision.raw:
+    for seen, read in reversed(evidence.readings(target.name)):
+        if read.raw is revision.raw:
             service = evidence.as_of(seen).service(target.name)
             return service is not None and service.settled
     return False

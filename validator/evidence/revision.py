@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
+from validator.evidence.readiness import settled
 from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget
@@ -62,8 +63,6 @@ class RevisionOf(OfTarget[Readings[Revision]]):
 
     def settled(self, known: Folded, *, held: bool) -> bool:
         """Whether no later reading can tell more of its start."""
-        from validator.evidence.readiness import settled  # it is told by much that rests on this
-
         revision = known.revision(self.target)
         return revision is not None and settled(known.targets[self.target], revision, known) and not held
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence.identity import Identity, Who, identify, whole_traffic
+from validator.evidence.identity import Identity, Who, identify
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
+from validator.evidence.reachability import whole_traffic
 from validator.evidence.sort import Query
 from validator.words.call import Answer, Exchange
 from validator.words.check import Target

@@ -7,9 +7,10 @@ from typing import Any
 
 from validator.evidence.build import BuildOf
 from validator.evidence.echo import Echo
-from validator.evidence.identity import Who, identify, share, tag_url
+from validator.evidence.identity import Who, identify
 from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
+from validator.evidence.reachability import share, tag_url
 from validator.evidence.readiness import readiness
 from validator.evidence.sort import Query
 from validator.judging import provenance
