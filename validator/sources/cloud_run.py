@@ -11,7 +11,13 @@ from google.protobuf.json_format import MessageToDict
 
 from validator.sources.channel import plain
 from validator.sources.connection import Connection, Emulated
+from validator.sources.status import Attempting
 from validator.words.call import Answer, Call, GetRevision, GetService, ListRevisions
+
+
+def open_source(connection: Connection) -> Attempting:
+    """The client of this API."""
+    return Attempting(lambda: CloudRun(connection))
 
 
 class CloudRun:

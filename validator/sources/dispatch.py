@@ -1,15 +1,14 @@
-"""One door to all sources: a call goes to the source that can answer it."""
+"""One door to all sources: a call goes to the module that it names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 from threading import Lock
 from typing import Protocol
 
 from validator.sources.confinement import confine, release
 from validator.sources.connection import Connection, Emulated
-from validator.sources.probing import exchange
-from validator.words.call import Call, Exchange, GetBuild, ListBuilds, ListEntries, Result
+from validator.words.call import Call, Result
 
 
 class Sources(Protocol):
@@ -22,9 +21,14 @@ class Sources(Protocol):
         """Give back channels; calls under way end with a problem."""
 
 
-class _Client(Protocol):
-    def __call__(self, call: Call, timeout: float) -> Result: ...
-    def close(self) -> None: ...
+class Source(Protocol):
+    """The client of one outside system: what `open_source(connection)` of its module makes, without a call or an import."""
+
+    def __call__(self, call: Call, timeout: float) -> Result:
+        """Answer one of its calls within `timeout` real seconds; says why not instead of raising."""
+
+    def close(self) -> None:
+        """Give back its channel."""
 
 
 def connect(connection: Connection) -> Sources:
@@ -42,43 +46,24 @@ class _Dispatch:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._lock = Lock()
-        self._clients: dict[Callable[[Connection], _Client], _Client] = {}
+        self._sources: dict[str, Source] = {}
         self._open = True
 
     def __call__(self, call: Call, timeout: float) -> Result:
-        seconds = timeout / self._connection.speed
-        if isinstance(call, Exchange):
-            return exchange(call, seconds, self._connection)
-        from validator.sources.status import attempt
+        return self._source(call.source)(call, timeout / self._connection.speed)
 
-        return attempt(lambda: self._client(call)(call, seconds))
-
-    def _client(self, call: Call) -> _Client:
-        with self._lock:
-            kind = _kind(call)
-            if kind not in self._clients:
-                self._clients[kind] = kind(self._connection)
-            return self._clients[kind]
+    def _source(self, name: str) -> Source:
+        if name not in self._sources:
+            made = import_module(f"validator.sources.{name}").open_source(self._connection)
+            with self._lock:
+                return self._sources.setdefault(name, made)
+        return self._sources[name]
 
     def close(self) -> None:
         with self._lock:
-            clients, self._clients = self._clients, {}
+            sources, self._sources = self._sources, {}
             was_open, self._open = self._open, False
-        for client in clients.values():
-            client.close()
+        for source in sources.values():
+            source.close()
         if was_open and isinstance(self._connection, Emulated):
             release(self._connection.host, self._connection.port)
-
-
-def _kind(call: Call) -> Callable[[Connection], _Client]:
-    if isinstance(call, ListEntries):
-        from validator.sources.cloud_logging import CloudLogging
-
-        return CloudLogging
-    if isinstance(call, GetBuild | ListBuilds):
-        from validator.sources.cloud_build import CloudBuild
-
-        return CloudBuild
-    from validator.sources.cloud_run import CloudRun
-
-    return CloudRun

@@ -18,7 +18,7 @@ from validator.sources.body import LIMIT, text_of
 from validator.sources.connection import Connection, Direct, Emulated
 from validator.sources.failure import BadAnswerError, explain
 from validator.sources.wire import Wire, WiredAdapter
-from validator.words.call import Answer, Exchange, Problem, Result
+from validator.words.call import Answer, Call, Exchange, Problem, Result
 from validator.words.instant import span
 from validator.words.redirect import REDIRECTS, Hop, RefusedError, origin
 
@@ -26,24 +26,41 @@ _PIECE = 1 << 16
 _MAX_REDIRECTS = 10
 
 
-def exchange(call: Exchange, seconds: float, connection: Connection) -> Result:
-    """Make one HTTP exchange; over after `seconds` of real time, in every case.
+def open_source(connection: Connection) -> Probing:
+    """What sends probes; there is nothing to open."""
+    return Probing(connection)
 
-    The work is done in a thread of its own: a resolver or a server that drips cannot be told to hurry. At the
-    deadline its connection is cut, and nothing more is sent.
-    """
-    wire = Wire(seconds, emulated=isinstance(connection, Emulated))
-    results: SimpleQueue[Result] = SimpleQueue()
-    Thread(target=lambda: results.put(_attempt(call, connection, wire)), daemon=True, name="exchange").start()
-    try:
-        result = results.get(timeout=seconds)
-    except Empty:
-        late = _late(wire, call, connection, seconds)
-        wire.cut()
-        return late
-    if isinstance(result, Problem) and time.monotonic() >= wire.deadline:
-        return _late(wire, call, connection, seconds)  # the socket's own timeout was a moment faster
-    return result
+
+class Probing:
+    """One HTTP exchange a call."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __call__(self, call: Call, timeout: float) -> Result:
+        """Make one exchange; over after `timeout` real seconds, in every case.
+
+        The work is done in a thread of its own: a resolver or a server that drips cannot be told to hurry. At the
+        deadline its connection is cut, and nothing more is sent.
+        """
+        if not isinstance(call, Exchange):
+            raise TypeError(f"not an HTTP exchange: {call}")
+        connection = self._connection
+        wire = Wire(timeout, emulated=isinstance(connection, Emulated))
+        results: SimpleQueue[Result] = SimpleQueue()
+        Thread(target=lambda: results.put(_attempt(call, connection, wire)), daemon=True, name="exchange").start()
+        try:
+            result = results.get(timeout=timeout)
+        except Empty:
+            late = _late(wire, call, connection, timeout)
+            wire.cut()
+            return late
+        if isinstance(result, Problem) and time.monotonic() >= wire.deadline:
+            return _late(wire, call, connection, timeout)  # the socket's own timeout was a moment faster
+        return result
+
+    def close(self) -> None:
+        """Each exchange closes its own connection."""
 
 
 def _attempt(call: Exchange, connection: Connection, wire: Wire) -> Result:
