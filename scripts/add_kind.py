@@ -26,6 +26,7 @@ from validator.model.evidence import Evidence
 from validator.model.verdict import Verdict, passed
 
 lasting = False
+within: float | None = None
 present = False
 variables: dict[str, str] = {}
 schema = {"type": "object", "additionalProperties": False, "examples": [{}]}

@@ -74,6 +74,11 @@ schema = {
         "new since ...: ...",
         "far more often than in ...: ...",
     ],
+    "x-unknown": [
+        "no log entry of the first ... of ... can be read, so new errors cannot be told from old ones",
+        "the older revision's logs could not be read: ...",
+        "the older revision's logs are not read to their end yet",
+    ],
     "x-commands": [
         "gcloud logging read 'resource.labels.revision_name=\"REVISION\" AND severity>=ERROR' --project=PROJECT",
     ],

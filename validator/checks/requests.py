@@ -98,8 +98,12 @@ schema = {
     ],
     "x-failures": [
         "... requests failed, ...",
-        "... requests are too few to judge by",
         "answers are slower than those of ...: ...",
+    ],
+    "x-unknown": [
+        "... requests are too few to judge by",
+        "... answers ... are too few to compare",
+        "the older revision's requests could not be read: ...",
     ],
     "x-commands": [
         'gcloud logging read \'resource.labels.revision_name="REVISION" AND logName:"requests"\' --project=PROJECT',

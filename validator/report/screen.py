@@ -30,10 +30,11 @@ _ALSO = 5
 
 
 class Screen:
-    """Writes one summary."""
+    """Writes one summary; `folds` lets GitHub fold the sections that are green."""
 
-    def __init__(self, terminal: Terminal, summary: doc.Summary) -> None:
+    def __init__(self, terminal: Terminal, summary: doc.Summary, *, folds: bool = False) -> None:
         self._out, self._summary, self._day = terminal, summary, phrases.day(summary)
+        self._folds, self._folded = folds, False
 
     def write(self, artifacts: Sequence[str] = ()) -> None:
         """Write all of it."""
@@ -103,7 +104,7 @@ class Screen:
 
     def _group(self, group: doc.GroupSummary) -> None:
         checks = [check for check in self._summary["checks"] if check["group"] == group["name"]]
-        self._out.rule(f"{group['title']}: {group['verdict']}")
+        self._section(f"{group['title']}: {group['verdict']}", green=group["counts"]["passed"] == len(checks))
         widest = min(_NAME, self._out.width // 3)
         column = max((len(check["name"]) for check in checks if len(check["name"]) <= widest), default=0)
         alone = phrases.alone(self._summary)
@@ -142,7 +143,8 @@ class Screen:
         self._field("spec", phrases.place(check["position"]), indent=indent)
 
     def _chain(self, target: doc.TargetSummary) -> None:
-        self._out.rule(f"Chain of custody: {target['service']}")
+        whole = all(link["proof"] == "proven" for link in target["chain"])
+        self._section(f"Chain of custody: {target['service']}", green=whole)
         column = max(len(link["name"]) for link in target["chain"])
         for link in target["chain"]:
             head = (f"{SYMBOLS[link['proof']]} ", STYLES[link["proof"]]), (link["name"].ljust(column) + "  ", "")
@@ -158,7 +160,7 @@ class Screen:
     def _logs(self) -> None:
         targets = [target for target in self._summary["targets"] if target["logs"]["reads"] or target["probes"]]
         if targets:
-            self._out.rule("Logs")
+            self._section("Logs", green=True)
         for target in targets:
             self._out.line((f"{target['service']}: ", ""), (phrases.reading(target), ""), hang="  ")
             self._field("readable", phrases.readable(target), indent="  ")
@@ -173,17 +175,32 @@ class Screen:
 
     def _list(self, title: str, items: Sequence[str], *, fold: bool = True) -> None:
         if items:
-            self._out.rule(title)
+            self._section(title)
         for item in items:
             self._out.line((cut(item, _LONGEST), ""), indent="  ", hang="    ", fold=fold)
 
     def _close(self) -> None:
         """The end of a build log is what is seen first there: the verdict once more."""
+        self._unfold()
         self._out.gap()
         headline = self._summary["headline"]
         self._verdict(f" ({phrases.exit_code(self._summary)}): ", cut(headline["text"], _LONGEST))
         if self._summary["verdict"] != "passed":
             self._remedy(headline["remedy"], indent="  ")
+
+    def _section(self, title: str, *, green: bool = False) -> None:
+        """Begin a section, folded if it is green and GitHub shows it."""
+        self._unfold()
+        self._folded = self._folds and green
+        if self._folded:
+            self._out.fold(title)
+        else:
+            self._out.rule(title)
+
+    def _unfold(self) -> None:
+        if self._folded:
+            self._out.unfold()
+        self._folded = False
 
     def _verdict(self, *rest: str) -> None:
         verdict = self._summary["verdict"]
