@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from validator.model.check import Check, Group, KnownIssue, Position, Spec, Target
+from validator.model.configuration import Configuration
 from validator.model.evidence import Known, Watermark
 from validator.model.instant import seconds
 from validator.model.journal import Ending
 from validator.model.link import Link, Proof
+from validator.model.origin import Origin
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
 from validator.model.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 
@@ -60,7 +62,16 @@ def target_report(**changes: object) -> TargetReport:
             2.14,
         ),
         probes=14,
-        identified_by="label commit-sha, equal to COMMIT_SHA (8c0f3a9de1b7)",
+        identified_by=f"label commit-sha, equal to COMMIT_SHA ({COMMIT[:12]})",
+        origin=Origin(
+            "deployer@netra-staging.iam.gserviceaccount.com",
+            COMMIT,
+            f"https://github.com/netra/core/commit/{COMMIT}",
+            "push by octocat, workflow deploy",
+            "https://github.com/netra/core/actions/runs/4711",
+            PREVIOUS,
+        ),
+        configuration=Configuration("2", "2Gi", 1, 20, 80, "netra-backend@netra-staging.iam.gserviceaccount.com"),
     )
     return replace(report, **changes)  # type: ignore[arg-type]
 
@@ -430,7 +441,16 @@ def hostile() -> Run:
         Outcome.FAILED,
         warnings=(HOSTILE,),
         not_selected=(HOSTILE,),
-        targets=(target_report(chain=links, url=HOSTILE, image=HOSTILE, serving={HOSTILE: 100}),),
+        targets=(
+            target_report(
+                chain=links,
+                url=HOSTILE,
+                image=HOSTILE,
+                serving={HOSTILE: 100},
+                origin=Origin(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+                configuration=Configuration(HOSTILE, HOSTILE, 0, 1, 1, HOSTILE),
+            ),
+        ),
     )
     return replace(made, spec=replace(made.spec, title=HOSTILE, groups=(Group("evil", HOSTILE, HOSTILE, HOSTILE),)))
 

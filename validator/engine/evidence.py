@@ -346,7 +346,7 @@ class Folded:
         older = {r.name: r for r in known if r.created < current.created}
         first = self.seen[target][0][1].serving() if self.seen.get(target) else {}
         served = next((name for name in first if name in older), "")
-        ever_ready = (r for r in older.values() if r.ready.succeeded or r.ready.reason == "RETIRED")
+        ever_ready = (r for r in older.values() if r.was_ready)
         return older.get(served) or next(ever_ready, None)
 
     def build(self, target: str) -> Build | None:

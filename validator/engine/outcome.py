@@ -9,9 +9,11 @@ from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
 from validator.model.check import MAIN, Target
+from validator.model.configuration import Configuration
 from validator.model.custody import chain
 from validator.model.deploy import described, doubtful
 from validator.model.journal import Ended, Ending
+from validator.model.origin import origin
 from validator.model.platform import REQUESTS, STDERR, STDOUT
 from validator.model.query import Probe
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
@@ -90,6 +92,8 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         ),
         len(evidence.probes(target.name)),
         described(target, evidence),
+        origin(target, evidence),
+        Configuration.read(revision, build) if revision else Configuration(),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from validator.model import query
 from validator.model.call import Answer
-from validator.model.check import Check, Position, Target
+from validator.model.check import MAIN, Check, Position, Target
 from validator.model.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose, whose
 from validator.model.evidence import Evidence
 from validator.model.finding import State
@@ -46,6 +46,8 @@ def queries(check: Check) -> frozenset[query.Query]:
     """
     name = check.target.name
     shown: set[query.Query] = {query.Logs(check.target.project), query.Origin(name), query.Echo(name)}
+    if name == MAIN:
+        shown.add(query.Revisions(name))
     return frozenset(shown | {query.Service(name), query.Revision(name)})
 
 

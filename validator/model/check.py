@@ -35,6 +35,17 @@ class Pipeline:
     build_from: str = ""
     doubt: str = ""
     """Why another commit than this one need not be wrong, and what to do about it; empty where it is."""
+    commit_link: str = ""
+    """The page of its own commit."""
+    trigger: str = ""
+    """What started it: `push by octocat, workflow deploy`."""
+    trigger_link: str = ""
+    """Where its run is shown."""
+
+    @property
+    def unnamed(self) -> Pipeline:
+        """The same where the spec says whose deploy it is: only what started it."""
+        return Pipeline(trigger=self.trigger, trigger_link=self.trigger_link)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from validator.model.check import Check, Spec, Target
+from validator.model.configuration import Configuration
 from validator.model.evidence import Watermark
 from validator.model.journal import Ending
 from validator.model.link import Link
+from validator.model.origin import Origin
 from validator.model.verdict import Outcome, Verdict
 
 
@@ -66,6 +69,16 @@ class TargetReport:
     """Marked HTTP requests that were sent."""
     identified_by: str = ""
     """What told that the revision is of this deploy; empty if nothing did."""
+    origin: Origin = field(default_factory=Origin)
+    configuration: Configuration = field(default_factory=Configuration)
+
+    @property
+    def rollback(self) -> str:
+        """The command that gives all traffic back to the previous revision; empty unless this one has any."""
+        if not (self.origin.previous and self.serving.get(self.revision)):
+            return ""
+        to = shlex.quote(f"--to-revisions={self.origin.previous}=100")
+        return f"gcloud run services update-traffic {self.target.service} {to} {self.target.flags}"
 
 
 @dataclass(frozen=True)

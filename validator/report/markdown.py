@@ -26,6 +26,7 @@ def _write(summary: doc.Summary, detail: Detail, note: list[str]) -> str:
     lines = [
         *chapters.lead(summary, detail),
         *note,
+        *chapters.summed(summary),
         *chapters.deployment(summary),
         *chapters.health(summary),
         *findings.evidence(summary, detail),
@@ -33,6 +34,7 @@ def _write(summary: doc.Summary, detail: Detail, note: list[str]) -> str:
         *chapters.known_issues(summary),
         *chapters.criteria(summary),
         *chapters.follow_ups(summary),
+        *chapters.watch(summary),
         *chapters.technical(summary),
         *chapters.conclusion(summary),
     ]

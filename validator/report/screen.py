@@ -42,12 +42,14 @@ class Screen:
         groups = self._summary["groups"]
         for group in groups[:1] if phrases.alone(self._summary) else groups:
             self._group(group)
+        self._deployment()
         for target in phrases.chains(self._summary):
             self._chain(target)
         self._logs()
         self._list("Known issues", self._known_issues())
         self._list("Warnings", self._summary["warnings"])
         self._list("Not selected", self._summary["not_selected"])
+        self._watch()
         self._list("Artifacts", artifacts, fold=False)
         self._close()
 
@@ -70,6 +72,9 @@ class Screen:
         for target in summary["targets"][:1]:
             told = target["identified_by"]
             self._field("deploy", f"{target['revision']}, told by {told}" if told else "", indent="  ")
+        self._field("decision", phrases.decision(summary), indent="  ")
+        if summary["verdict"] != "passed" and (main := phrases.main(summary)):
+            self._field("rollback", f"$ {main['origin']['rollback']}".removesuffix("$ "), indent="  ", fold=False)
         if summary["ending"] != "complete" and phrases.undecided(summary):
             self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")
         if summary["emulated"]:
@@ -142,6 +147,24 @@ class Screen:
         self._remedy(check["remedy"], indent=indent)
         self._field("spec", phrases.place(check["position"]), indent=indent)
 
+    def _deployment(self) -> None:
+        """Who deployed what, and how it is configured."""
+        target = phrases.main(self._summary)
+        if target is None or not target["revision"]:
+            return
+        self._section("Deployment", green=True)
+        origin = target["origin"]
+        for label, value in (
+            ("by", origin["by"]),
+            ("commit", origin["commit"]),
+            ("trigger", origin["trigger"]),
+            ("previous", origin["previous"]),
+            ("image", phrases.image(target)),
+            ("runs with", f"{phrases.resources(target)}; {phrases.scaling(target)}"),
+            ("runs as", target["configuration"]["service_account"]),
+        ):
+            self._field(label, value, indent="  ")
+
     def _chain(self, target: doc.TargetSummary) -> None:
         whole = all(link["proof"] == "proven" for link in target["chain"])
         self._section(f"Chain of custody: {target['service']}", green=whole)
@@ -172,6 +195,15 @@ class Screen:
             for check in self._summary["checks"]
             if check["known_issue"]
         ]
+
+    def _watch(self) -> None:
+        """What to look at from now on."""
+        watched = phrases.watch(self._summary)
+        if watched:
+            self._section("Watch", green=True)
+        for prose, command in watched:
+            self._out.line((cut(prose, _LONGEST), ""), indent="  ", hang="    ")
+            self._out.line((f"$ {command}", "bold cyan"), indent="    ", fold=False)
 
     def _list(self, title: str, items: Sequence[str], *, fold: bool = True) -> None:
         if items:
