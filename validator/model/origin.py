@@ -10,7 +10,7 @@ from validator.model.check import Target
 from validator.model.deploy import commit_of, same_commit
 from validator.model.evidence import Evidence
 
-_HOSTED = re.compile(r"https://(?P<host>github\.com|gitlab\.com)/(?P<path>[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?")
+_HOSTED = re.compile(r"https://(?P<host>github\.com|gitlab\.com)/(?P<path>[\w.-]+(?:/[\w.-]+?)+?)(?:\.git)?/?")
 """Repositories whose pages of commits are known."""
 
 

@@ -55,7 +55,10 @@ def summed(summary: doc.Summary) -> list[str]:
         links = not summary["emulated"]
         run = link("run", origin["trigger_link"], table=True) if links else ""
         rows += [
-            ("Deployed by", text(origin["by"], table=True) or "not known"),
+            (
+                "Deployed by",
+                f"{code(origin['by'], table=True)}, who changed the service last" if origin["by"] else "not known",
+            ),
             ("Commit", _commit(origin, links=links) or "not known"),
             ("Trigger", f"{text(origin['trigger'], table=True)} {run}".strip() or "not known"),
             ("Previous revision", code(origin["previous"], table=True) or "not known"),
