@@ -34,7 +34,7 @@ def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: boo
         tuple(_judged(standing, verdicts) for standing in checks_in_order(engine.spec, engine.standings)),
         tuple(_report(engine.spec.targets[name], verdicts) for name in verdicts.implicit),
         not_selected,
-        (*engine.spec.warnings, *_expired(verdicts), *_weakly_identified(verdicts)),
+        (*_expired(verdicts), *_weakly_identified(verdicts)),
         emulated,
         known_secrets(verdicts),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from validator.model import query
 from validator.model.call import Answer
-from validator.model.check import MAIN, Check, Position, Target
+from validator.model.check import Check, Target
 from validator.model.deploy import BUILD_LABEL, COMMIT_LABEL, Identified, Whose, whose
 from validator.model.evidence import Evidence
 from validator.model.finding import State
@@ -30,9 +30,9 @@ variables: dict[str, str] = {}
 schema: dict[str, Any] = {"type": "object"}
 
 
-def check_of(target: Target, file: str) -> Check:
-    """The implicit check of a target."""
-    return Check(f"{target.service} is resolved and ready", KIND, target, None, Position(file, 1, 1))
+def check_of(target: Target) -> Check:
+    """The implicit check of a target, at the target's place in the spec."""
+    return Check(f"{target.service} is resolved and ready", KIND, target, None, target.position)
 
 
 def options(value: Any) -> None:
@@ -46,8 +46,6 @@ def queries(check: Check) -> frozenset[query.Query]:
     """
     name = check.target.name
     shown: set[query.Query] = {query.Logs(check.target.project), query.Origin(name), query.Echo(name)}
-    if name == MAIN:
-        shown.add(query.Revisions(name))
     return frozenset(shown | {query.Service(name), query.Revision(name)})
 
 
@@ -157,19 +155,24 @@ def _stale(target: Target, revision: Revision, why: str, found: Identified) -> V
         remedy=(
             "see whether the deploy step made a revision: gcloud run revisions list"
             f" --service={target.service} {target.flags};"
-            f" {_otherwise(target)}"
+            f" {_otherwise(target, found)}"
         ),
         evidence=(Excerpt(f"{revision.name} was created", revision.created, "Cloud Run"),),
     )
 
 
-def _otherwise(target: Target) -> str:
+def _otherwise(target: Target, found: Identified) -> str:
     """What to write in the target if its revision is the one that is meant after all."""
     if target.commit or target.build:
         labels = (
             f"--labels={COMMIT_LABEL}={target.commit}" if target.commit else f"--labels={BUILD_LABEL}={target.build}"
         )
         return f"label what is deployed: gcloud run deploy {target.service} --image=IMAGE {labels} {target.flags}"
+    if found.whose is Whose.ANOTHER:
+        named = target.pipeline.commit_from or target.pipeline.build_from
+        return (
+            f"if this one is meant, write `commit` or `revision` in the target, or set {named} to what it was made from"
+        )
     return "if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
 
 

@@ -251,10 +251,12 @@ class Engine:
     # What is asked next.
 
     def _wanted(self) -> list[query.Query]:
-        """All queries that something open rests on."""
+        """All queries that something open rests on, and what only the report tells of a service that is there."""
         if self.closing is not None:
             return sorted(self.closing, key=repr)
         wanted: dict[query.Query, None] = {query.Service(name): None for name in self.verdicts.implicit}
+        if self.verdicts.evidence.service(MAIN):
+            wanted |= dict.fromkeys(self.verdicts.reported)
         for standing in self.verdicts.open_checks():
             for asked in standing.queries:
                 if standing.verdict.polling or not isinstance(asked, query.Probe):

@@ -15,7 +15,7 @@ from validator.model.finding import State
 from validator.model.instant import rfc3339
 from validator.model.journal import Ended, Ending, Observation, Record, Sent
 from validator.model.kind import Kind
-from validator.model.query import Echo, Entries, Probe, Query, Service
+from validator.model.query import Echo, Entries, Probe, Query, Revisions, Service
 from validator.model.variables import queries as asked
 from validator.model.variables import values_of
 from validator.model.verdict import Outcome, Verdict
@@ -50,7 +50,7 @@ class Verdicts:
         """Once all is decided: what each pass on the present comes to on the newest reading."""
         used = {MAIN} | {check.target.name for check in spec.checks}
         self.implicit = {
-            name: resolution.check_of(target, spec.file)
+            name: resolution.check_of(target)
             for name, target in spec.targets.items()
             if name in used and not target.url
         }
@@ -109,6 +109,11 @@ class Verdicts:
     def open_checks(self) -> list[Standing]:
         """The checks that started and are not decided."""
         return [s for s in self.standings.values() if s.started is not None and not s.verdict.final]
+
+    @property
+    def reported(self) -> frozenset[Query]:
+        """What no verdict rests on and the report tells: what was there before the main target's revision."""
+        return frozenset({Revisions(MAIN)} if MAIN in self.implicit else ())
 
     def queries(self, check: Check) -> frozenset[Query]:
         """What a check asks for, its asserts included."""

@@ -72,6 +72,8 @@ class Target:
     """Whose deploy this is by the environment; empty where the spec says it."""
     echo: str = "/"
     """The path that echo probes go to; empty for none."""
+    position: Position = Position("", 1, 1)
+    """Where it stands in the spec."""
     url: str = ""
     """Where it answers, of a target that is no Cloud Run service; all else is empty then."""
 

@@ -73,7 +73,7 @@ class Screen:
             told = target["identified_by"]
             self._field("deploy", f"{target['revision']}, told by {told}" if told else "", indent="  ")
         self._field("decision", phrases.decision(summary), indent="  ")
-        if summary["verdict"] != "passed" and (main := phrases.main(summary)):
+        if summary["verdict"] == "failed" and (main := phrases.main(summary)):
             self._field("rollback", f"$ {main['origin']['rollback']}".removesuffix("$ "), indent="  ", fold=False)
         if summary["ending"] != "complete" and phrases.undecided(summary):
             self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")

@@ -24,7 +24,8 @@ def read_targets(data: Mapping[str, Any], source: Source, variables: Mapping[str
     main, pipeline = targets[MAIN], read_pipeline(variables)
     told = main.commit or main.build or main.revision or main.url
     targets[MAIN] = replace(main, pipeline=pipeline.unnamed if told else pipeline)
-    return targets
+    paths: dict[str, Path] = {name: ("target",) if name == MAIN else ("targets", name) for name in targets}
+    return {name: replace(each, position=source.position(paths[name], key=True)) for name, each in targets.items()}
 
 
 def _targets(data: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Target]]:
