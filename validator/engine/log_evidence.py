@@ -354,9 +354,12 @@ class LogEvidence:
 
     @property
     def offset(self) -> float:
-        """The least correction of the gate's clock that the echoes admit, seconds."""
-        low, high = self.skew
-        return 0.0 if low <= 0 <= high or low > high else low if low > 0 else high
+        """The least correction of the gate's clock that the echoes admit, seconds.
+
+        Servers' clocks differ by a little, so bounds of quick answers may cross: then it lies between them all the same.
+        """
+        low, high = sorted(self.skew)
+        return 0.0 if low <= 0 <= high else low if low > 0 else high
 
     def watermark(self, service: Service, stream: str) -> Watermark:
         """The best known of a stream: its own echo, else a sibling's less the margin, else a lag alone."""
