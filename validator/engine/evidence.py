@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from validator.engine.baseline import BaselineReads, end_of
-from validator.engine.log_evidence import LogEvidence
+from validator.engine.log_evidence import LogEvidence, looks
 from validator.engine.narrowing import Demand, narrowed
 from validator.engine.refusal import APIS, TRANSIENT, Trouble, refusal
 from validator.model import platform, query
 from validator.model.build import Build, listed
-from validator.model.call import Answer, Exchange, Json, ListRevisions, Problem, Result
+from validator.model.call import Answer, Call, Exchange, Json, ListRevisions, Problem, Result
 from validator.model.check import Spec, Target
 from validator.model.deploy import likeliest
 from validator.model.evidence import Derived, Known, OlderEntries, Refusal, Watermark
@@ -32,9 +32,9 @@ def _read(asked: query.Query, content: Json) -> None:
             list(map(platform.Revision.read, content.get("revisions", ())))
         case query.Build():
             list(map(Build.read, content.get("builds", [content])))
-        case query.Baseline():
+        case query.Baseline() | query.Logs():
             list(map(platform.Entry.read, content.get("entries", ())))
-        case query.Logs() | query.Entries() | query.Probe() | query.Echo():
+        case query.Entries() | query.Probe() | query.Echo():
             pass
 
 
@@ -188,7 +188,7 @@ class Folded:
                 found[key] = Demand(revision.created, (*dict.fromkeys((*before, asked.selector)),))
         return found
 
-    def taken(self, asked: query.Query, result: Result) -> Result:
+    def taken(self, asked: query.Query, call: Call, result: Result) -> Result:
         """What came of a call as the journal holds it: without the log entries that it holds already.
 
         An answer of another shape than is known is a problem of this one query.
@@ -196,7 +196,7 @@ class Folded:
         if not isinstance(result, Answer):
             return result
         try:
-            if isinstance(asked, query.Logs):
+            if isinstance(asked, query.Logs) and not looks(call):
                 return Answer(self.logs[asked.project].lean(result.content))
             _read(asked, result.content)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -208,7 +208,10 @@ class Folded:
         if isinstance(asked, (query.Build, query.Origin)):
             newest = self.observations[asked][-1]
             return isinstance(newest.result, Answer) and not listed(newest.call, newest.result.content)
-        return not isinstance(asked, query.Logs) or self.logs[asked.project].reading is not None
+        if not isinstance(asked, query.Logs):
+            return True
+        reading = self.logs[asked.project].reading
+        return reading is not None and not reading.looking and not looks(self.observations[asked][-1].call)
 
     def _answer(self, asked: query.Query, seen: Observation, answer: Answer) -> None:
         content = answer.content

@@ -151,7 +151,7 @@ class Engine:
             self.politeness[host_of(call)].done(slow=errand.slow)
             errand.slow = completion.received - completion.sent > _SLOW
         self.seq += 1
-        result = self.verdicts.evidence.taken(asked, completion.result)
+        result = self.verdicts.evidence.taken(asked, call, completion.result)
         record = Observation(now, self.seq, asked, call, completion.sent, completion.received, result)
         self._schedule(now, asked, errand, record)
         self._record(record)

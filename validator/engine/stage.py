@@ -10,7 +10,7 @@ from validator import __version__
 from validator.engine.baseline import end_of
 from validator.engine.baseline import read as baseline_read
 from validator.engine.evidence import Folded, absent
-from validator.engine.log_evidence import Narrowing
+from validator.engine.log_evidence import NEWEST_FIRST, Narrowing
 from validator.model import query
 from validator.model.call import (
     Call,
@@ -223,6 +223,10 @@ def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
     ]
     scope = "\n".join(lines)
     known = evidence.logs[asked.project]
+    under_way = known.reading.next if known.reading else None
+    if known.reading and under_way and under_way.filter.startswith(scope):
+        looking = replace(under_way, page_token="", order_by=NEWEST_FIRST)
+        return looking if known.reading.looking else under_way
     if known.newest is not None and known.read_filter.startswith(scope):  # else it is read from the beginning
         lines.append(_since(known.newest - known.overlap))
     return ListEntries((f"projects/{asked.project}",), "\n".join(lines))
