@@ -14,7 +14,7 @@ from validator.model.json_match import difference
 from validator.model.payload import compact, leaves
 from validator.model.platform import Entry
 from validator.model.selector import Selector, compiled
-from validator.model.strict_json import NotJsonError, TooDeepError, parse
+from validator.model.strict_json import NotJsonError, TooLargeError, parse
 
 _SHOWN = 200
 """Characters of a text that are shown."""
@@ -55,7 +55,7 @@ class Match:
         text = self._json_text()
         try:
             value = parse(text)
-        except (NotJsonError, TooDeepError) as problem:
+        except (NotJsonError, TooLargeError) as problem:
             reason = f"{self.selector}: {self.which}, is followed by no JSON: {text[:_SHOWN]!r}: {problem}"
             return Finding(State.VIOLATED, reason, expected, text[:_SHOWN])
         found = difference(wanted, value)
