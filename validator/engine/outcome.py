@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from validator.engine import resolution
@@ -13,11 +14,13 @@ from validator.model.configuration import Configuration
 from validator.model.custody import chain
 from validator.model.deploy import described, doubtful
 from validator.model.journal import Ended, Ending
+from validator.model.log_command import read_log
 from validator.model.origin import origin
 from validator.model.platform import REQUESTS, STDERR, STDOUT
 from validator.model.query import Probe
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
 from validator.model.secret import within
+from validator.model.verdict import Outcome, Verdict
 
 
 def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: bool = False) -> Run:
@@ -44,7 +47,7 @@ def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
     ended = verdicts.ended
     return Judged(
         standing.check,
-        standing.verdict,
+        _with_remedy(standing, verdicts),
         standing.started,
         standing.decided or (ended.at if ended else verdicts.evidence.started),
         excused(standing.check, standing.verdict, verdicts.evidence.started),
@@ -52,6 +55,15 @@ def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
         blocks(standing, verdicts),
         standing.check.kind == resolution.KIND,
     )
+
+
+def _with_remedy(standing: Standing, verdicts: Verdicts) -> Verdict:
+    """Its verdict; the next step after a failure without a remedy of its own is to read what the revision logged."""
+    verdict, target = standing.verdict, standing.check.target
+    revision = "" if target.url else verdicts.evidence.frozen(target.name)
+    if verdict.outcome is not Outcome.FAILED or verdict.remedy or not revision:
+        return verdict
+    return replace(verdict, remedy=f"read what {revision} logged: {read_log(target.project, revision)}")
 
 
 def _expired(verdicts: Verdicts) -> list[str]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from validator.model import stack_trace
+from validator.model.counting import counted
 from validator.model.level_text import bare
 from validator.model.log_lines import said
 from validator.model.platform import REQUESTS, SYSTEM, Entry
@@ -111,7 +112,7 @@ def excerpt(event: Event) -> Excerpt:
     """An event as evidence: of a very long one its beginning and its end."""
     lines = bare(event.text).splitlines()
     if len(lines) > 2 * _KEPT:
-        lines[_KEPT:-_KEPT] = [f"… ({len(lines) - 2 * _KEPT} lines left out)"]
+        lines[_KEPT:-_KEPT] = [f"… ({counted(len(lines) - 2 * _KEPT, 'line')} left out)"]
     return Excerpt("\n".join(lines), event.at, event.entries[0].log.rsplit("/", 1)[-1])
 
 

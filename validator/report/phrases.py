@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from validator.model.counting import counted
 from validator.model.instant import span
+from validator.model.log_command import read_log
 from validator.report import document as doc
 
 _COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker|git|kubectl|curl) (?:(?!; )[^`])+)`?")
@@ -58,7 +59,7 @@ def clip(lines: list[str], most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     head = most // 3
-    return [*lines[:head], f"… ({len(lines) - most} more lines)", *lines[len(lines) - (most - head) :]]
+    return [*lines[:head], f"… ({counted(len(lines) - most, 'more line')})", *lines[len(lines) - (most - head) :]]
 
 
 def day(summary: doc.Summary) -> str:
@@ -217,15 +218,7 @@ def watch(summary: doc.Summary) -> list[Remedy]:
     target = main(summary)
     watched = []
     if target and _serves(target):
-        query = " AND ".join(
-            (
-                'resource.type="cloud_run_revision"',
-                f'resource.labels.revision_name="{target["revision"]}"',
-                "severity>=ERROR",
-                f'timestamp>="{summary["ended"]}"',
-            )
-        )
-        command = f"gcloud logging read {shlex.quote(query)} --project={target['project']}"
+        command = read_log(target["project"], target["revision"], "severity>=ERROR", f'timestamp>="{summary["ended"]}"')
         watched.append(Remedy(f"errors that {target['revision']} logs after this run", command))
         if len(target["serving"]) > 1:
             place = f"--region={target['region']} --project={target['project']}"

@@ -249,7 +249,9 @@ class Screen:
             for line in text[1:]:
                 self._out.line((cut(line, _LONGEST), ""), indent=f"{indent}│   ")
         if len(pieces) > _EXCERPTS:
-            self._out.line((f"… ({len(pieces) - _EXCERPTS} more excerpts in the summary)", "dim"), indent=f"{indent}│ ")
+            self._out.line(
+                (f"… ({counted(len(pieces) - _EXCERPTS, 'more excerpt')} in the summary)", "dim"), indent=f"{indent}│ "
+            )
 
     def _glimpse(self, pieces: Sequence[doc.Piece]) -> None:
         """One line of what a green rests on (in a red run it would hide what matters)."""

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from validator import __version__
 from validator.model.check import Check, Spec
+from validator.model.counting import counted
 from validator.model.instant import rfc3339
 from validator.model.journal import Ending
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
@@ -265,7 +266,9 @@ def _pieces(evidence: tuple[Excerpt, ...]) -> list[doc.Piece]:
         for excerpt in evidence[:MOST_EXCERPTS]
     ]
     if len(evidence) > MOST_EXCERPTS:
-        pieces.append({"text": f"… ({len(evidence) - MOST_EXCERPTS} more excerpts)", "at": None, "source": ""})
+        pieces.append(
+            {"text": f"… ({counted(len(evidence) - MOST_EXCERPTS, 'more excerpt')})", "at": None, "source": ""}
+        )
     return pieces
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from validator.model.check import MAIN, Group, Position, Spec
+from validator.model.counting import counted
 from validator.model.kind import Kind
 from validator.spec.captures import misplaced
 from validator.spec.expressions import EVERY
@@ -97,7 +98,7 @@ def examine(
         found.extend(error.errors)
     told = in_order(found)
     if len(told) > _MOST_TOLD:
-        rest = f"and {len(told) - _MOST_TOLD} more mistakes and warnings"
+        rest = f"and {counted(len(told) - _MOST_TOLD, 'more mistake or warning', 'more mistakes and warnings')}"
         told = (*told[:_MOST_TOLD], SpecError(told[_MOST_TOLD].position, rest))
     return Examined(spec, told, frozenset(names))
 
