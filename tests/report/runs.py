@@ -134,6 +134,8 @@ def check(name: str, kind: str, verdict: Verdict, **more: object) -> Judged:
         "started": None if skipped else START + 0.4,
         "decided": START + 1.5,
         "blocks": rule.blocking,
+        "chain": kind == "custody",
+        "reads_logs": kind in ("logs", "regression", "requests"),
         **own,
     }
     return Judged(rule, verdict, **circumstances)  # type: ignore[arg-type]

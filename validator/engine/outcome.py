@@ -9,15 +9,15 @@ from typing import Any
 from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
+from validator.model import custody
 from validator.model.check import MAIN, Target
 from validator.model.configuration import Configuration
-from validator.model.custody import chain
 from validator.model.deploy import described, doubtful
 from validator.model.journal import Ended, Ending
 from validator.model.log_command import read_log
 from validator.model.origin import origin
 from validator.model.platform import REQUESTS, STDERR, STDOUT
-from validator.model.query import Probe
+from validator.model.query import Entries, Probe
 from validator.model.run import Judged, LogStatistics, Run, TargetReport
 from validator.model.secret import within
 from validator.model.verdict import Outcome, Verdict
@@ -44,7 +44,8 @@ def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: boo
 
 
 def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
-    ended = verdicts.ended
+    ended, asked = verdicts.ended, verdicts.queries(standing.check)
+    reads_logs = any(isinstance(each, Entries) for each in asked)
     return Judged(
         standing.check,
         _with_remedy(standing, verdicts),
@@ -54,6 +55,8 @@ def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
         standing.cause,
         blocks(standing, verdicts),
         standing.check.kind == resolution.KIND,
+        asked >= custody.queries(standing.check.target) and not reads_logs,
+        reads_logs,
     )
 
 
@@ -98,7 +101,7 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         service.serving() if service else {},
         build.id if build else "",
         build.log_url if build else "",
-        chain(target, evidence),
+        custody.chain(target, evidence),
         LogStatistics(
             len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay, evidence.volume(target.name)
         ),

@@ -33,6 +33,10 @@ class Judged:
     """Whether its verdict counts for the run's."""
     implicit: bool = False
     """Whether it is the target's own first check, "resolved and ready"."""
+    chain: bool = False
+    """Whether it judges its target's whole chain of custody."""
+    reads_logs: bool = False
+    """Whether it judges log entries."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ class CheckSummary(TypedDict):
     """Whether its verdict counts for the run's: a known issue and the cause of a skip matter too."""
     implicit: bool
     """Whether it is its target's own first check, "resolved and ready"."""
+    chain: bool
+    """Whether it judges its target's whole chain of custody."""
     excused: bool
     known_issue: Known | None
     reason: str

@@ -247,7 +247,7 @@ def chains(summary: doc.Summary) -> list[doc.TargetSummary]:
 
     The others were probed and read only as far as their checks needed; "unproven" would sound like a finding.
     """
-    asked = {check["target"] for check in summary["checks"] if check["kind"] == "custody"} | {"main"}
+    asked = {check["target"] for check in summary["checks"] if check["chain"]} | {"main"}
     return [
         target
         for target in summary["targets"]

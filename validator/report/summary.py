@@ -32,7 +32,6 @@ _OWN = frozenset(
     {"verdict", "proof", "how", "ending", "run_id", "digest", "started", "ended", "decided", "at", "up_to"}
 )
 """Keys whose texts are the gate's own words, hashes and times."""
-_READS_LOGS = frozenset({"logs", "regression", "requests"})
 
 
 def summarize(run: Run, exit_code: int | None = None, *, warn_only: bool = False) -> doc.Summary:
@@ -118,6 +117,7 @@ def _check(judged: Judged, run: Run) -> doc.CheckSummary:
         "blocking": check.blocking,
         "blocks": judged.blocks,
         "implicit": judged.implicit,
+        "chain": judged.chain,
         "excused": judged.excused,
         "known_issue": {"reason": issue.reason, "link": issue.link, "expires": issue.expires} if issue else None,
         "reason": verdict.reason,
@@ -140,7 +140,7 @@ def _check(judged: Judged, run: Run) -> doc.CheckSummary:
 def _logs_url(judged: Judged, run: Run) -> str:
     """Where a person would look next: for checks of logs, and whatever did not pass."""
     check: Check = judged.check
-    interesting = judged.verdict.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE) or check.kind in _READS_LOGS
+    interesting = judged.verdict.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE) or judged.reads_logs
     target = next((t for t in run.targets if t.target.name == check.target.name), None)
     if not interesting or target is None:
         return ""
