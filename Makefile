@@ -46,10 +46,11 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 
 SEED ?= $(shell date +%s)
 RUNS ?= 10000
-fuzz: $(STAMP) ## broken specs and scenarios and mutated answers: RUNS=10000 of each, SEED=1 repeats them
+fuzz: $(STAMP) ## broken specs and scenarios, mutated answers (a fiftieth on the wire): RUNS=10000 of each, SEED=1 repeats them
 	$(BIN)/python -m tests.language.fuzzing $(RUNS) $(SEED)
 	$(BIN)/python -m tests.fuzz.scenarios $(RUNS) $(SEED)
 	$(BIN)/python -m tests.fuzz.answers $(RUNS) $(SEED)
+	$(BIN)/python -m tests.fuzz.wire $$(( ($(RUNS) + 49) / 50 )) $(SEED)
 
 lock: ## pin the newest versions with their hashes
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt

@@ -27,6 +27,7 @@ from validator.words.check import Check
 from validator.words.verdict import Verdict, passed
 
 lasting = False
+within: float | None = None
 present = False
 variables: dict[str, str] = {}
 schema = {"type": "object", "additionalProperties": False, "examples": [{}]}

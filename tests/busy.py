@@ -16,6 +16,7 @@ from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
 from validator.engine.run import Engine
 from validator.engine.virtual import drive
+from validator.evidence.log_fold import NEWEST_FIRST
 from validator.language.load import load
 from validator.words.call import PAGE, Answer, Call, Json, ListEntries, Result
 from validator.words.instant import nanoseconds, rfc3339
@@ -35,6 +36,9 @@ class Busy:
     payload: Json = field(default_factory=lambda: {"textPayload": "order placed"})
     revision: str = BACKEND
     created: float = CREATED
+    """When the first of them is printed, and"""
+    until: float = float("inf")
+    """the last."""
     calls: list[tuple[float, ListEntries]] = field(default_factory=list)
     """When and how the logs were read."""
 
@@ -43,12 +47,14 @@ class Busy:
         if not isinstance(call, ListEntries):
             return self.simulation(call, sent)
         self.calls.append((sent, call))
-        latency, told = self.simulation(replace(call, page_token=""), sent)
+        latency, told = self.simulation(replace(call, page_token="", order_by="timestamp asc"), sent)
         assert isinstance(told, Answer)
         assert "nextPageToken" not in told.content
         return latency, Answer(self._page(call, told.content.get("entries", ()), sent))
 
     def _page(self, call: ListEntries, others: Any, sent: float) -> Json:
+        if call.order_by == NEWEST_FIRST:
+            return self._newest(call, others, sent)
         after: Order = tuple(json.loads(base64.b64decode(call.page_token))) if call.page_token else (0, "")
         lines = self._lines(parse(call.filter), after, sent)
         told = [entry for entry in others if _order(entry) > after]
@@ -58,9 +64,21 @@ class Busy:
             found["nextPageToken"] = base64.b64encode(json.dumps(_order(page[PAGE - 1])).encode()).decode()
         return found
 
+    def _newest(self, call: ListEntries, others: Any, sent: float) -> Json:
+        """The log's last page, backwards."""
+        end = self._last(sent)
+        lets = parse(call.filter)
+        lines = [line for number in range(max(0, end - PAGE), end + 1) if lets(line := self._line(number))]
+        return {"entries": sorted([*lines, *others], key=_order)[: -PAGE - 1 : -1], "nextPageToken": "more"}
+
+    def _last(self, sent: float) -> int:
+        """The number of the last line that can be read."""
+        until = min(sent - _DELAY, self.until)
+        return int((until - self.created) / 60 * self.a_minute)
+
     def _lines(self, lets: Predicate, after: Order, sent: float) -> list[Json]:
         """The next lines that a filter lets through, one more than a page: of all, from a time on, or up to one."""
-        last = int((sent - _DELAY - self.created) / 60 * self.a_minute)
+        last = self._last(sent)
         if not lets(self._line(last)):
             if not lets(self._line(PAGE)):
                 return [line for number in range(10) if lets(line := self._line(number)) and _order(line) > after]

@@ -10,6 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from validator.checks import kinds
+from validator.cli import main
+from validator.language.keys import keys
 from validator.language.load import load
 from validator.language.mistake import BadSpec
 
@@ -82,3 +84,46 @@ def test_its_invalid_examples_are_refused_with_their_messages(name: str) -> None
         with pytest.raises(BadSpec) as caught:
             load(f"{HEAD}  - {{name: Example, {name}: {value}}}\n", "checks.yaml", KINDS, {})
         assert message in str(caught.value)
+
+
+@every_kind
+def test_explain_says_all_there_is_of_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", name]) == 0
+    told = capsys.readouterr().out
+    first, schema = (KINDS[name].__doc__ or "").strip().split("\n\n")[0], KINDS[name].schema
+    assert told.startswith(f"{name}: {first.splitlines()[0]}")
+    for key in keys(schema) if schema["type"] == "object" else ():
+        assert f"\n  {key.path}: {key.value.replace('`', '')}" in told
+        assert key.description in told
+        assert f", default {key.default}\n" in told or not key.default
+    for message in (*schema.get("x-failures", ()), *schema.get("x-unknown", ()), *schema.get("x-commands", ())):
+        assert f"\n  {message}\n" in told
+    for chapter in ("Passed", "Inconclusive", "How long", "Reads", "Least roles of the gate's account"):
+        assert f"\n\n{chapter}\n  " in told
+    assert "\n  roles/run.viewer on project " in told
+
+
+@every_kind
+def test_the_example_of_explain_is_a_spec_that_lint_accepts(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", name]) == 0
+    example = capsys.readouterr().out.split("\nExample, a whole spec\n")[1].split("\n\n")[0]
+    path = tmp_path / "checks.yaml"
+    path.write_text(example, encoding="utf-8")  # as it is pasted, indented
+    assert main(["lint", str(path)]) == 0
+    ended = capsys.readouterr()
+    assert (ended.out, ended.err) == (
+        f"{path}: {len(KINDS[name].schema['examples'])} checks, no mistakes\n".replace(" 1 checks", " 1 check"),
+        "",
+    )
+
+
+def test_explain_lists_all_kinds_and_tells_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed[: len(KINDS)]] == list(KINDS)
+    assert main(["explain", "trafic"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "validator: there is no kind 'trafic' (did you mean traffic?); known: any, "
+    )

@@ -7,7 +7,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -45,6 +45,17 @@ class _Parser(argparse.ArgumentParser):
 
     def print_help(self, file: object = None) -> NoReturn:  # noqa: ARG002 - argparse's own
         raise _Shown(self.format_help())
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    """What reads one of several words, and tells of another what was meant."""
+
+    def read(word: str) -> str:
+        if word not in known:
+            raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(known)}{meant(word, known)}")
+        return word
+
+    return read
 
 
 def main(arguments: Sequence[str] | None = None, signals: Signals | None = None) -> int:
@@ -112,7 +123,10 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
 
     spec = _Parser(add_help=False)
     spec.add_argument(
-        "spec", nargs="?", default=environment.get("VALIDATOR_SPEC") or "checks.yaml", help="the spec (%(default)s)"
+        "spec",
+        nargs="?",
+        default=environment.get("VALIDATOR_SPEC") or "checks.yaml",
+        help="the spec, - for standard input (%(default)s)",
     )
     spec.add_argument(
         "--set",
@@ -148,16 +162,39 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
 
     lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
     lint.add_argument("more", nargs="*", metavar="spec", help=argparse.SUPPRESS)  # a commit's files, from pre-commit
-    lint.add_argument("--format", choices=_FORMATS, default="human", help="how mistakes are told (%(default)s)")
+    lint.add_argument(
+        "--format",
+        type=_one_of(*_FORMATS),
+        default="human",
+        metavar="FORMAT",
+        help=f"how mistakes are told: {', '.join(_FORMATS)} (%(default)s)",
+    )
     lint.set_defaults(command=_lint)
 
     plan = commands.add_parser("plan", parents=[spec, chosen], help="what a run would ask, whom, when and how often")
-    plan.add_argument("--format", choices=("human", "json"), default="human", help="(%(default)s)")
+    plan.add_argument(
+        "--format",
+        type=_one_of("human", "json"),
+        default="human",
+        metavar="FORMAT",
+        help="human or json (%(default)s)",
+    )
     plan.set_defaults(command=_plan)
 
     schema = commands.add_parser("schema", help="the JSON Schema of checks.yaml, or of summary.json")
-    schema.add_argument("which", nargs="?", choices=("checks", "summary"), default="checks", help="(%(default)s)")
+    schema.add_argument(
+        "which",
+        nargs="?",
+        type=_one_of("checks", "summary"),
+        default="checks",
+        metavar="checks|summary",
+        help="(%(default)s)",
+    )
     schema.set_defaults(command=_schema)
+
+    explain = commands.add_parser("explain", help="what a kind of check does, its keys, an example, the roles it needs")
+    explain.add_argument("kind", nargs="?", default="", metavar="KIND", help="without one: all kinds, a line each")
+    explain.set_defaults(command=_explain)
 
     demo = commands.add_parser("demo", help="the gate against an emulated deployment, offline")
     demo.add_argument("--out", default="out/demo", metavar="DIR", help="where the reports go (%(default)s)")
@@ -253,6 +290,12 @@ def _schema(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
 
     return offline.schema(parsed.which, around)
+
+
+def _explain(parsed: argparse.Namespace, around: Surroundings) -> int:
+    from validator import offline  # noqa: PLC0415
+
+    return offline.explain(parsed.kind, around)
 
 
 def _run(parsed: argparse.Namespace, around: Surroundings) -> int:

@@ -1,4 +1,7 @@
-"""The files of a spec: regular ones, sized before they are read; included ones below the spec's own folder."""
+"""The files of a spec: regular ones, sized before they are read; included ones below the spec's own folder.
+
+`-` is standard input.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,22 @@ import errno
 import os
 import stat
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 LIMIT = 1 << 20
 """Bytes of one file: what a spec may have at most, in UTF-8's longest characters."""
+STANDARD_INPUT = "-"
 
 
 def content(file: Path) -> bytes:
-    """What a file holds.
+    """What a file holds, or what stands on standard input.
 
     Raises:
         OSError: it is not there, no regular file, or too large; its `strerror` says which.
     """
+    if str(file) == STANDARD_INPUT:
+        return _given()
     try:
         opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe without a writer would block
     except ValueError:
@@ -33,6 +40,12 @@ def content(file: Path) -> bytes:
         return _whole(opened)
     finally:
         os.close(opened)
+
+
+@cache
+def _given() -> bytes:
+    """What stands on standard input; it can be read once."""
+    return _whole(0)
 
 
 def _whole(opened: int) -> bytes:

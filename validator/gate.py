@@ -41,7 +41,9 @@ def run(spec: Spec, left_out: tuple[str, ...], out: Path, around: Surroundings, 
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
-    console = Console(around.out, live=around.out.outlet.isatty(), color=around.colored(around.out))
+    console = Console(
+        around.out, live=around.out.outlet.isatty(), color=around.colored(around.out), folds=around.on_github
+    )
     engine = Engine(spec, kinds(), secrets.token_hex(8))
     around.learn(known_secrets(engine.verdicts))
     names = [standing.check.name for standing in checks_in_order(spec, engine.standings)]

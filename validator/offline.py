@@ -13,7 +13,7 @@ from validator.checks import kinds
 from validator.files import below, content
 from validator.language.expressions import EVERY
 from validator.language.include import decoded
-from validator.language.load import Examined, examine
+from validator.language.load import Examined, examine, load
 from validator.language.mistake import BadSpec, SpecError, meant
 from validator.surroundings import Surroundings
 from validator.usage import PASSED, UNUSABLE, UsageError
@@ -158,6 +158,29 @@ def plan(
     else:
         for line in for_people(made):
             around.out.line(line)
+    return PASSED
+
+
+def explain(name: str, around: Surroundings) -> int:
+    """Say what a kind does, or what kinds there are; returns the exit code.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    from validator.report.explain import example_of, explanation, overview  # noqa: PLC0415
+
+    known = kinds()
+    if not name:
+        lines = overview(known)
+    elif name not in known:
+        raise UsageError(f"there is no kind {name!r}{meant(name, list(known))}; known: {', '.join(known)}")
+    else:
+        from validator.engine.planning import plan_of  # noqa: PLC0415
+
+        spec = load(example_of(name, known[name]), "example", known, {})
+        lines = explanation(name, known[name], plan_of(spec, known))
+    for line in lines:
+        around.out.setting(line)
     return PASSED
 
 

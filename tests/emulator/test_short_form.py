@@ -1,14 +1,18 @@
-"""Three services in short form: green under a full spec, and broken in five ways each, of which the headline tells the cause."""
+"""Three services in short form: green under a full spec, and broken in five ways each: the first screen has cause and remedy."""
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.simulated import Finished, case
 from validator.emulator.scenario import Scenario, ScenarioError, load
-from validator.report.headline import headline
+from validator.report.console import Console
+from validator.report.door import Door
+from validator.report.summary import summarize
 
 START = 1_790_000_000.0
 CART = (
@@ -133,15 +137,29 @@ def test_a_service_in_short_form_passes_a_full_spec(name: str, tmp_path: Path) -
     assert finished.run.exit_code == 0, told(finished)
 
 
+def first_screen(text: str) -> str:
+    """The first 24 lines from the verdict on, as one."""
+    lines = text[re.search(r"^[✓✗?] [A-Z]+  ", text, re.MULTILINE).start() :].splitlines()  # type: ignore[union-attr]
+    return " ".join(" ".join(lines[:24]).split())
+
+
+def test_there_are_three_services_broken_in_five_ways_each() -> None:
+    assert {name: sum(each[0] == name for each in BROKEN) for name in SERVICES} == dict.fromkeys(SERVICES, 5)
+
+
 @pytest.mark.parametrize(("name", "broken", "check", "cause"), BROKEN, ids=[f"{each[0]}-{each[3]}" for each in BROKEN])
-def test_the_headline_of_a_broken_one_names_the_cause(
+def test_the_first_screen_of_a_broken_one_names_cause_and_remedy(
     name: str, broken: str, check: str, cause: str, tmp_path: Path
 ) -> None:
     finished = case(written(tmp_path, name, broken), {})
-    first = " ".join(map(str, headline(finished.run).values()))
+    stream = io.StringIO()
+    Console(Door(stream, str), live=False, color=False, width=100).finish(summarize(finished.run))
     assert finished.run.exit_code in (1, 3)
-    assert check in first
-    assert cause in first, told(finished)
+    screen = first_screen(stream.getvalue())
+    lead, _, rest = screen.partition(" remedy ")
+    assert f" cause {check}" in lead
+    assert cause in lead, told(finished)
+    assert rest
 
 
 def scenario(folder: Path, text: str) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 from pathlib import Path
 
@@ -185,6 +186,43 @@ def test_a_slow_read_does_not_take_an_echo_at_its_end_for_news_of_its_beginning(
     checks = "  - {name: No late line, for: 60s, logs: {forbid: [SegFault]}, assert: 'entries.size() > 0'}\n"
     run, _ = busy(HEAD + checks, overlaid(tmp_path, lines), 4_000, created=CREATED)
     assert run.verdict("No late line").outcome is Outcome.FAILED
+
+
+ALL = "  - {name: All, for: 20s, logs: {forbid: [SegFold]}, assert: 'entries.size() > 59000'}\n"
+
+
+@pytest.mark.slow
+def test_a_burst_at_start_up_is_read_where_there_is_time(tmp_path: Path) -> None:
+    """60,000 lines within 20 s are 60 pages, which take three of the six minutes."""
+    run, world = busy(HEAD + ALL, overlaid(tmp_path, LINES), 180_000, until=CREATED + 20)
+    assert run.verdict("All").outcome is Outcome.PASSED
+    assert run.run.targets[0].logs.volume is None
+    assert most_reads_a_minute(world) <= LIST_CALLS_A_MINUTE * 4 / 3
+    assert run.replayed().standings == run.engine.standings
+
+
+@pytest.mark.slow
+def test_a_burst_that_there_is_no_time_for_is_given_up_in_time_for_what_needs_less(tmp_path: Path) -> None:
+    run, world = busy(HEAD + DECIDABLE + ALL, overlaid(tmp_path, LINES), 1_800_000, until=CREATED + 20)
+    assert outcomes(run) == VERDICTS
+    verdict = run.verdict("All")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    told = re.fullmatch(
+        r"at least (\d{2,3},\d{3}) entries are more than 20 reads a minute carry by the deadline: .* cannot be read in time",
+        verdict.reason,
+    )
+    assert told, verdict.reason
+    assert 80_000 < int(told[1].replace(",", "")) < 600_000
+    assert most_reads_a_minute(world) <= LIST_CALLS_A_MINUTE * 4 / 3
+    assert run.replayed().standings == run.engine.standings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("begins", [CREATED, CREATED + 60])
+def test_the_estimated_volume_is_the_true_one_however_quiet_the_log_began(tmp_path: Path, begins: float) -> None:
+    run, _ = busy(HEAD + ALL, overlaid(tmp_path, LINES), 50_000, created=begins)
+    assert run.run.targets[0].logs.volume == pytest.approx(50_000, rel=0.02)
+    assert re.match("volume (49|50),", run.verdict("All").reason), run.verdict("All").reason
 
 
 @pytest.mark.slow

@@ -56,6 +56,16 @@ def test_an_echo_on_the_last_page_of_a_slow_read_says_nothing_of_its_first_page(
     assert logs.echoes[SERVICE, REQUESTS] == pytest.approx(NOW + 0.01)
 
 
+@pytest.mark.parametrize("ahead", [2.0, -2.0])
+def test_bounds_of_the_skew_that_cross_by_a_little_still_tell_it(ahead: float) -> None:
+    """Two servers' clocks are not one: a quick answer of one may say less than the other's admits."""
+    logs = LogEvidence(RUN)
+    logs.probe(Exchange("GET", "https://front/", mark=MARK), NOW - ahead + 0.001, NOW - ahead + 0.001)
+    read(logs, NOW + 5, 0.1)
+    logs.skew = logs.skew[0], logs.skew[0] - 0.002
+    assert logs.offset == pytest.approx(ahead, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("probe", "logs", "by", "echoed"),
     [

@@ -74,6 +74,20 @@ def test_what_left_a_gap_in_what_holds_is_named() -> None:
     assert verdict.remedy == "look"
 
 
+def test_attempts_of_which_nothing_is_known_may_have_been_what_was_missing() -> None:
+    """Evidence was lost while it may have held; that it broke later says nothing of that."""
+    verdict = judge((0, H), (2, U), (4, U), (6, V), (20, V), within=12, hold=4, now=20)
+    assert (verdict.outcome, verdict.final) == (Outcome.INCONCLUSIVE, True)
+    assert verdict.reason == ("it may have held for 4 s without a break: nothing is known of one attempt: unknown at 4")
+    assert judge((0, U), (2, H), (3, V), times=3, now=20).outcome is Outcome.FAILED
+    assert judge((0, U), (2, H), (3, U), (5, V), times=3, now=20).outcome is Outcome.INCONCLUSIVE
+
+
+def test_attempts_of_which_nothing_is_known_are_no_excuse_where_it_cannot_have_held_long_enough() -> None:
+    assert judge((0, U), (2, V), (4, H), (6, V), within=12, hold=4, now=20).outcome is Outcome.FAILED
+    assert judge((0, H), (2, V), (11, U), (13, V), within=12, hold=8, now=20).outcome is Outcome.FAILED
+
+
 def test_a_gap_over_two_intervals_begins_it_anew() -> None:
     assert judge((0, H), (4, H), hold=4).outcome is Outcome.PASSED
     assert not judge((0, H), (4.1, H), hold=4).final

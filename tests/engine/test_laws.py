@@ -53,7 +53,7 @@ def test_a_journal_without_the_entries_that_come_again_folds_to_the_same(
     scenario: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = simulate(CHECKS, scenario)
-    monkeypatch.setattr(Folded, "taken", lambda _, __, result: result)
+    monkeypatch.setattr(Folded, "taken", lambda _, __, ___, result: result)
     full = simulate(CHECKS, scenario)
     assert full.engine.standings == run.engine.standings
     assert full.engine.verdicts.evidence.logs == run.engine.verdicts.evidence.logs

@@ -221,10 +221,18 @@ def survive(number: int, seed: int, folder: Path) -> str:
     engine = Engine(spec(), kinds(), "0123456789abcdef")
     try:
         drive(engine, answering(change, seed, simulation), START + 0.5)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a find
+        return f"{change}: {type(error).__name__}: {error}"
+    return find(engine, change)
+
+
+def find(engine: Engine, change: Mutation) -> str:
+    """What is wrong with a run that came to its end, or nothing."""
+    try:
         run = outcome(engine)
         summary = summarize(run)
         told = json.dumps(summary) + markdown(summary)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a find
+    except Exception as error:  # noqa: BLE001 - as above
         return f"{change}: {type(error).__name__}: {error}"
     if "a defect of the gate" in told:
         reasons = [judged.verdict.reason for judged in run.judged if "a defect" in judged.verdict.reason]

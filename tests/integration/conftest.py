@@ -42,13 +42,13 @@ class Ended:
 def validator(tmp_path: Path) -> Run:
     """Run `validator WORDS...` in the project's folder; `{out}` stands for a fresh folder."""
 
-    def run(*words: str, environment: Mapping[str, str] | None = None, timeout: float = 120) -> Ended:
+    def run(*words: str, environment: Mapping[str, str] | None = None, timeout: float = 120, given: str = "") -> Ended:
         out = tmp_path / "out"
         done = subprocess.run(
             [sys.executable, "-m", "validator", *(word.replace("{out}", str(out)) for word in words)],
             cwd=ROOT,
             env={**os.environ, "NO_COLOR": "1", **(environment or {})},
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             timeout=timeout,

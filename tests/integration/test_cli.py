@@ -64,6 +64,39 @@ def test_lint_tells_five_mistakes_and_makes_no_call(tmp_path: Path, validator: R
         assert not emulator.world.calls
 
 
+def test_a_spec_comes_from_standard_input(validator: Run) -> None:
+    text = (ROOT / "checks.yaml").read_text(encoding="utf-8")
+    whole = validator("lint", "-", given=text)
+    assert (whole.code, whole.stdout) == (0, validator("lint", "checks.yaml").stdout.replace("checks.yaml", "-"))
+    broken = validator("lint", "-", given=text.replace("custody:", "custdy:"))
+    assert broken.code == 2
+    assert re.search(r"^-:\d+:\d+: unknown key 'custdy' \(did you mean custody\?\)", broken.stderr, re.MULTILINE)
+    assert re.search(r"^ +\d+ \| .*custdy: ", broken.stderr, re.MULTILINE), "the line is quoted"
+    assert "Build succeeded" in validator("plan", "-", "--set", "PROJECT_ID=netra-staging", given=text).stdout
+    nothing = validator("lint", "-")
+    assert (nothing.code, "the spec must be a mapping" in nothing.stderr) == (2, True)
+    endless = validator("lint", "-", given="a" * (1 << 21))
+    assert (endless.code, "- cannot be read: it has more than 1048576 bytes" in endless.stderr) == (2, True)
+
+
+def test_a_spec_from_standard_input_is_run(validator: Run) -> None:
+    with Emulator(load(NETRA / "scenario.yaml")) as emulator:
+        text = (ROOT / "checks.yaml").read_text(encoding="utf-8")
+        words = ("run", "-", "--only", "All traffic", "--out", "{out}")
+        ended = validator(*words, environment={**emulator.environment(), "PROJECT_ID": "netra-staging"}, given=text)
+    assert ended.code == 0, ended.stdout
+    assert (ended.summary["spec"]["file"], ended.check("All traffic")["verdict"]) == ("-", "passed")
+
+
+def test_green_sections_are_folded_on_github_alone(validator: Run) -> None:
+    gate = [sys.executable, "-m", "validator", "run", "checks.yaml", "--only", "All traffic", "--out", "{out}"]
+    for value, folds in (("true", True), ("false", False), ("", False)):
+        ended = validator("emulate", "examples/netra/scenario.yaml", "--", *gate, environment={"GITHUB_ACTIONS": value})
+        commands = [line for line in ended.stdout.splitlines() if line.startswith("::")]
+        assert ("::group::General: passed" in commands, bool(commands)) == (folds, folds), ended.stdout
+        assert commands.count("::endgroup::") == sum(line.startswith("::group::") for line in commands)
+
+
 def test_lint_imports_no_google_package() -> None:
     program = (
         "import sys; from validator.cli import main; code = main(['lint', 'checks.yaml']);"

@@ -108,3 +108,32 @@ def test_a_missing_file_advises_the_command_that_was_called(command: str, capsys
     assert main([command, "nowhere.yaml"]) == 2
     told = f"validator: there is no nowhere.yaml; name the spec: validator {command} path/to/checks.yaml\n"
     assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("lnt", "there is no command 'lnt' (did you mean lint?); see `validator --help`"),
+        ("explane http", "there is no command 'explane' (did you mean explain?); see `validator --help`"),
+        ("deploy-everything", "there is no command 'deploy-everything'; see `validator --help`"),
+        ("run --warn-onli", "`validator run` does not take '--warn-onli' (did you mean --warn-only?); see `validator run --help`"),
+        ("lint --frmat=json", "`validator lint` does not take '--frmat=json' (did you mean --format?); see `validator lint --help`"),
+        ("--versoin", "`validator` does not take '--versoin' (did you mean --version?); see `validator --help`"),
+        ("lint --format humann", "argument --format: 'humann' is none of human, json, github, sarif (did you mean human?)"),
+        ("schema sumary", "argument checks|summary: 'sumary' is none of checks, summary (did you mean summary?)"),
+        ("explain htpp", "there is no kind 'htpp' (did you mean http?); known: any, build, "),
+        ("plan FILE --only Helthy", "--only/--skip 'Helthy': there is no such check or group (did you mean Healthy?)"),
+        ("plan FILE --skip clickhose", "--only/--skip 'clickhose': there is no such check or group (did you mean clickhouse?)"),
+        ("run FILE --set X", "--set 'X': write NAME=VALUE"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_word_of_the_command_line_is_told_what_was_meant(
+    words: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "checks.yaml"
+    spec = "  - {name: Healthy, http: {path: /}}\n  - {name: Connects, group: clickhouse, logs: {expect: [a]}}\n"
+    path.write_text(HEAD + spec + "groups: {clickhouse: {title: ClickHouse}}\n", encoding="utf-8")
+    assert main([str(path) if word == "FILE" else word for word in words.split()]) == 2
+    ended = capsys.readouterr()
+    assert ended.out == ""
+    assert ended.err.splitlines()[0].startswith(f"validator: {told}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.simulated import HEAD
@@ -57,3 +60,42 @@ def test_the_environment_is_about_the_main_target_alone() -> None:
     )
     assert spec.targets["main"].pipeline.commit == SHA
     assert spec.targets["auth"].pipeline == Pipeline()
+
+
+PIPELINES = Path(__file__).parents[2] / "examples" / "pipelines"
+LABELS = re.compile(r"\bcommit-sha[=:]")
+COMPARES = re.compile(
+    r"COMMIT_SHA=\$COMMIT_SHA|--env COMMIT_SHA|CI_COMMIT_SHA|uses: OWNER/validator@|revision: \"\$\{CLOUD_RUN_REVISION\}\""
+)
+"""What the gate is given; GitHub and GitLab set GITHUB_SHA and CI_COMMIT_SHA by themselves."""
+ALONE = {"docker.sh"}
+"""What only judges: whoever deploys labels."""
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PIPELINES.iterdir()))
+def test_every_example_pipeline_labels_its_deploy_and_compares(name: str) -> None:
+    path = PIPELINES / name
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    if name in ("checks.yaml", "canary.yaml"):
+        assert "created_within" not in text, "a slow canary is told by its commit, at any age"
+        return
+    assert COMPARES.search(text)
+    assert LABELS.search(text) or name in ALONE
+
+
+def test_readme_says_whose_deploy_it_is() -> None:
+    chapter = (
+        (PIPELINES.parents[1] / "README.md").read_text("utf-8").split("## Whose deploy is it\n")[1].split("\n## ")[0]
+    )
+    told = (
+        "COMMIT_SHA",
+        "GITHUB_SHA",
+        "CI_COMMIT_SHA",
+        "BUILD_ID",
+        "commit-sha",
+        "gcb-build-id",
+        "created_within",
+        "--labels=",
+    )
+    assert [word for word in told if word not in chapter] == []

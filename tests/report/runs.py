@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from validator.words.check import Check, Group, KnownIssue, Position, Spec, Target
+from validator.words.deployment import Configuration, Origin
 from validator.words.instant import seconds
 from validator.words.link import Link, Proof
 from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
@@ -59,7 +60,16 @@ def target_report(**changes: object) -> TargetReport:
             2.14,
         ),
         probes=14,
-        identified_by="label commit-sha, equal to COMMIT_SHA (8c0f3a9de1b7)",
+        identified_by=f"label commit-sha, equal to COMMIT_SHA ({COMMIT[:12]})",
+        origin=Origin(
+            "deployer@netra-staging.iam.gserviceaccount.com",
+            COMMIT,
+            f"https://github.com/netra/core/commit/{COMMIT}",
+            "push by octocat, workflow deploy",
+            "https://github.com/netra/core/actions/runs/4711",
+            PREVIOUS,
+        ),
+        configuration=Configuration("2", "2Gi", 1, 20, 80, "netra-backend@netra-staging.iam.gserviceaccount.com"),
     )
     return replace(report, **changes)  # type: ignore[arg-type]
 
@@ -122,6 +132,8 @@ def check(name: str, kind: str, verdict: Verdict, **more: object) -> Judged:
         "started": None if skipped else START + 0.4,
         "decided": START + 1.5,
         "blocks": rule.blocking,
+        "chain": kind == "custody",
+        "reads_logs": kind in ("logs", "regression", "requests"),
         **own,
     }
     return Judged(rule, verdict, **circumstances)  # type: ignore[arg-type]
@@ -429,7 +441,16 @@ def hostile() -> Run:
         Outcome.FAILED,
         warnings=(HOSTILE,),
         not_selected=(HOSTILE,),
-        targets=(target_report(chain=links, url=HOSTILE, image=HOSTILE, serving={HOSTILE: 100}),),
+        targets=(
+            target_report(
+                chain=links,
+                url=HOSTILE,
+                image=HOSTILE,
+                serving={HOSTILE: 100},
+                origin=Origin(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+                configuration=Configuration(HOSTILE, HOSTILE, 0, 1, 1, HOSTILE),
+            ),
+        ),
     )
     return replace(made, spec=replace(made.spec, title=HOSTILE, groups=(Group("evil", HOSTILE, HOSTILE, HOSTILE),)))
 

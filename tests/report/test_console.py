@@ -17,6 +17,7 @@ from validator.report.console import Console
 from validator.report.door import Door
 from validator.report.phrases import clip, remedy
 from validator.report.summary import summarize
+from validator.words.run import Run
 from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 
 
@@ -238,3 +239,67 @@ def test_leaving_after_an_error_gives_the_terminal_back() -> None:
         console.begin("Title", [], ["a"])
         raise RuntimeError
     assert stream.getvalue().count("\x1b[?25h") == 1
+
+
+def on_github(run: Run) -> list[str]:
+    stream = io.StringIO()
+    Console(Door(stream, str), live=False, color=False, folds=True, width=100).finish(
+        summarize(run), ["out/summary.json"]
+    )
+    return stream.getvalue().splitlines()
+
+
+def test_on_github_green_sections_are_folded_and_all_else_is_shown() -> None:
+    shown = on_github(runs.traffic_pinned())
+    assert [line for line in shown if line.startswith("::")] == [
+        "::group::Phase 3: WebSocket manager: passed", "::endgroup::",
+        "::group::Golden path: passed", "::endgroup::",
+        "::group::Deployment", "::endgroup::",
+        "::group::Logs", "::endgroup::",
+        "::group::Watch", "::endgroup::",
+    ]  # fmt: skip
+    open_, folded = [], False
+    for line in shown:
+        folded = line.startswith("::group::") or (folded and line != "::endgroup::")
+        open_ += [] if folded else [line]
+    text = "\n".join(open_)
+    for kept in (
+        "cause     All traffic",
+        "── General: failed",
+        "✗ Auth reachable",
+        "✗ traffic   broken",
+        "── Artifacts",
+    ):
+        assert kept in text
+    assert "Ping answered" not in text
+    assert [line for line in finished("traffic-pinned").splitlines() if line.startswith("::")] == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "::group::x",
+        "::endgroup::",
+        "##[group]x",
+        "##[endgroup]",
+        "\n::endgroup::\n",
+        "\u200b::group::",
+        "a%0A::endgroup::",
+    ],
+)
+def test_evidence_starts_and_ends_no_group(payload: str) -> None:
+    said = passed(payload, expected=payload, actual=payload, evidence=(Excerpt(payload, None, payload),))
+    judged = [runs.check(payload, "http", said, group=payload, description=payload)]
+    run = runs.run(judged, Outcome.PASSED, warnings=(payload,), not_selected=(payload,))
+    shown = on_github(replace(run, spec=replace(run.spec, title=payload)))
+    commands = [line for line in shown if runner_sees_a_command(line)]
+    assert len(commands) == 10  # its chapter, Deployment, the chain of custody, Logs, Watch
+    assert all(line.startswith("::group::") for line in commands[::2])
+    assert set(commands[1::2]) == {"::endgroup::"}
+    assert not any("##[" in line or "%0A" in line for line in commands)
+
+
+def test_one_check_is_one_check() -> None:
+    console, stream = plain()
+    console.begin("Title", [], ["a"])
+    assert stream.getvalue() == "Title: 1 check\n"

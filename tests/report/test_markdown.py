@@ -168,6 +168,80 @@ def test_follow_ups_name_what_is_left() -> None:
     assert _chapter(runs.green(), "Follow-ups").strip() == "- none"
 
 
+def test_the_summary_says_who_what_how_and_what_follows() -> None:
+    chapter = _chapter(runs.green(), "Summary")
+    for row in (
+        "| **Decision** | keep it |",
+        "| **Deployed by** | `deployer@netra-staging.iam.gserviceaccount.com`, who changed the service last |",
+        f"| **Commit** | [{runs.COMMIT[:12]}](<https://github.com/netra/core/commit/{runs.COMMIT}>) |",
+        "| **Trigger** | push by octocat, workflow deploy [run](<https://github.com/netra/core/actions/runs/4711>) |",
+        f"| **Previous revision** | `{runs.PREVIOUS}` |",
+        f"| **Rollback** | `gcloud run services update-traffic netra-backend-staging --to-revisions={runs.PREVIOUS}=100 --region=us-central1 --project=netra-staging` |",
+    ):
+        assert row in chapter
+    assert "](<" not in _chapter(runs.excused(), "Summary"), "against an emulator links would lead nowhere"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "serving", "previous", "soft", "told"),
+    [
+        (Outcome.PASSED, {runs.REVISION: 100}, runs.PREVIOUS, False, "keep it"),
+        (Outcome.PASSED, {runs.PREVIOUS: 100}, runs.PREVIOUS, False, "it may take traffic"),
+        (Outcome.FAILED, {runs.REVISION: 100}, runs.PREVIOUS, False, "do not keep it as it is: roll back, or mend the cause"),
+        (Outcome.FAILED, {runs.REVISION: 100}, "", False, "do not keep it as it is: mend the cause"),
+        (Outcome.FAILED, {runs.PREVIOUS: 100}, runs.PREVIOUS, False, "do not promote it: mend the cause"),
+        (Outcome.FAILED, {runs.PREVIOUS: 100}, "", True, "do not promote it: mend the cause; the pipeline goes on all the same: --warn-only"),
+        (Outcome.INCONCLUSIVE, {}, "", False, "none yet: get the evidence that is missing, and run the gate again"),
+    ],
+)  # fmt: skip
+def test_the_decision_follows_the_verdict_and_the_traffic(
+    outcome: Outcome, serving: dict[str, int], previous: str, soft: bool, told: str
+) -> None:
+    report = runs.target_report(serving=serving, origin=replace(runs.target_report().origin, previous=previous))
+    run = runs.run([runs.check("a", "http", failed("503"))], outcome, targets=(report,))
+    summary = summarize(run, warn_only=soft)
+    assert f"| **Decision** | {told} |" in markdown(summary)
+    assert ("| **Rollback** |" in markdown(summary)) is bool(previous and runs.REVISION in serving)
+
+
+def test_the_deployments_table_says_how_it_is_configured() -> None:
+    chapter = _chapter(runs.green(), "Deployment")
+    assert "| **Resources** | 2 CPU, 2Gi memory | not known |" in chapter
+    assert "| **Scaling** | 1 to 20 instances, 80 requests at a time each | not known |" in chapter
+    assert "| **Service account** | `netra-backend@netra-staging.iam.gserviceaccount.com` | not known |" in chapter
+
+
+def test_the_criteria_repeat_nothing_of_the_table_of_evidence() -> None:
+    for made in runs.RUNS.values():
+        run = made()
+        summary, criteria = summarize(run), _chapter(run, "Criteria")
+        for check in summary["checks"]:
+            if check["reason"] != check["expected"]:
+                assert text(check["reason"])[:200] not in criteria or len(check["reason"]) < 3
+    assert "- [x] **Healthy**: status 200, json status healthy" in _chapter(runs.green(), "Criteria")
+    assert "- [ ] **Auth reachable** (failed): status 2xx" in _chapter(runs.excused(), "Criteria")
+
+
+def test_every_follow_up_of_a_check_has_its_command() -> None:
+    chapter = _chapter(runs.traffic_pinned(), "Follow-ups")
+    assert chapter.strip().splitlines()
+    for line in chapter.strip().splitlines():
+        assert re.search(r"`(gcloud|validator) [^`]+`$", line), line
+    assert "`validator run checks.yaml --only 'Auth reachable'`" in chapter
+    assert "not selected: Order: `validator run checks.yaml`" in _chapter(runs.excused(), "Follow-ups")
+
+
+def test_what_to_watch_has_its_commands() -> None:
+    chapter = _chapter(runs.excused(), "Watch")
+    query = f'resource.type="cloud_run_revision" AND resource.labels.revision_name="{runs.REVISION}"'
+    after = 'AND severity>=ERROR AND timestamp>="2026-01-30T12:00:41.250Z"'
+    assert f"`gcloud logging read '{query} {after}' --project=netra-staging`" in chapter
+    assert "Auth reachable is excused until 2027-01-31 and fails the gate from then on" in chapter
+    split = runs.target_report(serving={runs.REVISION: 10, runs.PREVIOUS: 90})
+    assert "gcloud run services describe" in _chapter(replace(runs.green(), targets=(split,)), "Watch")
+    assert "## Watch" not in markdown(summarize(runs.never_ready())), "nobody sees it"
+
+
 def _chapter(run: Any, title: str) -> str:
     return markdown(summarize(run)).split(f"## {title}\n")[1].split("\n## ")[0]
 

@@ -84,4 +84,5 @@ def test_a_cut_text_says_how_much_is_missing(text: str, longest: int) -> None:
     if len(text) <= longest:
         assert short == text
     else:
-        assert short == text[:longest] + f"… ({len(text) - longest} more characters)"
+        more = len(text) - longest
+        assert short == text[:longest] + ("… (1 more character)" if more == 1 else f"… ({more} more characters)")

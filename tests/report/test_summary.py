@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -89,6 +91,13 @@ def test_the_headline_leads_with_the_cause_and_has_the_remedy_beside_it(name: st
     headline = summarize(runs.RUNS[name]())["headline"]
     assert headline["text"].startswith(text)
     assert remedy in headline["remedy"]
+
+
+def test_no_report_knows_a_kind_by_its_name() -> None:
+    """`kind` is written down and shown, and nothing depends on what it is."""
+    for module in sorted(Path(document.__file__).parent.glob("*.py")):
+        text = module.read_text(encoding="utf-8")
+        assert re.findall(r"""(?:\.kind|\["kind"\])\s*(?:==|!=|in\b|not\b)""", text) == [], module.name
 
 
 def test_the_targets_own_check_leads_the_headline_even_if_another_failed_before_it() -> None:

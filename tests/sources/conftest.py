@@ -19,3 +19,11 @@ def sources(google: GoogleServer) -> Iterator[Sources]:
     opened = connect(Emulated("127.0.0.1", 1, google.port))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def unproxied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that names a host which is nowhere: the bystander that is every proxy is not asked for it."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name)
+        monkeypatch.delenv(name.upper())

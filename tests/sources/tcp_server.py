@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
+from tests import bystanders
+
 Play = Callable[["Talk"], None]
 
 
@@ -64,6 +66,7 @@ def tcp_server(play: Play, *, wait: bool = True) -> Iterator[TcpServer]:
                         return
                     received += piece
                 server.heads.append(received.decode())
+                bystanders.overhear(received.decode())
                 try:
                     play(Talk(connection, received.decode(), closing))
                 except OSError:

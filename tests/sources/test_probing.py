@@ -323,6 +323,7 @@ def test_a_metadata_server_is_never_asked(location: str, connection: Direct | Em
         assert problem(fetch(server, redirects=True)) == found
 
 
+@pytest.mark.usefixtures("unproxied")
 def test_a_name_that_leads_to_a_metadata_server_is_never_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
 
@@ -339,6 +340,7 @@ def test_a_name_that_leads_to_a_metadata_server_is_never_asked(monkeypatch: pyte
     assert found == Problem("REFUSED", "innocent.example is not asked: 169.254.169.254 is a link-local address")
 
 
+@pytest.mark.usefixtures("unproxied")
 @pytest.mark.parametrize(
     "location", ["http://[::1", "//", "file:///etc/passwd", "gopher://a/", "http://\xff\xfe/", ":::"]
 )
@@ -416,6 +418,7 @@ def test_a_refused_port_is_no_connection() -> None:
     assert found == Problem("CONNECT", f"127.0.0.1:{port} refused the connection")
 
 
+@pytest.mark.usefixtures("unproxied")
 def test_an_unknown_name_is_no_connection() -> None:
     found = problem(connect(Direct())(Exchange("GET", "http://no-such-host.invalid/"), 5))
     assert found.code == "CONNECT"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from validator.words.strict_json import DEEPEST, NotJsonError, TooDeepError, parse
+from validator.words.strict_json import DEEPEST, MOST, NotJsonError, TooLargeError, parse
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,22 @@ def test_what_is_json_is_read(text: str, value: object) -> None:
 @pytest.mark.parametrize(("before", "after"), [("[", "]"), ('{"a":', "}")])
 def test_json_that_is_too_deep_is_told_as_that(levels: int, before: str, after: str) -> None:
     assert parse(before * DEEPEST + "1" + after * DEEPEST)
-    with pytest.raises(TooDeepError, match=f"more than {DEEPEST} deep"):
+    with pytest.raises(TooLargeError, match=f"more than {DEEPEST} deep"):
         parse(before * levels + "1" + after * levels)
+
+
+@pytest.mark.parametrize("value", ["0", "[]", '{"":0}', "[[[]]]"])
+def test_json_of_too_many_values_is_told_as_that_before_it_takes_memory(value: str) -> None:
+    with pytest.raises(TooLargeError, match="more than 50,000 values"):
+        parse("[" + f"{value}," * MOST + "0]")
+    with pytest.raises(NotJsonError):
+        parse("[" + f"{value}," * (MOST // 10))
+
+
+def test_commas_within_a_text_are_no_values() -> None:
+    assert parse('["' + '[{,\\"' * MOST + '"]') == ['[{,"' * MOST]
+
+
+def test_strings_without_an_end_take_no_square_of_their_length() -> None:
+    with pytest.raises(NotJsonError):
+        parse("," * MOST + '"\\' * 400_000)

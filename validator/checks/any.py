@@ -44,6 +44,7 @@ schema = {
         [{"http": {"path": "/health"}}, {"logs": {"expect": ["worker ready"]}}],
     ],
     "x-failures": ["no alternative holds: ..."],
+    "x-unknown": ["no alternative is known to hold: ..."],
     "x-commands": ["curl --include URL/v1/ready URL/ready"],
 }
 

@@ -45,6 +45,12 @@ schema = {
         "step ... is ...",
         "it took ...",
     ],
+    "x-unknown": [
+        "no build of this image is listed yet",
+        "build ... has ...",
+        "build ... is SUCCESS and yet in error: ...",
+        "the build does not say when it started",
+    ],
     "x-commands": [
         "gcloud builds describe BUILD --region=REGION --project=PROJECT",
     ],

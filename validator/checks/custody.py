@@ -30,6 +30,9 @@ schema = {
     "x-failures": [
         "link ... is ...: ...",
     ],
+    "x-unknown": [
+        "link ... is ...: ...",
+    ],
     "x-commands": [
         "gcloud builds describe BUILD --region=REGION --project=PROJECT --format='value(results.images)'",
         "gcloud run revisions describe REVISION --region=REGION --project=PROJECT",

@@ -107,7 +107,10 @@ schema = {
         "... was logged at ...",
         "... was not logged...",
         "... is followed by no JSON: ...",
-        "...: the JSON differs at ...",
+        "...the JSON differs at ...",
+    ],
+    "x-unknown": [
+        "...; waiting for logs up to ...",
         "no log entry of ... itself can be read, so what it logged is unknown",
     ],
     "x-commands": [

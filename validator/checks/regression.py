@@ -79,6 +79,11 @@ schema = {
         "new since ...: ...",
         "far more often than in ...: ...",
     ],
+    "x-unknown": [
+        "no log entry of the first ... of ... can be read, so new errors cannot be told from old ones",
+        "the older revision's logs could not be read: ...",
+        "the older revision's logs are not read to their end yet",
+    ],
     "x-commands": [
         "gcloud logging read 'resource.labels.revision_name=\"REVISION\" AND severity>=ERROR' --project=PROJECT",
     ],
@@ -209,7 +214,7 @@ def _compare(
 ) -> Finding:
     own, known = _errors(wanted, entries), _errors(wanted, before)
     new, surging = _new_and_surging(own, known)
-    allowed = f"at most {wanted.max_new} error signatures" if wanted.max_new else "no error signature"
+    allowed = f"at most {counted(wanted.max_new, 'error signature')}" if wanted.max_new else "no error signature"
     expected = f"{allowed} that {older.revision.name} did not log in the first {span(window.length)} of its life"
     scanned = f"{counted(len(entries), 'entry', 'entries')} here, {len(before)} there; {window.readable}"
     if len(new) > wanted.max_new:
@@ -218,10 +223,9 @@ def _compare(
         return Finding(State.VIOLATED, reason, expected, f"{len(new)} new", evidence=_shown(new))
     if wanted.max_surging is not None and len(surging) > wanted.max_surging:
         reason = f"far more often than in {older.revision.name}: {_say(surging[0])} ({scanned})"
-        expected = f"at most {wanted.max_surging} signatures that are logged far more often than before"
+        expected = f"at most {counted(wanted.max_surging, 'signature')} logged far more often than before"
         return Finding(State.VIOLATED, reason, expected, f"{len(surging)} surging", evidence=_shown(surging))
-    word = "signature" if len(own) == 1 else "signatures"
-    facts = f"{len(own)} error {word} here, {len(known)} in the first {span(window.length)} of {older.revision.name}"
+    facts = f"{counted(len(own), 'error signature')} here, {len(known)} in the first {span(window.length)} of {older.revision.name}"
     facts += f"; {len(new)} new, {wanted.max_new} allowed" if new else "; none is new"
     facts += f"; far more often than before: {_say(surging[0])}" if surging else ""
     return Finding(State.HOLDS, f"{facts} ({scanned})", expected, facts, evidence=_shown([*new, *surging]))

@@ -94,9 +94,13 @@ schema = {
         {"path": "^/orders", "baseline": "previous", "slower": {"max": "10%"}},
     ],
     "x-failures": [
-        "... requests failed, ...",
-        "... requests are too few to judge by",
+        "... failed, ...",
         "answers are slower than those of ...: ...",
+    ],
+    "x-unknown": [
+        "... too few to judge by",
+        "... too few to compare",
+        "the older revision's requests could not be read: ...",
     ],
     "x-commands": [
         'gcloud logging read \'resource.labels.revision_name="REVISION" AND logName:"requests"\' --project=PROJECT',
@@ -189,7 +193,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
     entries = evidence.select(target.name, REQUESTED)
     if not window.complete:
-        return open_verdict(window, f"{len(entries)} requests were read so far")
+        return open_verdict(window, f"{counted(len(entries), 'request')} read so far")
     entries = [entry for entry in entries if entry.ended <= window.end]
     older = evidence.baseline(asked_older) if asked_older else None
     if asked_older and (older is None or older.up_to < older.revision.created + window.length):
@@ -231,9 +235,11 @@ def _sample(wanted: Options, entries: Sequence[Entry], probes: int = 0) -> _Samp
 
 def _find(wanted: Options, own: _Sample, older: OlderEntries | None, window: Window) -> Finding:
     if len(own.counted) < wanted.least:
-        reason = f"{len(own.counted)} requests are too few to judge by"
+        reason = f"{counted(len(own.counted), 'request is', 'requests are')} too few to judge by"
         remedy = "send it requests before the gate runs, give the check a longer `for`, or write a lower `count: {min}`"
-        return Finding(State.UNKNOWN, reason, f"at least {wanted.least} requests", str(len(own.counted)), remedy)
+        return Finding(
+            State.UNKNOWN, reason, f"at least {counted(wanted.least, 'request')}", str(len(own.counted)), remedy
+        )
     findings = [_error_rate(wanted.error_rate, own)] if wanted.error_rate else []
     findings += [_percentile(name, limit, own.latencies, wanted.least) for name, limit in wanted.percentiles]
     if older:
@@ -241,8 +247,8 @@ def _find(wanted: Options, own: _Sample, older: OlderEntries | None, window: Win
     decisive = worst(findings) if findings else Finding(State.HOLDS, "")
     if decisive.state is not State.HOLDS:
         return decisive
-    facts = "; ".join([f"{len(own.counted)} requests", *(finding.reason for finding in findings)])
-    expected = "; ".join([f"at least {wanted.least} requests", *(finding.expected for finding in findings)])
+    facts = "; ".join([counted(len(own.counted), "request"), *(finding.reason for finding in findings)])
+    expected = "; ".join([f"at least {counted(wanted.least, 'request')}", *(finding.expected for finding in findings)])
     return Finding(State.HOLDS, facts, expected, facts)
 
 
@@ -252,7 +258,7 @@ def _error_rate(limit: Bound, own: _Sample) -> Finding:
     least, most = (100 * number / len(own.counted) for number in (len(failed), len(failed) + untold))
     expected = f"an error rate of {limit.text('%')}"
     actual = f"{least:.3g} %"
-    reason = f"{len(failed)} of {len(own.counted)} requests failed, {actual}"
+    reason = f"{len(failed)} of {counted(len(own.counted), 'request')} failed, {actual}"
     if limit.holds(least) != limit.holds(most):
         reason += f"; the request log has no status of {untold} more"
         return Finding(State.UNKNOWN, reason, expected, f"{least:.3g} to {most:.3g} %")
@@ -271,7 +277,7 @@ def _error_rate(limit: Bound, own: _Sample) -> Finding:
 def _percentile(name: str, limit: Bound, latencies: Sequence[float], least: int) -> Finding:
     expected = f"{name} of {limit.text('s')}"
     if len(latencies) < least:
-        reason = f"the request log tells the latency of {len(latencies)} answers: too few to judge by"
+        reason = f"the request log tells the latency of {counted(len(latencies), 'answer')}: too few to judge by"
         return Finding(State.UNKNOWN, reason, expected)
     value = percentile(latencies, float(name[1:]))
     state = State.HOLDS if limit.holds(value) else State.VIOLATED
@@ -285,8 +291,8 @@ def _slower(wanted: Options, own: _Sample, older: OlderEntries, window: Window) 
     least = max(wanted.least, LEAST)
     for who, values in (("here", own.latencies), (f"in the first {span(window.length)} of {name}", then)):
         if len(values) < least:
-            reason = f"{len(values)} answers {who} are too few to compare"
-            return Finding(State.UNKNOWN, reason, f"at least {least} answers", str(len(values)))
+            reason = f"{counted(len(values), 'answer')} {who} {'is' if len(values) == 1 else 'are'} too few to compare"
+            return Finding(State.UNKNOWN, reason, f"at least {counted(least, 'answer')}", str(len(values)))
     here, there = percentile(own.latencies, 50), percentile(then, 50)
     likely = chance(own.latencies, [value * (1 + wanted.slower / 100) for value in then])
     actual = f"median {_seconds(here)}, {_seconds(there)} in {name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.evidence.journal import Observation
@@ -19,6 +19,7 @@ from validator.resources.container import Container
 from validator.resources.revision import Revision
 from validator.words.call import Json
 from validator.words.check import Check
+from validator.words.counting import counted
 from validator.words.finding import Attempt, Finding, State, worst
 from validator.words.instant import span
 from validator.words.verdict import Excerpt, Verdict
@@ -67,11 +68,14 @@ schema = {
         "... is not ready: ...",
         "... has no container ...; it has ...",
         "it started in ...",
-        "the image of container ... is ...",
-        "env ... is not set in container ...",
-        "env ... has another value in container ...",
-        "not from Secret Manager in container ...: ...",
-        "container ... has ... secrets",
+        "the image of ... is ...",
+        "env ... is not set in ...",
+        "env ... has another value in ...",
+        "not from Secret Manager in ...: ...",
+        "... has ...",
+    ],
+    "x-unknown": [
+        "the platform does not say how long its containers took to start: ...",
     ],
     "x-commands": [
         "gcloud run revisions describe REVISION --region=REGION --project=PROJECT",
@@ -153,6 +157,9 @@ def _find(check: Check, revision: Revision, container: Container | None, evidenc
     if wanted.secrets is not None:
         findings.append(_secrets(wanted.secrets, container))
     decisive = worst(findings)
+    if decisive.state is State.VIOLATED and not decisive.remedy:
+        describe = f"gcloud run revisions describe {revision.name} {check.target.flags}"
+        return replace(decisive, remedy=f"deploy what the spec wants, or mend the spec; what is deployed: {describe}")
     if decisive.state is not State.HOLDS:
         return decisive
     facts = "; ".join(finding.reason for finding in findings)
@@ -212,9 +219,11 @@ def _secrets(wanted: Bound | tuple[str, ...], container: Container) -> Finding:
     if isinstance(wanted, Bound):
         count = len(container.secrets)
         state = State.HOLDS if wanted.holds(count) else State.VIOLATED
-        return Finding(state, f"{container.title} has {count} secrets", f"{wanted.text()} secrets", str(count))
+        return Finding(
+            state, f"{container.title} has {counted(count, 'secret')}", f"{wanted.text()} secrets", str(count)
+        )
     missing = [name for name in wanted if name not in container.secrets]
     if missing:
         reason = f"not from Secret Manager in {container.title}: {', '.join(missing)}"
         return Finding(State.VIOLATED, reason, f"secrets {', '.join(wanted)}", ", ".join(sorted(container.secrets)))
-    return Finding(State.HOLDS, f"{len(wanted)} named secrets are there", f"secrets {', '.join(wanted)}")
+    return Finding(State.HOLDS, f"{counted(len(wanted), 'named secret')} found", f"secrets {', '.join(wanted)}")

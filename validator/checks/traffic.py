@@ -57,6 +57,10 @@ schema = {
         "... has ... % of the traffic (...)",
         "tag ... is on ...",
     ],
+    "x-unknown": [
+        "... has ... % of the traffic by the service's status, but the service is not settled yet",
+        "the previous revision is not known",
+    ],
     "x-commands": [
         "gcloud run services describe SERVICE --region=REGION --project=PROJECT --format='yaml(status.traffic)'",
         "gcloud run services update-traffic SERVICE --to-latest --region=REGION --project=PROJECT",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
 from validator.evidence.journal import Ended
-from validator.judging.custody import chain
+from validator.judging import custody
 from validator.judging.deploy import described, doubtful
+from validator.judging.origin import origin
 from validator.logs.entry import REQUESTS, STDERR, STDOUT
+from validator.resources.configuration import configuration
 from validator.words.check import MAIN, Target
+from validator.words.deployment import Configuration
+from validator.words.log_command import read_log
 from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
 from validator.words.secret import within
+from validator.words.verdict import Outcome, Verdict
 
 
 def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: bool = False) -> Run:
@@ -30,24 +36,36 @@ def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: boo
         tuple(_judged(standing, verdicts) for standing in checks_in_order(engine.spec, engine.standings)),
         tuple(_report(engine.spec.targets[name], verdicts) for name in verdicts.implicit),
         not_selected,
-        (*engine.spec.warnings, *_expired(verdicts), *_weakly_identified(verdicts)),
+        (*_expired(verdicts), *_weakly_identified(verdicts)),
         emulated,
         known_secrets(verdicts),
     )
 
 
 def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
-    ended = verdicts.ended
+    ended, asked = verdicts.ended, verdicts.queries(standing.check)
+    reads_logs = any(each.comes_with_another for each in asked)
     return Judged(
         standing.check,
-        standing.verdict,
+        _with_remedy(standing, verdicts),
         standing.started,
         standing.decided or (ended.at if ended else verdicts.evidence.started),
         excused(standing.check, standing.verdict, verdicts.evidence.started),
         standing.cause,
         blocks(standing, verdicts),
         standing.check.kind == resolution.KIND,
+        asked >= custody.queries(standing.check.target) and not reads_logs,
+        reads_logs,
     )
+
+
+def _with_remedy(standing: Standing, verdicts: Verdicts) -> Verdict:
+    """Its verdict; the next step after a failure without a remedy of its own is to read what the revision logged."""
+    verdict, target = standing.verdict, standing.check.target
+    revision = "" if target.url else verdicts.evidence.frozen(target.name)
+    if verdict.outcome is not Outcome.FAILED or verdict.remedy or not revision:
+        return verdict
+    return replace(verdict, remedy=f"read what {revision} logged: {read_log(target.project, revision)}")
 
 
 def _expired(verdicts: Verdicts) -> list[str]:
@@ -82,12 +100,14 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         service.serving() if service else {},
         build.id if build else "",
         build.log_url if build else "",
-        chain(target, evidence),
+        custody.chain(target, evidence),
         LogStatistics(
             len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay, evidence.volume(target.name)
         ),
         len(evidence.probes(target.name)),
         described(target, evidence),
+        origin(target, evidence),
+        configuration(revision, build) if revision else Configuration(),
     )
 
 

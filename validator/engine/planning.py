@@ -38,6 +38,8 @@ def plan_of(spec: Spec, kinds: Mapping[str, Kind]) -> Plan:
         for asked in sorted(verdicts.queries(check), key=repr):
             if not asked.comes_with_another:
                 wanted.setdefault(asked, []).append(check.name)
+    for asked in verdicts.reported:
+        wanted.setdefault(asked, []).append("the report")
     used = {check.target.name for check in spec.checks} | set(verdicts.implicit)
     targets = tuple(_target(target, wanted) for name, target in spec.targets.items() if name in used)
     return Plan(spec, targets, tuple(_logs(verdicts, wanted)), tuple(_roles(spec, wanted)), _checks(spec, verdicts))

@@ -20,7 +20,7 @@ from validator.logs.last_words import last_words
 from validator.resources.origin import BUILD_LABEL, COMMIT_LABEL
 from validator.resources.revision import Revision
 from validator.words.call import Answer
-from validator.words.check import Check, Position, Target
+from validator.words.check import Check, Target
 from validator.words.finding import State
 from validator.words.instant import span
 from validator.words.verdict import Excerpt, Outcome, Verdict, passed
@@ -36,9 +36,9 @@ variables: dict[str, str] = {}
 schema: dict[str, Any] = {"type": "object"}
 
 
-def check_of(target: Target, file: str) -> Check:
-    """The implicit check of a target."""
-    return Check(f"{target.service} is resolved and ready", KIND, target, None, Position(file, 1, 1))
+def check_of(target: Target) -> Check:
+    """The implicit check of a target, at the target's place in the spec."""
+    return Check(f"{target.service} is resolved and ready", KIND, target, None, target.position)
 
 
 def options(value: Any) -> None:
@@ -161,19 +161,24 @@ def _stale(target: Target, revision: Revision, why: str, found: Identified) -> V
         remedy=(
             "see whether the deploy step made a revision: gcloud run revisions list"
             f" --service={target.service} {target.flags};"
-            f" {_otherwise(target)}"
+            f" {_otherwise(target, found)}"
         ),
         evidence=(Excerpt(f"{revision.name} was created", revision.created, "Cloud Run"),),
     )
 
 
-def _otherwise(target: Target) -> str:
+def _otherwise(target: Target, found: Identified) -> str:
     """What to write in the target if its revision is the one that is meant after all."""
     if target.commit or target.build:
         labels = (
             f"--labels={COMMIT_LABEL}={target.commit}" if target.commit else f"--labels={BUILD_LABEL}={target.build}"
         )
         return f"label what is deployed: gcloud run deploy {target.service} --image=IMAGE {labels} {target.flags}"
+    if found.whose is Whose.ANOTHER:
+        named = target.pipeline.commit_from or target.pipeline.build_from
+        return (
+            f"if this one is meant, write `commit` or `revision` in the target, or set {named} to what it was made from"
+        )
     return "if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
 
 

@@ -138,7 +138,7 @@ class Engine:
             errand.limit.done(slow=errand.slow)
         errand.slow = completion.received - completion.sent > _SLOW
         self.seq += 1
-        result = self.verdicts.evidence.taken(asked, completion.result)
+        result = self.verdicts.evidence.taken(asked, call, completion.result)
         record = Observation(now, self.seq, asked, call, completion.sent, completion.received, result)
         self._schedule(now, asked, errand, record)
         self._record(record)
@@ -214,10 +214,12 @@ class Engine:
     # What is asked next.
 
     def _wanted(self) -> list[Query[Any]]:
-        """All queries that something open rests on."""
+        """All queries that something open rests on, and what only the report tells of a service that is there."""
         if self.closing is not None:
             return sorted(self.closing, key=repr)
         wanted: dict[Query[Any], None] = dict.fromkeys(self.verdicts.watched())
+        if self.verdicts.evidence.service(MAIN):
+            wanted |= dict.fromkeys(self.verdicts.reported)
         for standing in self.verdicts.open_checks():
             for asked in standing.queries:
                 if not asked.comes_with_another and (standing.verdict.polling or not asked.polled):

@@ -12,6 +12,7 @@ from validator.engine import resolution
 from validator.evidence.fold import Folded
 from validator.evidence.journal import Ended, Observation, Record, Sent
 from validator.evidence.logs import Wanted
+from validator.evidence.revisions import RevisionsOf
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging import asserted
@@ -54,7 +55,7 @@ class Verdicts:
         """Once all is decided: what each pass on the present comes to on the newest reading."""
         used = {MAIN} | {check.target.name for check in spec.checks}
         self.implicit = {
-            name: resolution.check_of(target, spec.file)
+            name: resolution.check_of(target)
             for name, target in spec.targets.items()
             if name in used and not target.url
         }
@@ -113,6 +114,11 @@ class Verdicts:
     def open_checks(self) -> list[Standing]:
         """The checks that started and are not decided."""
         return [s for s in self.standings.values() if s.started is not None and not s.verdict.final]
+
+    @property
+    def reported(self) -> frozenset[Query[Any]]:
+        """What no verdict rests on and the report tells: what was there before the main target's revision."""
+        return frozenset({RevisionsOf(MAIN)} if MAIN in self.implicit else ())
 
     def queries(self, check: Check) -> frozenset[Query[Any]]:
         """What a check asks for, its asserts included."""

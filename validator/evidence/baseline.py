@@ -115,7 +115,7 @@ class BaselineOf(OfTarget[BaselineReads]):
         """Nothing is read."""
         return BaselineReads(known.run_id, self.sort)
 
-    def kept(self, content: Json, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
         """All of it."""
         list(map(Entry.read, content.get("entries", ())))
         return content

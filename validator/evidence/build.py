@@ -45,7 +45,7 @@ class BuildOf(OfTarget[Readings[Build]]):
         """Not read."""
         return Readings()
 
-    def kept(self, content: Json, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
         """All of it."""
         list(map(Build.read, content.get("builds", [content])))
         return content

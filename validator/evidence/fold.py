@@ -23,7 +23,7 @@ from validator.logs.selector import APPLICATION, PLATFORM, Selector
 from validator.resources.build import Build
 from validator.resources.revision import Revision
 from validator.resources.service import Service
-from validator.words.call import Answer, Problem, Result
+from validator.words.call import Answer, Call, Problem, Result
 from validator.words.check import Spec, Target
 from validator.words.watermark import Known, Watermark
 
@@ -104,7 +104,7 @@ class Folded:
         answered = any(isinstance(each.result, Answer) for each in self.observations[seen.query])
         self.troubles[seen.query] = Trouble(seen, seen.result, tries, before.answered if before else answered)
 
-    def taken(self, asked: Query[Any], result: Result) -> Result:
+    def taken(self, asked: Query[Any], call: Call, result: Result) -> Result:
         """What came of a call as the journal holds it.
 
         An answer of another shape than is known is a problem of this one query.
@@ -112,7 +112,7 @@ class Folded:
         if not isinstance(result, Answer):
             return result
         try:
-            return Answer(asked.kept(result.content, self))
+            return Answer(asked.kept(result.content, call, self))
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             return Problem("UNREADABLE", f"the answer could not be read ({type(error).__name__}: {error})")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from validator.evidence.known import Refusal
 from validator.evidence.limits import LIST_CALLS_A_MINUTE
 from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
 from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
-from validator.words.call import PAGE, Answer, Exchange, Json, ListEntries
+from validator.words.call import PAGE, Answer, Call, Exchange, Json, ListEntries, Result
 from validator.words.watermark import Known, Watermark
 
 MARGIN = 10.0
@@ -23,6 +23,8 @@ _LATER = 2.0
 """How many times later than the latest seen an entry may be, of a stream without an echo of its own."""
 LAG = 120.0
 """Seconds after which entries are assumed to be readable where nothing better is known."""
+NEWEST_FIRST = "timestamp desc"
+"""The order in which the log's end is looked at; what is judged is read in the other one."""
 _QUICK = 1.0
 """Seconds between a read's first and last page up to which it is as good as one look at the whole log."""
 
@@ -49,6 +51,11 @@ def readable_in_time(volume: float, behind: float, left: float, pace: float) -> 
     return volume < pace and behind * volume / (pace - volume) <= left
 
 
+def looks(call: Call) -> bool:
+    """Whether a call looks at the log's end alone."""
+    return isinstance(call, ListEntries) and call.order_by == NEWEST_FIRST
+
+
 @dataclass
 class Reading:
     """A read under way, as far as its pages came."""
@@ -63,6 +70,12 @@ class Reading:
     newest: float = float("-inf")
     echoes: dict[tuple[Service, str], float] = field(default_factory=dict)
     """(service, log) -> end time of its newest marked entry, platform time."""
+    next: ListEntries | None = None
+    """Its next page."""
+    looking: bool = False
+    """Whether the log's end is looked at before the next page."""
+    end: float | None = None
+    """Entries a minute at the log's end, once that was looked at."""
 
     @property
     def minutes(self) -> float:
@@ -84,6 +97,8 @@ class Narrowing:
     """When the revision logged its first entry, Unix seconds, platform time: up to that all is asked for."""
     volume: float
     """Entries a minute."""
+    at_least: int | None = None
+    """How many entries it has at least, where it is not known to have been too much before the time for it was over."""
     full: bool = False
     """Whether it is not the reading but the keeping of all of it that is too much."""
 
@@ -92,6 +107,11 @@ class Narrowing:
         if selector in self.kept:
             return None
         reason = f"volume {self.volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute"
+        if self.at_least is not None:
+            reason = (
+                f"at least {self.at_least:,} entries are more than {LIST_CALLS_A_MINUTE} reads a minute carry"
+                " by the deadline"
+            )
         if self.full:
             reason = f"volume {self.volume:,.0f}/min for so long exceeds what is kept in memory"
         if selector == ALL:
@@ -190,6 +210,9 @@ class LogEvidence:
         call = observation.call
         assert isinstance(call, ListEntries)
         self.reads += 1
+        if looks(call):
+            self._look(observation.result)
+            return
         if not isinstance(observation.result, Answer):
             self.reading = None
             return
@@ -202,7 +225,9 @@ class LogEvidence:
         if reading is None:
             return  # a page of a read that was given up
         reading.pages += 1
-        if not observation.result.content.get("nextPageToken"):
+        token = observation.result.content.get("nextPageToken")
+        reading.next = replace(call, page_token=token) if token else None
+        if not token:
             # Only a whole read moves the watermark and the cursor: its first page says nothing of the last.
             if reading.newest > float("-inf"):
                 self.newest = max(reading.newest, self.newest or reading.newest)
@@ -211,6 +236,15 @@ class LogEvidence:
             self.listening_since = self.listening_since or self.read_at
             self.heard = frozenset(self.arrived)
             self.given_up = None
+
+    def _look(self, result: Result) -> None:
+        """Take in how much is logged at the log's end. Its entries come with the read: judges know of no gap."""
+        if self.reading is None or not isinstance(result, Answer):
+            return
+        received = [Entry.read(data).received for data in result.content.get("entries", ())]
+        minutes = (max(received) - min(received)) / 60 if received else 0.0
+        self.reading.end = len(received) / minutes if minutes > 0 else 0.0
+        self.reading.looking = False
 
     def lean(self, content: Json) -> Json:
         """A page without what earlier pages held already: it folds to the same.
@@ -355,9 +389,12 @@ class LogEvidence:
 
     @property
     def offset(self) -> float:
-        """The least correction of the gate's clock that the echoes admit, seconds."""
-        low, high = self.skew
-        return 0.0 if low <= 0 <= high or low > high else low if low > 0 else high
+        """The least correction of the gate's clock that the echoes admit, seconds.
+
+        Servers' clocks differ by a little, so bounds of quick answers may cross: then it lies between them all the same.
+        """
+        low, high = sorted(self.skew)
+        return 0.0 if low <= 0 <= high else low if low > 0 else high
 
     def watermark(self, service: Service, stream: str) -> Watermark:
         """The best known of a stream: its own echo, else a sibling's less the margin, else a lag alone."""

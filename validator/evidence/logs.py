@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
 from validator.evidence.limits import Limit, reads
-from validator.evidence.log_fold import LogEvidence, Narrowing
+from validator.evidence.log_fold import NEWEST_FIRST, LogEvidence, Narrowing, looks
 from validator.evidence.narrowing import Demand, narrowed
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget, Query
-from validator.logs.entry import SYSTEM
+from validator.logs.entry import SYSTEM, Entry
 from validator.logs.push_down import PushDown
 from validator.logs.selector import ALL, Selector
 from validator.resources.revision import Revision
@@ -46,8 +46,11 @@ class LogsOf(Query[LogEvidence]):
         """Nothing is read."""
         return LogEvidence(known.run_id)
 
-    def kept(self, content: Json, known: Folded) -> Json:
-        """What earlier pages did not hold already."""
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
+        """What earlier pages did not hold already; of a look at the newest all."""
+        if looks(call):
+            list(map(Entry.read, content.get("entries", ())))
+            return content
         return known.state(self).lean(content)
 
     def take(self, seen: Observation, known: Folded) -> None:
@@ -97,6 +100,10 @@ class LogsOf(Query[LogEvidence]):
             _since(min([known.started - _MOST_SKEW, *(found.created for _, found in listened)])),
         ]
         scope = "\n".join(lines)
+        under_way = logs.reading.next if logs.reading else None
+        if logs.reading and under_way and under_way.filter.startswith(scope):
+            looking = replace(under_way, page_token="", order_by=NEWEST_FIRST)
+            return looking if logs.reading.looking else under_way
         if logs.newest is not None and logs.read_filter.startswith(scope):  # else it is read from the beginning
             lines.append(_since(logs.newest - logs.overlap))
         return ListEntries((f"projects/{self.project}",), "\n".join(lines))
@@ -107,7 +114,8 @@ class LogsOf(Query[LogEvidence]):
 
     def goes_on(self, known: Folded) -> bool:
         """Unless the read was given up."""
-        return known.of(self).reading is not None
+        reading = known.of(self).reading
+        return reading is not None and not reading.looking and not looks(known.answers(self)[-1].call)
 
     def limit(self, call: Call) -> Limit:  # noqa: ARG002
         """The reads of the project's log."""

@@ -4,6 +4,9 @@ Decided at the pages of a read, from what was read alone. Three cases: a busy lo
 early, and costs no verdict; a read that cannot come to its end before the run's deadline is given up, and with it the checks
 that need too much; and of a log that outgrows what is kept in memory only rare entries are asked for. The next read begins
 anew with the narrower filter, so nothing is skipped.
+
+What was read so far may have been a burst, at start-up for one. So the log's end is looked at first: if it is calm there, the
+read goes on as long as there is time, and a little is kept for a read of less.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ BUSY = 5_000
 _EARLY = 10
 """The page at which a busy log is narrowed, if that costs nothing."""
 _PATIENCE = 60.0
-"""Seconds that a read has gone on before it is given up: a start alone may be noisy."""
+"""Seconds that a read has gone on before it is asked whether it ends: a start alone may be noisy."""
+_KEPT_BACK = 60.0
+"""Seconds before the deadline that are kept for a read of less."""
 _LITTLE = 0.5
 """Of a log that is narrowed early, the share that is still asked for at most."""
 MOST_KEPT = 200_000
@@ -61,10 +66,16 @@ class _Busy:
         """What is asked of it so far: what was left out once stays out, as it was not read meanwhile."""
         return self.now.kept if self.now else self.demand.selectors
 
-    def narrowed(self, kept: Sequence[Selector], reading: Reading) -> Narrowing:
+    def narrowed(self, kept: Sequence[Selector]) -> Narrowing:
         """What to ask of it from now on."""
-        volume = self.now.volume if self.now else len(self.entries) / reading.minutes
-        return Narrowing(tuple(kept), self.first, volume)
+        return Narrowing(tuple(kept), self.first, self.now.volume if self.now else self.volume)
+
+    @property
+    def volume(self) -> float:
+        """Entries a minute, by the newer half of what was read: a log may begin with silence."""
+        received = sorted(entry.received for entry in self.entries)
+        newer = received[len(received) // 2 :]
+        return 60 * (len(newer) - 1) / max(newer[-1] - newer[0], 1e-3)
 
     def let(self, *selectors: Selector) -> float:
         """The share of the entries that the filter of some selectors would have let through, by a sample."""
@@ -75,21 +86,30 @@ class _Busy:
 def narrowed(
     logs: LogEvidence, demands: Mapping[Revision, Demand], now: float, deadline: float
 ) -> Mapping[Revision, Narrowing]:
-    """What to ask of which revisions from now on; empty if the read under way may go on."""
+    """What to ask of which revisions from now on; empty if the read under way may go on, or first looks at the log's end."""
     reading = logs.reading
     if reading is None or reading.minutes <= 0:
         return {}
     full = {revision: demand for revision, demand in demands.items() if _overflows(logs, revision)}
-    rare = _rare(list(_busy(logs, reading, full)), reading)
+    rare = _rare(list(_busy(logs, reading, full)))
     if rare:
         return rare
     at_most = reading.pages * PAGE / reading.minutes
     if now - reading.began >= _PATIENCE and not _ends(logs, reading, at_most, now, deadline):
         busy = list(_busy(logs, reading, demands))
         volume = sum(len(each.entries) for each in busy) / reading.minutes
-        return {} if _ends(logs, reading, volume, now, deadline) else _given_up(logs, busy, reading, now, deadline)
+        if _ends(logs, reading, volume, now, deadline):
+            return {}
+        if reading.end is None:
+            reading.looking = True
+            return {}
+        calm = _ends(logs, reading, min(volume, reading.end), now, deadline)
+        if calm and deadline - now > _KEPT_BACK:
+            return {}
+        given_up = _given_up(logs, busy, reading, now, deadline)
+        return {each.revision: _told(given_up[each.revision], each, calm, reading.end, now) for each in busy}
     if reading.pages == _EARLY and at_most >= BUSY:
-        return _costless(list(_busy(logs, reading, demands)), reading)
+        return _costless(list(_busy(logs, reading, demands)))
     return {}
 
 
@@ -118,7 +138,7 @@ def _busy(logs: LogEvidence, reading: Reading, demands: Mapping[Revision, Demand
             yield _Busy(revision, demand, entries, now, first)
 
 
-def _costless(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narrowing]:
+def _costless(busy: Sequence[_Busy]) -> Mapping[Revision, Narrowing]:
     """Where all that is asked for is little: that."""
     found: dict[Revision, Narrowing] = {}
     for each in busy:
@@ -126,16 +146,14 @@ def _costless(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narr
         if each.now or ALL in kept or not _fit([*(n.kept for n in found.values()), kept]):
             continue
         if each.let(*kept) <= _LITTLE:
-            found[each.revision] = each.narrowed(kept, reading)
+            found[each.revision] = each.narrowed(kept)
     return found
 
 
-def _rare(busy: Sequence[_Busy], reading: Reading) -> Mapping[Revision, Narrowing]:
+def _rare(busy: Sequence[_Busy]) -> Mapping[Revision, Narrowing]:
     """Where more was logged than is kept: what is asked for of that little of it."""
     return {
-        each.revision: replace(
-            each.narrowed([s for s in each.asked if s != ALL and each.let(s) <= _RARE], reading), full=True
-        )
+        each.revision: replace(each.narrowed([s for s in each.asked if s != ALL and each.let(s) <= _RARE]), full=True)
         for each in busy
     }
 
@@ -161,7 +179,17 @@ def _given_up(
     if asked and all(each.now and set(each.now.kept) == set(kept[each.revision]) for each in busy):
         widest = asked[-1][2].revision  # measured to be too much, whatever the estimates say
         kept[widest] = kept[widest][:-1]
-    return {each.revision: each.narrowed(kept[each.revision], reading) for each in busy}
+    return {each.revision: each.narrowed(kept[each.revision]) for each in busy}
+
+
+def _told(narrowing: Narrowing, of: _Busy, calm: bool, end: float, now: float) -> Narrowing:
+    """With what is known of the volume: the lesser of two rates that were seen, or of a calm log how much of it was read."""
+    if of.now:
+        return narrowing
+    if not calm:
+        return replace(narrowing, volume=min(narrowing.volume, end))
+    count = len(of.entries)
+    return replace(narrowing, volume=60 * count / max(now - of.first, 1.0), at_least=count)
 
 
 def _fit(pushed: Iterable[tuple[Selector, ...]]) -> bool:

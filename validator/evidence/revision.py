@@ -12,7 +12,7 @@ from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.revision import Revision
-from validator.words.call import Answer, GetRevision, Json, Problem
+from validator.words.call import Answer, Call, GetRevision, Json, Problem
 from validator.words.check import Target
 from validator.words.pace import INTERVAL, WATCH
 from validator.words.plan import Asked
@@ -32,7 +32,7 @@ class RevisionOf(OfTarget[Readings[Revision]]):
         """Not read."""
         return Readings()
 
-    def kept(self, content: Json, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
         """All of it."""
         Revision.read(content)
         return content

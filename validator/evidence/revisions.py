@@ -12,7 +12,7 @@ from validator.evidence.refusal import refusal
 from validator.evidence.service import ServiceOf, no_service
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.revision import Revision
-from validator.words.call import Answer, Json, ListRevisions, Problem
+from validator.words.call import Answer, Call, Json, ListRevisions, Problem
 from validator.words.check import Target
 from validator.words.plan import Asked
 
@@ -41,7 +41,7 @@ class RevisionsOf(OfTarget[Listing]):
         """Not listed."""
         return Listing()
 
-    def kept(self, content: Json, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
         """All of it."""
         list(map(Revision.read, content.get("revisions", ())))
         return content
@@ -83,7 +83,7 @@ def previous(target: str, known: Folded) -> Revision | None:
     older = {r.name: r for r in listed if r.created < current.created}
     first = service.history[0][1].serving() if service.history else {}
     served = next((name for name in first if name in older), "")
-    ever_ready = (r for r in older.values() if r.ready.succeeded or r.ready.reason == "RETIRED")
+    ever_ready = (r for r in older.values() if r.was_ready)
     return older.get(served) or next(ever_ready, None)
 
 

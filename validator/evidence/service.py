@@ -11,7 +11,7 @@ from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.service import Service
-from validator.words.call import Answer, GetService, Json, Problem
+from validator.words.call import Answer, Call, GetService, Json, Problem
 from validator.words.check import Target
 from validator.words.pace import INTERVAL, WATCH
 from validator.words.plan import Asked
@@ -85,7 +85,7 @@ class ServiceOf(OfTarget[ServiceSeen]):
         """Not read, not resolved."""
         return ServiceSeen()
 
-    def kept(self, content: Json, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
         """All of it."""
         Service.read(content)
         return content

@@ -79,7 +79,7 @@ class Query(ABC, Generic[Seen]):
     def fresh(self, known: Folded) -> Seen:
         """What is known of it before the first answer."""
 
-    def kept(self, content: Json, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
         """What the journal keeps of an answer, once it is read as the fold and the judges will read it.
 
         Raises:

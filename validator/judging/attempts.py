@@ -84,7 +84,8 @@ def eventually(attempts: Iterable[Attempt], timing: Timing, now: float) -> Verdi
     Passes at the first holds, or once holds that began by the deadline went on long enough: `times` in a row, over
     `hold` with no gap longer than two intervals and the slowest answer. Holds under way at the deadline are followed
     until they are enough or break; the break decides. The attempt number `attempts` decides in any case.
-    At the deadline: failed if the newest decided attempt was violated, inconclusive otherwise.
+    At the deadline: failed if the newest decided attempt was violated, inconclusive otherwise; and also if it may have
+    held as long as it has to at attempts of which nothing is known.
     """
     made = sorted((a for a in attempts if a.at >= timing.start), key=lambda a: a.at)
     course = _Course(timing, made)
@@ -164,9 +165,35 @@ class _Course:
             return self._verdict(Outcome.INCONCLUSIVE, told[-1], final=final, until=until, polling=polling)
         newest = self.decided[-1]
         if newest.finding.state is State.VIOLATED:
+            untold = self._untold() if now >= deadline else None
+            if untold:
+                reason = f"it may have held {self._wanted}: nothing is known of one attempt: {untold.finding.reason}"
+                return self._verdict(Outcome.INCONCLUSIVE, untold, reason, final=final, until=until, polling=polling)
             reason = self._failed(newest)
             return self._verdict(Outcome.FAILED, newest, reason, final=final, until=until, polling=polling)
         return self._verdict(Outcome.INCONCLUSIVE, self._short(newest), final=final, until=until, polling=polling)
+
+    def _untold(self) -> Attempt | None:
+        """The last of attempts that nothing is known of, without which it may have held as long as it has to; else None."""
+        if not self.timing.hold and self.timing.times == 1:
+            return None  # the newest decided attempt decides
+        alike = _Course(self.timing, self.made)
+        unknown: Attempt | None = None
+        for attempt in self.made:
+            if attempt.finding.state is State.VIOLATED:
+                alike.began, alike.row, unknown = None, 0, None
+            elif attempt.at <= self.timing.deadline or alike.following:
+                unknown = attempt if attempt.finding.state is State.UNKNOWN else unknown
+                alike._hold(attempt)
+                if alike._enough and unknown:
+                    return unknown
+        return None
+
+    @property
+    def _wanted(self) -> str:
+        if self.timing.hold:
+            return f"for {span(self.timing.hold)} without a break"
+        return f"{self.timing.times} times in a row"
 
     @property
     def _violated(self) -> list[Attempt]:
@@ -193,17 +220,12 @@ class _Course:
 
     def _short(self, newest: Attempt) -> Attempt:
         """The newest attempt that holds, as one of holds that are too short; if an attempt is not told, by what."""
-        wanted = (
-            f"for {span(self.timing.hold)} without a break"
-            if self.timing.hold
-            else f"{self.timing.times} times in a row"
-        )
-        reason, remedy = f"it holds, but not yet {wanted}", newest.finding.remedy
+        reason, remedy = f"it holds, but not yet {self._wanted}", newest.finding.remedy
         if self.timing.times > 1:
             reason = f"it holds, {self.row} of {self.timing.times} times in a row"
         for attempt in self.made:
             if attempt.finding.state is State.UNKNOWN and not attempt.pending:
-                reason = f"it holds, but not {wanted}: nothing is known of one attempt: {attempt.finding.reason}"
+                reason = f"it holds, but not {self._wanted}: nothing is known of one attempt: {attempt.finding.reason}"
                 remedy = attempt.finding.remedy
         return replace(newest, finding=replace(newest.finding, reason=reason, remedy=remedy))
 

@@ -14,7 +14,7 @@ from validator.logs.payload import compact, leaves
 from validator.logs.selector import Selector, compiled
 from validator.words.finding import Finding, State
 from validator.words.instant import clock
-from validator.words.strict_json import NotJsonError, TooDeepError, parse
+from validator.words.strict_json import NotJsonError, TooLargeError, parse
 
 _SHOWN = 200
 """Characters of a text that are shown."""
@@ -55,7 +55,7 @@ class Match:
         text = self._json_text()
         try:
             value = parse(text)
-        except (NotJsonError, TooDeepError) as problem:
+        except (NotJsonError, TooLargeError) as problem:
             reason = f"{self.selector}: {self.which}, is followed by no JSON: {text[:_SHOWN]!r}: {problem}"
             return Finding(State.VIOLATED, reason, expected, text[:_SHOWN])
         found = difference(wanted, value)

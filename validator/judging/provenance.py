@@ -150,8 +150,8 @@ def _no_build(name: str, target: Target, evidence: Evidence) -> Link:
     refusal = evidence.refusal(BuildOf(target.name))
     if refusal:
         return Link(name, Proof.UNPROVEN, refusal.reason, refusal.remedy, conclusive=True)
-    asked = evidence.answers(BuildOf(target.name))
-    return Link(name, Proof.UNPROVEN, "the build is not known yet" if asked else "the build was not asked for")
+    read = evidence.answers(BuildOf(target.name))
+    return Link(name, Proof.UNPROVEN, "the build is not known yet" if read else "the build was not read")
 
 
 def no_revision(name: str, target: Target, evidence: Evidence) -> Link:

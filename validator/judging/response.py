@@ -12,7 +12,7 @@ from validator.judging.json_match import difference
 from validator.logs.selector import compiled
 from validator.words.call import Json
 from validator.words.finding import Finding, State
-from validator.words.strict_json import NotJsonError, TooDeepError, parse
+from validator.words.strict_json import NotJsonError, TooLargeError, parse
 
 _JSON = 160
 """Characters of the wanted JSON that a pass shows."""
@@ -104,8 +104,8 @@ class Response:
             return parse(self.text)
         except NotJsonError as error:
             return Finding(State.VIOLATED, f"the body is not JSON: {error}", actual=self.excerpt)
-        except TooDeepError as error:
-            remedy = "let the path answer with flatter JSON, or judge its `text`"
+        except TooLargeError as error:
+            remedy = "let the path answer with less or flatter JSON, or judge its `text`"
             return Finding(State.UNKNOWN, f"the JSON cannot be read: {error}", actual=self.excerpt, remedy=remedy)
 
     @property

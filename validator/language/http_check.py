@@ -81,8 +81,12 @@ schema = {
         "... answered, not ...",
         "no answer: ...",
         "it took ...",
-        "Google's front end answered 403, not the service: ...",
-        "the text is not known: ...",
+    ],
+    "x-unknown": [
+        "... answered and not ...; the request may not be sent again",
+        "Google's front end answered ..., not the service: ...",
+        "... is not known: ...",
+        "no answer: ...",
     ],
     "x-commands": [
         'curl --include --header "Authorization: Bearer $(gcloud auth print-identity-token)" URL/health',

@@ -21,6 +21,7 @@ from validator.language.surroundings import Surroundings
 from validator.language.targets import read_targets
 from validator.language.values import duration
 from validator.words.check import MAIN, Group, Position, Spec
+from validator.words.counting import counted
 
 _TIMEOUT = "10m"
 _MOST_CHECKS = 500
@@ -97,7 +98,7 @@ def examine(
         found.extend(error.errors)
     told = in_order(found)
     if len(told) > _MOST_TOLD:
-        rest = f"and {len(told) - _MOST_TOLD} more mistakes and warnings"
+        rest = f"and {counted(len(told) - _MOST_TOLD, 'more mistake or warning', 'more mistakes and warnings')}"
         told = (*told[:_MOST_TOLD], SpecError(told[_MOST_TOLD].position, rest))
     return Examined(spec, told, frozenset(names))
 

@@ -1,4 +1,4 @@
-"""What the environment of a pipeline says of the deploy that it has just made.
+"""What the environment of a pipeline says of the deploy that it has just made, and of its own run.
 
 Cloud Build: `COMMIT_SHA`, `BUILD_ID` (cloud.google.com/build/docs/configuring-builds/substitute-variable-values);
 GitHub: `GITHUB_SHA` (docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows);
@@ -31,4 +31,46 @@ def read_pipeline(variables: Mapping[str, str]) -> Pipeline:
         doubt = f"on {event} GITHUB_SHA need not be the commit that was deployed: set COMMIT_SHA to that"
     build = variables.get(_BUILD, "")
     known = bool(_UUID.fullmatch(build))
-    return Pipeline(variables.get(commit_from, ""), commit_from, build if known else "", _BUILD if known else "", doubt)
+    commit = variables.get(commit_from, "")
+    return Pipeline(
+        commit,
+        commit_from,
+        build if known else "",
+        _BUILD if known else "",
+        doubt,
+        _commit_link(commit, variables),
+        *_run(variables),
+    )
+
+
+def _commit_link(commit: str, variables: Mapping[str, str]) -> str:
+    """The page of a commit of the pipeline's own repository."""
+    if not commit:
+        return ""
+    if project := variables.get("CI_PROJECT_URL"):
+        return f"{project}/-/commit/{commit}"
+    repository = _github(variables)
+    return f"{repository}/commit/{commit}" if repository else ""
+
+
+def _run(variables: Mapping[str, str]) -> tuple[str, str]:
+    """What started the pipeline's run, and where that is shown."""
+    if source := variables.get("CI_PIPELINE_SOURCE"):
+        return _started(source, variables.get("GITLAB_USER_LOGIN", "")), variables.get("CI_PIPELINE_URL", "")
+    event = variables.get("GITHUB_EVENT_NAME", "")
+    if not event:
+        return "", ""
+    workflow = variables.get("GITHUB_WORKFLOW", "")
+    told = _started(event, variables.get("GITHUB_ACTOR", "")) + (f", workflow {workflow}" if workflow else "")
+    repository, run = _github(variables), variables.get("GITHUB_RUN_ID", "")
+    return told, f"{repository}/actions/runs/{run}" if repository and run else ""
+
+
+def _started(event: str, who: str) -> str:
+    return f"{event} by {who}" if who else event
+
+
+def _github(variables: Mapping[str, str]) -> str:
+    """The page of the repository."""
+    server, repository = variables.get("GITHUB_SERVER_URL", ""), variables.get("GITHUB_REPOSITORY", "")
+    return f"{server}/{repository}" if server and repository else ""

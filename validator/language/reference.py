@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.judging.kind import Kind
+from validator.language.keys import flow, keys
 from validator.language.schema import COMMON, schema_of, schema_of_included
-from validator.language.schema_walk import branches, properties
-from validator.language.yaml_reader import resolve
+from validator.words.instant import span
 
 _HEAD = """\
 # checks.yaml
@@ -61,16 +60,16 @@ def _kind(name: str, kind: Kind) -> Iterator[str]:
     if kind.variables:
         seen = ", ".join(f"`{variable}` ({type_})" for variable, type_ in kind.variables.items())
         yield f"\nIts CEL also sees {seen}."
-    yield f"\n`for` {'may be written: what it judges may come and go.' if kind.lasting else 'means nothing here.'}"
+    yield f"\n{waiting(kind)}"
     if kind.schema.get("examples"):
         yield "\n```yaml"
         for example in kind.schema["examples"]:
-            yield f"- {{name: ..., {name}: {_flow(example)}}}"
+            yield f"- {{name: ..., {name}: {flow(example)}}}"
         yield "```"
-    told = kind.schema.get("x-failures", ())
-    if told:
-        yield "\nWhat it says when it fails:\n"
-        yield from (f"- {message}" for message in told)
+    for key, when in (("x-failures", "fails"), ("x-unknown", "is inconclusive")):
+        if told := kind.schema.get(key, ()):
+            yield f"\nWhat it says when it {when}:\n"
+            yield from (f"- {message}" for message in told)
     commands = kind.schema.get("x-commands", ())
     if commands:
         yield "\nBy hand:\n\n```sh"
@@ -78,81 +77,35 @@ def _kind(name: str, kind: Kind) -> Iterator[str]:
         yield "```"
 
 
+def waiting(kind: Kind) -> str:
+    """How long it is waited for where a check does not say, and whether it may have to last."""
+    if kind.within is None:
+        until = "until the run's `timeout`; a window of the log is read to its end"
+    else:
+        until = f"{span(kind.within)} at most"
+    lasts = "may be written: what it judges may come and go" if kind.lasting else "means nothing here"
+    return f"Without `within` it is polled {until}. `for` {lasts}."
+
+
 def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
     if schema["type"] == "array":
         of = ", ".join(f"`{name}`" for name in schema["items"]["properties"])
         yield f"It is a list; each item has one key, of {of}, with what that kind takes."
     else:
-        yield from _table(schema, {key for key, _ in _all(schema, "")})
+        yield from _table(schema, {key.path for key in keys(schema)})
 
 
 def _table(schema: Mapping[str, Any], open_: set[str]) -> Iterator[str]:
-    rows = [row for row in _all(schema, "") if "." not in row[0] or row[0].split(".")[0] in open_ or row[0] in open_]
+    rows = [key for key in keys(schema) if "." not in key.path or key.path.split(".")[0] in open_ or key.path in open_]
     if not rows:
         yield "It has no keys of its own."
         return
     yield "| key | value | what it is |\n| --- | --- | --- |"
-    for path, value in rows:
-        default = f" Default: `{_flow(_said(value, 'default'))}`." if _said(value, "default") is not None else ""
-        examples = _said(value, "examples")
-        shown = f" Example: `{_flow(examples[0])}`." if examples else ""
-        yield f"| `{path}` | {_type(value)} | {_cell((_said(value, 'description') or '') + default + shown)} |"
-
-
-def _all(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
-    """All keys at any depth, by their paths; of what stands under a name of one's own the name is `*`."""
-    for key, value in properties(schema).items():
-        if key in ("min", "max") and path:
-            continue
-        here = f"{path}.{key}" if path else key
-        yield here, value
-        if path == "" and key == "checks":
-            continue
-        yield from _all(value, here)
-        for branch in branches(value):
-            if isinstance(branch.get("items"), dict):
-                yield from _all(branch["items"], f"{here}[]")
-            if isinstance(branch.get("additionalProperties"), dict):
-                yield from _all(branch["additionalProperties"], f"{here}.*")
-
-
-def _said(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, Mapping) else None
-
-
-def _type(value: Any) -> str:
-    words: dict[str, None] = {}
-    for branch in branches(value):
-        if branch.get("format") == "cel":
-            words["CEL"] = None
-        elif "enum" in branch:
-            words[", ".join(f"`{word}`" for word in branch["enum"])] = None
-        elif "const" in branch:
-            words[f"`{_flow(branch['const'])}`"] = None
-        elif branch.get("type") == "object" and {"min", "max"} & branch.get("properties", {}).keys():
-            words["`{min, max}`"] = None
-        elif "duration" in str(branch.get("x-form", "")) or str(branch.get("pattern", "")).startswith("^(?=\\d)"):
-            words["duration"] = None
-        else:
-            kinds_ = branch.get("type", [])
-            for kind in [kinds_] if isinstance(kinds_, str) else kinds_:
-                words[
-                    {"string": "text", "object": "mapping", "array": "list", "integer": "whole number"}.get(kind, kind)
-                ] = None
-    return " or ".join(words).replace("|", "\\|") or "any value"
-
-
-def _flow(value: Any) -> str:
-    """A value as one line of YAML."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        plain = isinstance(resolve(value), str) and not any(c in value for c in ":#{}[],&*!|>'\"%@`\\^$?")
-        return value if plain and value.strip() == value else "'" + value.replace("'", "''") + "'"
-    return json.dumps(value)
+    for key in rows:
+        default = f" Default: `{key.default}`." if key.default else ""
+        shown = f" Example: `{key.example}`." if key.example else ""
+        yield f"| `{key.path}` | {_cell(key.value)} | {_cell(key.description + default + shown)} |"
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return text.replace("|", "\\|")

@@ -21,10 +21,11 @@ _CREATED_WITHIN = "1h"
 def read_targets(data: Mapping[str, Any], source: Source, variables: Mapping[str, str]) -> dict[str, Target]:
     """All targets by name. Whose deploy the main one is of, the variables of a pipeline say if the spec does not."""
     targets = dict(_targets(data, source))
-    main = targets[MAIN]
-    if not (main.commit or main.build or main.revision or main.url):
-        targets[MAIN] = replace(main, pipeline=read_pipeline(variables))
-    return targets
+    main, pipeline = targets[MAIN], read_pipeline(variables)
+    told = main.commit or main.build or main.revision or main.url
+    targets[MAIN] = replace(main, pipeline=pipeline.unnamed if told else pipeline)
+    paths: dict[str, Path] = {name: ("target",) if name == MAIN else ("targets", name) for name in targets}
+    return {name: replace(each, position=source.position(paths[name], key=True)) for name, each in targets.items()}
 
 
 def _targets(data: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Target]]:

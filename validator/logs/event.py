@@ -19,6 +19,7 @@ from validator.logs.level_text import bare
 from validator.logs.lines import said
 from validator.logs.severity import SEVERITIES, Severity, at_least
 from validator.logs.stack_trace import Trace
+from validator.words.counting import counted
 from validator.words.verdict import Excerpt
 
 _PAUSE = 1.0
@@ -111,7 +112,7 @@ def excerpt(event: Event) -> Excerpt:
     """An event as evidence: of a very long one its beginning and its end."""
     lines = bare(event.text).splitlines()
     if len(lines) > 2 * _KEPT:
-        lines[_KEPT:-_KEPT] = [f"… ({len(lines) - 2 * _KEPT} lines left out)"]
+        lines[_KEPT:-_KEPT] = [f"… ({counted(len(lines) - 2 * _KEPT, 'line')} left out)"]
     return Excerpt("\n".join(lines), event.at, event.entries[0].log.rsplit("/", 1)[-1])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.evidence_section import SYMBOLS, Detail, component, excerpts, members, remedy
@@ -49,6 +47,32 @@ def _others(causes: list[doc.CheckSummary], headline: doc.Headline) -> list[str]
     return ["**Also**:", "", *items, ""]
 
 
+def summed(summary: doc.Summary) -> list[str]:
+    """Who deployed what and how, what was there before, and what follows."""
+    rows = [("Decision", text(phrases.decision(summary), table=True))]
+    if target := phrases.main(summary):
+        origin = target["origin"]
+        links = not summary["emulated"]
+        run = link("run", origin["trigger_link"], table=True) if links else ""
+        rows += [
+            (
+                "Deployed by",
+                f"{code(origin['by'], table=True)}, who changed the service last" if origin["by"] else "not known",
+            ),
+            ("Commit", _commit(origin, links=links) or "not known"),
+            ("Trigger", f"{text(origin['trigger'], table=True)} {run}".strip() or "not known"),
+            ("Previous revision", code(origin["previous"], table=True) or "not known"),
+        ]
+        if origin["rollback"]:
+            rows.append(("Rollback", code(origin["rollback"], table=True)))
+    return ["## Summary", "", *table(("", ""), ((f"**{name}**", value) for name, value in rows))]
+
+
+def _commit(origin: doc.OriginSummary, *, links: bool) -> str:
+    shown = link(origin["commit"][:12], origin["commit_link"], table=True) if links and origin["commit_link"] else ""
+    return shown or code(origin["commit"], table=True)
+
+
 def deployment(summary: doc.Summary) -> list[str]:
     """What was judged: a column for each target."""
     targets = summary["targets"]
@@ -61,7 +85,10 @@ def deployment(summary: doc.Summary) -> list[str]:
         ("Identified by", [text(t["identified_by"], table=True) or "not told" for t in targets]),
         ("Traffic", [text(phrases.traffic(t), table=True) for t in targets]),
         ("URL", [code(t["url"], table=True) or "not known" for t in targets]),
-        ("Image", [code(_DIGEST.sub(r"\1…", t["image"]), table=True) or "not known" for t in targets]),
+        ("Resources", [text(phrases.resources(t), table=True) for t in targets]),
+        ("Scaling", [text(phrases.scaling(t), table=True) for t in targets]),
+        ("Service account", [code(t["configuration"]["service_account"], table=True) or "not known" for t in targets]),
+        ("Image", [code(phrases.image(t), table=True) or "not known" for t in targets]),
         ("Build", [_build(t, summary) for t in targets]),
     )
     head = ["", *(text(t["name"], table=True) for t in targets)]
@@ -100,13 +127,12 @@ def known_issues(summary: doc.Summary) -> list[str]:
 
 
 def criteria(summary: doc.Summary) -> list[str]:
-    """The checklist; each tick with its evidence in a few words."""
+    """The checklist: what each check demands. What its verdict rests on stands in the table of evidence alone."""
     out = ["## Criteria", ""]
     for check in _told(summary):
-        tick, word = ("x", "") if check["verdict"] == "passed" else (" ", f" {check['verdict']}")
-        remark = phrases.remark(check)
-        note = f" ({text(remark)})" if remark else ""
-        out.append(f"- [{tick}] **{text(check['name'])}**{word}{note}: {text(check['reason'], longest=200)}")
+        tick, word = ("x", "") if check["verdict"] == "passed" else (" ", f" ({check['verdict']})")
+        demanded = f": {text(check['expected'], longest=200)}" if check["expected"] else ""
+        out.append(f"- [{tick}] **{text(check['name'])}**{word}{demanded}")
     if phrases.alone(summary):
         out.append(f"- [ ] {counted(summary['counts']['skipped'], 'check')} skipped for it")
     return [*out, ""]
@@ -119,16 +145,21 @@ def _told(summary: doc.Summary) -> list[doc.CheckSummary]:
 
 
 def follow_ups(summary: doc.Summary) -> list[str]:
-    """What is left to do beside the cause."""
-    items = [
-        f"**{text(check['name'])}**: {text(remark or check['reason'], longest=300)}"
-        + (f" {text(check['remedy'], longest=300)}" if check["remedy"] else "")
-        for check in summary["checks"]
-        if (remark := _left(check)) is not None
-    ]
-    items += [text(warning) for warning in summary["warnings"]]
-    items += [f"not selected: {text(name)}" for name in summary["not_selected"]]
-    return ["## Follow-ups", "", *(f"- {item}" for item in items or ["none"]), ""]
+    """What is left to do beside the cause, each with its command."""
+    items = [_item(name, todo) for name, todo in phrases.follow_ups(summary)]
+    return ["## Follow-ups", "", *(items or ["- none"]), ""]
+
+
+def watch(summary: doc.Summary) -> list[str]:
+    """What to look at from now on."""
+    items = [_item("", todo) for todo in phrases.watch(summary)]
+    return ["## Watch", "", *items, ""] if items else []
+
+
+def _item(name: str, todo: phrases.Remedy) -> str:
+    about = f"**{text(name)}**: " if name else ""
+    command = code(todo.command, longest=2000)
+    return f"- {about}{text(todo.prose)}" + (f": {command}" if command else "")
 
 
 def technical(summary: doc.Summary) -> list[str]:
@@ -165,15 +196,6 @@ def conclusion(summary: doc.Summary) -> list[str]:
     return ["## Conclusion", "", f"{SYMBOLS[summary['verdict']]} {said}", ""]
 
 
-def _left(check: doc.CheckSummary) -> str | None:
-    """Why a check needs a follow-up; None if it needs none."""
-    if check["verdict"] == "inconclusive":
-        return f"inconclusive: {check['reason']}"
-    if check["verdict"] == "failed" and not check["blocks"]:
-        return f"{check['reason']} ({phrases.remark(check)})"
-    return phrases.remark(check) or None
-
-
 def _build(target: doc.TargetSummary, summary: doc.Summary) -> str:
     name = code(target["build"], table=True) or "not known"
     log = "" if summary["emulated"] else link("log", target["build_log"], table=True)
@@ -185,8 +207,6 @@ def _at(at: str | None) -> str:
 
 
 _ALSO = 10
-_DIGEST = re.compile(r"(@sha256:[0-9a-f]{12})[0-9a-f]+$")
-"""The chain of custody and the summary have the whole of it."""
 _ENDINGS = {
     "complete": "every check was decided",
     "timeout": "by the run's timeout",

@@ -17,6 +17,7 @@ from validator.report.door import Door
 from validator.report.phrases import some_names
 from validator.report.screen import STYLES, SYMBOLS, Screen
 from validator.report.terminal import Terminal
+from validator.words.counting import counted
 from validator.words.instant import span
 from validator.words.verdict import Outcome, Verdict
 
@@ -45,10 +46,10 @@ class Console:
     Also a context manager: leaving it restores the terminal, whatever happened.
     """
 
-    def __init__(self, door: Door, *, live: bool, color: bool, width: int | None = None) -> None:
+    def __init__(self, door: Door, *, live: bool, color: bool, folds: bool = False, width: int | None = None) -> None:
         self._terminal = Terminal(door, color=color, live=live, width=width)
         self._live: Live | None = None
-        self._wants_live = live
+        self._wants_live, self._folds = live, folds
         self._title = ""
         self._elapsed = 0.0
         self._rows: dict[str, _Row] = {}
@@ -67,7 +68,7 @@ class Console:
         """The run begins: its title, a line for each target, the names of its checks in order."""
         self._title = title
         self._rows = {name: _Row() for name in names}
-        self._terminal.line((title or "validator", "bold"), (f": {len(names)} checks", ""))
+        self._terminal.line((title or "validator", "bold"), (f": {counted(len(names), 'check')}", ""))
         for target in targets:
             self._terminal.line((target, "dim"), indent="  ")
         if self._wants_live:
@@ -111,7 +112,7 @@ class Console:
         """The run is over: write the final report, and where its files are."""
         self._say_skipped()
         self.close()
-        Screen(self._terminal, summary).write(artifacts)
+        Screen(self._terminal, summary, folds=self._folds).write(artifacts)
 
     def close(self) -> None:
         """Take the live table down and give the terminal back; does nothing twice."""

@@ -90,6 +90,8 @@ class CheckSummary(TypedDict):
     """Whether its verdict counts for the run's: a known issue and the cause of a skip matter too."""
     implicit: bool
     """Whether it is its target's own first check, "resolved and ready"."""
+    chain: bool
+    """Whether it judges its target's whole chain of custody."""
     excused: bool
     known_issue: Known | None
     reason: str
@@ -160,6 +162,33 @@ class Logs(TypedDict):
     """Entries a minute, if that was too much to read all of it: then what the checks are about was read."""
 
 
+class OriginSummary(TypedDict):
+    """Where the deploy came from; empty where that is not known."""
+
+    by: str
+    """Whoever changed the service last."""
+    commit: str
+    commit_link: str
+    trigger: str
+    """What started the pipeline: `push by octocat, workflow deploy`."""
+    trigger_link: str
+    previous: str
+    """The revision before this one, if it was ever ready."""
+    rollback: str
+    """The command that gives all traffic back to it, while this one has any."""
+
+
+class Configuration(TypedDict):
+    """How the revision is configured; what the platform leaves out is empty or null."""
+
+    cpu: str
+    memory: str
+    min_instances: int | None
+    max_instances: int | None
+    concurrency: int | None
+    service_account: str
+
+
 class TargetSummary(TypedDict):
     """What became known of one target."""
 
@@ -172,6 +201,8 @@ class TargetSummary(TypedDict):
     image: str
     created: str | None
     identified_by: str
+    origin: OriginSummary
+    configuration: Configuration
     build: str
     build_log: str
     serving: list[Share]

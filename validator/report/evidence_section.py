@@ -94,7 +94,7 @@ def excerpts(pieces: Sequence[doc.Piece], detail: Detail, day: str) -> list[str]
         content = [cut(line, 1000) for line in phrases.clip(lines(piece["text"]), detail.lines)]
         shown += [head + content[0], *(f"    {line}" for line in content[1:])]
     if len(pieces) > detail.excerpts:
-        shown.append(f"… ({len(pieces) - detail.excerpts} more excerpts in the summary)")
+        shown.append(f"… ({counted(len(pieces) - detail.excerpts, 'more excerpt')} in the summary)")
     return [*fence(shown), ""]
 
 

@@ -13,7 +13,7 @@ from validator.language.mistake import SpecError
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.markdown import LIMIT, markdown
-from validator.report.safety import cut, visible
+from validator.report.safety import cut, inert, visible
 
 MOST = 10
 """Annotations that GitHub keeps of one step."""
@@ -90,6 +90,14 @@ def relative(path: str, workspace: str) -> str:
     if workspace and PurePath(path).is_relative_to(workspace):
         return str(PurePath(path).relative_to(workspace))
     return path
+
+
+def group(title: str) -> str:
+    """The command that folds the lines which follow under a title, up to the next group or its end."""
+    return f"::group::{_data(inert(visible(cut(title, 200))))}"
+
+
+END_OF_GROUP = "::endgroup::"
 
 
 def _annotation(level: str, check: doc.CheckSummary, workspace: str) -> str:

@@ -41,7 +41,7 @@ def _causes(run: Run) -> Iterator[Judged]:
     counting = [judged for judged in run.judged if judged.blocks]
     for outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.SKIPPED):
         found = [judged for judged in counting if judged.verdict.outcome is outcome]
-        yield from sorted(found, key=lambda judged: (not judged.implicit, judged.check.kind == "custody"))
+        yield from sorted(found, key=lambda judged: (not judged.implicit, judged.chain))
 
 
 def _undecided(run: Run) -> str:

@@ -27,6 +27,7 @@ def _write(summary: doc.Summary, detail: Detail, note: list[str]) -> str:
     lines = [
         *chapters.lead(summary, detail),
         *note,
+        *chapters.summed(summary),
         *chapters.deployment(summary),
         *chapters.health(summary),
         *findings.evidence(summary, detail),
@@ -34,6 +35,7 @@ def _write(summary: doc.Summary, detail: Detail, note: list[str]) -> str:
         *chapters.known_issues(summary),
         *chapters.criteria(summary),
         *chapters.follow_ups(summary),
+        *chapters.watch(summary),
         *chapters.technical(summary),
         *chapters.conclusion(summary),
     ]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import NamedTuple
 
 from validator.report import document as doc
 from validator.words.counting import counted
 from validator.words.instant import span
+from validator.words.log_command import read_log
 
 _COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker|git|kubectl|curl) (?:(?!; )[^`])+)`?")
+
+
+_DIGEST = re.compile(r"(@sha256:[0-9a-f]{12})[0-9a-f]+$")
 
 
 class Remedy(NamedTuple):
@@ -54,7 +59,7 @@ def clip(lines: list[str], most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     head = most // 3
-    return [*lines[:head], f"… ({len(lines) - most} more lines)", *lines[len(lines) - (most - head) :]]
+    return [*lines[:head], f"… ({counted(len(lines) - most, 'more line')})", *lines[len(lines) - (most - head) :]]
 
 
 def day(summary: doc.Summary) -> str:
@@ -135,6 +140,99 @@ def traffic(target: doc.TargetSummary) -> str:
     return ", ".join(f"{share['percent']} % {share['revision']}" for share in target["serving"]) or "not known"
 
 
+def main(summary: doc.Summary) -> doc.TargetSummary | None:
+    """The target that was deployed."""
+    return next((target for target in summary["targets"] if target["name"] == "main"), None)
+
+
+def decision(summary: doc.Summary) -> str:
+    """What the verdict means for the deploy."""
+    target = main(summary)
+    serves = target is not None and _serves(target)
+    back = "roll back, or mend" if target and target["origin"]["rollback"] else "mend"
+    said = {
+        "passed": "keep it" if serves else "it may take traffic",
+        "failed": f"do not {'keep it as it is' if serves else 'promote it'}: {back} the cause",
+    }.get(summary["verdict"], "none yet: get the evidence that is missing, and run the gate again")
+    return said + ("; the pipeline goes on all the same: --warn-only" if exit_code(summary).endswith("-only") else "")
+
+
+def image(target: doc.TargetSummary) -> str:
+    """The image with a short digest: the chain of custody and the summary have the whole of it."""
+    return _DIGEST.sub(r"\1…", target["image"])
+
+
+def _serves(target: doc.TargetSummary) -> bool:
+    return any(share["revision"] == target["revision"] for share in target["serving"])
+
+
+def resources(target: doc.TargetSummary) -> str:
+    """`2 CPU, 512Mi memory`."""
+    told = target["configuration"]
+    parts = (f"{told['cpu']} CPU" if told["cpu"] else "", f"{told['memory']} memory" if told["memory"] else "")
+    return ", ".join(filter(None, parts)) or "not known"
+
+
+def scaling(target: doc.TargetSummary) -> str:
+    """`1 to 20 instances, 80 requests at a time each`."""
+    told = target["configuration"]
+    if told["min_instances"] is None:
+        return "not known"
+    most = f"to {counted(told['max_instances'], 'instance')}" if told["max_instances"] else "instances or more"
+    each = f", {counted(told['concurrency'], 'request')} at a time each" if told["concurrency"] else ""
+    return f"{told['min_instances']} {most}{each}"
+
+
+def rerun(summary: doc.Summary, *names: str) -> str:
+    """The command that judges these checks again, or all of them."""
+    only = "".join(f" --only {shlex.quote(name)}" for name in names)
+    return f"validator run {shlex.quote(summary['spec']['file'])}{only}"
+
+
+def follow_ups(summary: doc.Summary) -> list[tuple[str, Remedy]]:
+    """What is left to do beside the cause: what it is about, if that is a check, and what to do with its command."""
+    left = []
+    for check in summary["checks"]:
+        said = _left(check)
+        if said:
+            prose, command = remedy(check["remedy"])
+            command = command or ("" if check["implicit"] else rerun(summary, check["name"]))
+            left.append((check["name"], Remedy(f"{said}. {prose}" if prose else said, command)))
+    left += [("", remedy(warning)) for warning in summary["warnings"]]
+    if summary["not_selected"]:
+        left.append(("", Remedy(f"not selected: {', '.join(summary['not_selected'])}", rerun(summary))))
+    return left
+
+
+def _left(check: doc.CheckSummary) -> str:
+    """Why a check needs a follow-up; empty if it needs none."""
+    if check["verdict"] == "inconclusive":
+        return f"inconclusive: {check['reason']}"
+    if check["verdict"] == "failed" and not check["blocks"]:
+        return f"{check['reason']} ({remark(check)})"
+    return remark(check)
+
+
+def watch(summary: doc.Summary) -> list[Remedy]:
+    """What the run's end leaves open, each with the command that shows it."""
+    target = main(summary)
+    watched = []
+    if target and _serves(target):
+        command = read_log(target["project"], target["revision"], "severity>=ERROR", f'timestamp>="{summary["ended"]}"')
+        watched.append(Remedy(f"errors that {target['revision']} logs after this run", command))
+        if len(target["serving"]) > 1:
+            place = f"--region={target['region']} --project={target['project']}"
+            shown = f"gcloud run services describe {target['service']} {place} --format='yaml(status.traffic)'"
+            watched.append(Remedy(f"the split of the traffic: {traffic(target)}", shown))
+    for check in summary["checks"]:
+        if check["excused"] and check["known_issue"]:
+            until = (
+                f"{check['name']} is excused until {check['known_issue']['expires']} and fails the gate from then on"
+            )
+            watched.append(Remedy(until, rerun(summary, check["name"])))
+    return watched
+
+
 def causes(summary: doc.Summary) -> list[doc.CheckSummary]:
     """The checks that keep the run from green, the headline's first: failed before inconclusive."""
     blocking = [
@@ -149,7 +247,7 @@ def chains(summary: doc.Summary) -> list[doc.TargetSummary]:
 
     The others were probed and read only as far as their checks needed; "unproven" would sound like a finding.
     """
-    asked = {check["target"] for check in summary["checks"] if check["kind"] == "custody"} | {"main"}
+    asked = {check["target"] for check in summary["checks"] if check["chain"]} | {"main"}
     return [
         target
         for target in summary["targets"]

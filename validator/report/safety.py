@@ -21,7 +21,8 @@ def cut(text: str, longest: int, beyond: int = 0) -> str:
     """At most `longest` characters, and how many are missing; `beyond` characters are missing already."""
     if len(text) + beyond <= longest:
         return text
-    return f"{text[:longest]}… ({max(len(text) - longest, 0) + beyond} more characters)"
+    more = max(len(text) - longest, 0) + beyond
+    return f"{text[:longest]}… ({more} more {'character' if more == 1 else 'characters'})"
 
 
 def visible(text: str) -> str:

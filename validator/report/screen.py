@@ -30,10 +30,11 @@ _ALSO = 5
 
 
 class Screen:
-    """Writes one summary."""
+    """Writes one summary; `folds` lets GitHub fold the sections that are green."""
 
-    def __init__(self, terminal: Terminal, summary: doc.Summary) -> None:
+    def __init__(self, terminal: Terminal, summary: doc.Summary, *, folds: bool = False) -> None:
         self._out, self._summary, self._day = terminal, summary, phrases.day(summary)
+        self._folds, self._folded = folds, False
 
     def write(self, artifacts: Sequence[str] = ()) -> None:
         """Write all of it."""
@@ -41,12 +42,14 @@ class Screen:
         groups = self._summary["groups"]
         for group in groups[:1] if phrases.alone(self._summary) else groups:
             self._group(group)
+        self._deployment()
         for target in phrases.chains(self._summary):
             self._chain(target)
         self._logs()
         self._list("Known issues", self._known_issues())
         self._list("Warnings", self._summary["warnings"])
         self._list("Not selected", self._summary["not_selected"])
+        self._watch()
         self._list("Artifacts", artifacts, fold=False)
         self._close()
 
@@ -69,6 +72,9 @@ class Screen:
         for target in summary["targets"][:1]:
             told = target["identified_by"]
             self._field("deploy", f"{target['revision']}, told by {told}" if told else "", indent="  ")
+        self._field("decision", phrases.decision(summary), indent="  ")
+        if summary["verdict"] == "failed" and (main := phrases.main(summary)):
+            self._field("rollback", f"$ {main['origin']['rollback']}".removesuffix("$ "), indent="  ", fold=False)
         if summary["ending"] != "complete" and phrases.undecided(summary):
             self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")
         if summary["emulated"]:
@@ -103,7 +109,7 @@ class Screen:
 
     def _group(self, group: doc.GroupSummary) -> None:
         checks = [check for check in self._summary["checks"] if check["group"] == group["name"]]
-        self._out.rule(f"{group['title']}: {group['verdict']}")
+        self._section(f"{group['title']}: {group['verdict']}", green=group["counts"]["passed"] == len(checks))
         widest = min(_NAME, self._out.width // 3)
         column = max((len(check["name"]) for check in checks if len(check["name"]) <= widest), default=0)
         alone = phrases.alone(self._summary)
@@ -141,8 +147,27 @@ class Screen:
         self._remedy(check["remedy"], indent=indent)
         self._field("spec", phrases.place(check["position"]), indent=indent)
 
+    def _deployment(self) -> None:
+        """Who deployed what, and how it is configured."""
+        target = phrases.main(self._summary)
+        if target is None or not target["revision"]:
+            return
+        self._section("Deployment", green=True)
+        origin = target["origin"]
+        for label, value in (
+            ("by", origin["by"]),
+            ("commit", origin["commit"]),
+            ("trigger", origin["trigger"]),
+            ("previous", origin["previous"]),
+            ("image", phrases.image(target)),
+            ("runs with", f"{phrases.resources(target)}; {phrases.scaling(target)}"),
+            ("runs as", target["configuration"]["service_account"]),
+        ):
+            self._field(label, value, indent="  ")
+
     def _chain(self, target: doc.TargetSummary) -> None:
-        self._out.rule(f"Chain of custody: {target['service']}")
+        whole = all(link["proof"] == "proven" for link in target["chain"])
+        self._section(f"Chain of custody: {target['service']}", green=whole)
         column = max(len(link["name"]) for link in target["chain"])
         for link in target["chain"]:
             head = (f"{SYMBOLS[link['proof']]} ", STYLES[link["proof"]]), (link["name"].ljust(column) + "  ", "")
@@ -158,7 +183,7 @@ class Screen:
     def _logs(self) -> None:
         targets = [target for target in self._summary["targets"] if target["logs"]["reads"] or target["probes"]]
         if targets:
-            self._out.rule("Logs")
+            self._section("Logs", green=True)
         for target in targets:
             self._out.line((f"{target['service']}: ", ""), (phrases.reading(target), ""), hang="  ")
             self._field("readable", phrases.readable(target), indent="  ")
@@ -171,19 +196,43 @@ class Screen:
             if check["known_issue"]
         ]
 
+    def _watch(self) -> None:
+        """What to look at from now on."""
+        watched = phrases.watch(self._summary)
+        if watched:
+            self._section("Watch", green=True)
+        for prose, command in watched:
+            self._out.line((cut(prose, _LONGEST), ""), indent="  ", hang="    ")
+            self._out.line((f"$ {command}", "bold cyan"), indent="    ", fold=False)
+
     def _list(self, title: str, items: Sequence[str], *, fold: bool = True) -> None:
         if items:
-            self._out.rule(title)
+            self._section(title)
         for item in items:
             self._out.line((cut(item, _LONGEST), ""), indent="  ", hang="    ", fold=fold)
 
     def _close(self) -> None:
         """The end of a build log is what is seen first there: the verdict once more."""
+        self._unfold()
         self._out.gap()
         headline = self._summary["headline"]
         self._verdict(f" ({phrases.exit_code(self._summary)}): ", cut(headline["text"], _LONGEST))
         if self._summary["verdict"] != "passed":
             self._remedy(headline["remedy"], indent="  ")
+
+    def _section(self, title: str, *, green: bool = False) -> None:
+        """Begin a section, folded if it is green and GitHub shows it."""
+        self._unfold()
+        self._folded = self._folds and green
+        if self._folded:
+            self._out.fold(title)
+        else:
+            self._out.rule(title)
+
+    def _unfold(self) -> None:
+        if self._folded:
+            self._out.unfold()
+        self._folded = False
 
     def _verdict(self, *rest: str) -> None:
         verdict = self._summary["verdict"]
@@ -200,7 +249,9 @@ class Screen:
             for line in text[1:]:
                 self._out.line((cut(line, _LONGEST), ""), indent=f"{indent}│   ")
         if len(pieces) > _EXCERPTS:
-            self._out.line((f"… ({len(pieces) - _EXCERPTS} more excerpts in the summary)", "dim"), indent=f"{indent}│ ")
+            self._out.line(
+                (f"… ({counted(len(pieces) - _EXCERPTS, 'more excerpt')} in the summary)", "dim"), indent=f"{indent}│ "
+            )
 
     def _glimpse(self, pieces: Sequence[doc.Piece]) -> None:
         """One line of what a green rests on (in a red run it would hide what matters)."""

@@ -17,6 +17,7 @@ from validator.report.redaction import Redactor
 from validator.report.safety import cut, inert_json
 from validator.usage import INCONCLUSIVE
 from validator.words.check import Check, Spec
+from validator.words.counting import counted
 from validator.words.instant import rfc3339
 from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
 from validator.words.verdict import Excerpt, Outcome
@@ -30,7 +31,6 @@ _OWN = frozenset(
     {"verdict", "proof", "how", "ending", "run_id", "digest", "started", "ended", "decided", "at", "up_to"}
 )
 """Keys whose texts are the gate's own words, hashes and times."""
-_READS_LOGS = frozenset({"logs", "regression", "requests"})
 
 
 def summarize(run: Run, exit_code: int | None = None, *, warn_only: bool = False) -> doc.Summary:
@@ -116,6 +116,7 @@ def _check(judged: Judged, run: Run) -> doc.CheckSummary:
         "blocking": check.blocking,
         "blocks": judged.blocks,
         "implicit": judged.implicit,
+        "chain": judged.chain,
         "excused": judged.excused,
         "known_issue": {"reason": issue.reason, "link": issue.link, "expires": issue.expires} if issue else None,
         "reason": verdict.reason,
@@ -138,7 +139,7 @@ def _check(judged: Judged, run: Run) -> doc.CheckSummary:
 def _logs_url(judged: Judged, run: Run) -> str:
     """Where a person would look next: for checks of logs, and whatever did not pass."""
     check: Check = judged.check
-    interesting = judged.verdict.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE) or check.kind in _READS_LOGS
+    interesting = judged.verdict.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE) or judged.reads_logs
     target = next((t for t in run.targets if t.target.name == check.target.name), None)
     if not interesting or target is None:
         return ""
@@ -211,6 +212,23 @@ def _target(report: TargetReport) -> doc.TargetSummary:
         "image": report.image,
         "created": _instant(report.created),
         "identified_by": report.identified_by,
+        "origin": {
+            "by": report.origin.by,
+            "commit": report.origin.commit,
+            "commit_link": report.origin.commit_link,
+            "trigger": report.origin.trigger,
+            "trigger_link": report.origin.trigger_link,
+            "previous": report.origin.previous,
+            "rollback": report.rollback,
+        },
+        "configuration": {
+            "cpu": report.configuration.cpu,
+            "memory": report.configuration.memory,
+            "min_instances": report.configuration.min_instances,
+            "max_instances": report.configuration.max_instances,
+            "concurrency": report.configuration.concurrency,
+            "service_account": report.configuration.service_account,
+        },
         "build": report.build,
         "build_log": report.build_log,
         "serving": [{"revision": name, "percent": percent} for name, percent in report.serving.items()],
@@ -247,7 +265,9 @@ def _pieces(evidence: tuple[Excerpt, ...]) -> list[doc.Piece]:
         for excerpt in evidence[:MOST_EXCERPTS]
     ]
     if len(evidence) > MOST_EXCERPTS:
-        pieces.append({"text": f"… ({len(evidence) - MOST_EXCERPTS} more excerpts)", "at": None, "source": ""})
+        pieces.append(
+            {"text": f"… ({counted(len(evidence) - MOST_EXCERPTS, 'more excerpt')})", "at": None, "source": ""}
+        )
     return pieces
 
 

@@ -8,6 +8,7 @@ from typing import TextIO, cast
 from rich.console import Console as RichConsole
 from rich.text import Text
 
+from validator.report import github
 from validator.report.door import LONGEST, Door, Outlet, Span
 from validator.report.safety import inert
 
@@ -87,6 +88,14 @@ class Terminal:
             (" " + "─" * max(min(self.width, 100) - len(title) - 4, 0), "dim"),
             fold=False,
         )
+
+    def fold(self, title: str) -> None:
+        """On GitHub: fold what follows under this heading, and end what was folded before."""
+        self._door.commands([github.group(self.show(title))])
+
+    def unfold(self) -> None:
+        """On GitHub: what follows is shown."""
+        self._door.commands([github.END_OF_GROUP])
 
     def _put(self, indent: str, text: Text) -> None:
         whole = Text.assemble(self.show(indent), text)

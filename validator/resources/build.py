@@ -73,6 +73,10 @@ class Build:
     images: tuple[Image, ...]
     """Those that it has pushed; empty until all steps are over."""
     log_url: str
+    repository: str
+    """The page of the git repository it was made from, `https://github.com/acme/cart`; empty when the build does not say."""
+    trigger: str
+    """The trigger that started it, by name or id; empty for one that a person started."""
     raw: Json = field(repr=False)
 
     @classmethod
@@ -112,6 +116,8 @@ class Build:
                 for image in (data.get("results") or {}).get("images", ())
             ),
             data.get("logUrl", ""),
+            _repository(provenance, source),
+            str(substitutions.get("TRIGGER_NAME") or data.get("buildTriggerId", "")),
             data,
         )
 
@@ -158,6 +164,12 @@ class Build:
     def repositories(self) -> frozenset[str]:
         """The images that it pushed or is to push, without tag and digest."""
         return frozenset(repository(name) for name in (*self.declared, *(image.name for image in self.images)) if name)
+
+
+def _repository(provenance: Json, source: Json) -> str:
+    """The URL that a git source names."""
+    sources = (provenance.get("resolvedGitSource"), source.get("gitSource"))
+    return next((str(git["url"]) for git in sources if git and git.get("url")), "")
 
 
 def listed(call: Call, content: Json) -> Sequence[Json]:

@@ -54,6 +54,11 @@ class Revision:
         return self.ready.succeeded or self.ready.failed
 
     @property
+    def was_ready(self) -> bool:
+        """Whether it is or once was ready: one without traffic for long is retired."""
+        return self.ready.succeeded or self.ready.reason == "RETIRED"
+
+    @property
     def ingress(self) -> Container:
         """The container that takes the requests: the one with a port, else the first."""
         return next((c for c in self.containers if c.ports), self.containers[0] if self.containers else Container())

@@ -35,6 +35,17 @@ class Pipeline:
     build_from: str = ""
     doubt: str = ""
     """Why another commit than this one need not be wrong, and what to do about it; empty where it is."""
+    commit_link: str = ""
+    """The page of its own commit."""
+    trigger: str = ""
+    """What started it: `push by octocat, workflow deploy`."""
+    trigger_link: str = ""
+    """Where its run is shown."""
+
+    @property
+    def unnamed(self) -> Pipeline:
+        """The same where the spec says whose deploy it is: only what started it."""
+        return Pipeline(trigger=self.trigger, trigger_link=self.trigger_link)
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,8 @@ class Target:
     """Whose deploy this is by the environment; empty where the spec says it."""
     echo: str = "/"
     """The path that echo probes go to; empty for none."""
+    position: Position = Position("", 1, 1)
+    """Where it stands in the spec."""
     url: str = ""
     """Where it answers, of a target that is no Cloud Run service; all else is empty then."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from validator.words.check import Check, Spec, Target
+from validator.words.deployment import Configuration, Origin
 from validator.words.link import Link
 from validator.words.verdict import Outcome, Verdict
 from validator.words.watermark import Watermark
@@ -39,6 +41,10 @@ class Judged:
     """Whether its verdict counts for the run's."""
     implicit: bool = False
     """Whether it is the target's own first check, "resolved and ready"."""
+    chain: bool = False
+    """Whether it judges its target's whole chain of custody."""
+    reads_logs: bool = False
+    """Whether it judges log entries."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,16 @@ class TargetReport:
     """Marked HTTP requests that were sent."""
     identified_by: str = ""
     """What told that the revision is of this deploy; empty if nothing did."""
+    origin: Origin = field(default_factory=Origin)
+    configuration: Configuration = field(default_factory=Configuration)
+
+    @property
+    def rollback(self) -> str:
+        """The command that gives all traffic back to the previous revision; empty unless this one has any."""
+        if not (self.origin.previous and self.serving.get(self.revision)):
+            return ""
+        to = shlex.quote(f"--to-revisions={self.origin.previous}=100")
+        return f"gcloud run services update-traffic {self.target.service} {to} {self.target.flags}"
 
 
 @dataclass(frozen=True)

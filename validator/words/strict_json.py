@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 DEEPEST = 200
 """Levels of objects and arrays that are read; RFC 8259, section 9, lets a parser set a limit."""
+MOST = 50_000
+"""Objects, arrays and their members that are read: in memory each takes some hundred times its text, and judging its time."""
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _LONGEST = 400
 """Digits of an integer that is kept exactly; a double ends at 309."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
@@ -18,8 +22,8 @@ class NotJsonError(ValueError):
     """A text that is no JSON, or not the same JSON to every parser."""
 
 
-class TooDeepError(ValueError):
-    """JSON whose objects and arrays lie in one another more than DEEPEST times."""
+class TooLargeError(ValueError):
+    """JSON whose objects and arrays lie in one another more than DEEPEST times, or are more than MOST with their members."""
 
 
 def parse(text: str) -> Any:
@@ -28,10 +32,12 @@ def parse(text: str) -> Any:
     Raises:
         NotJsonError: it is no JSON: a mistake, NaN or Infinity, a key twice in one object, half of a surrogate pair,
             anything after its end.
-        TooDeepError: it is JSON, and too deep to be read.
+        TooLargeError: it may be JSON, and too deep or too much to be read.
     """
     if not text.strip():
         raise NotJsonError("it is empty")
+    if _members(text) > MOST and _members(bare := _STRING.sub("", text)) > MOST:
+        raise _too_deep() if _nested(bare) > DEEPEST else TooLargeError(f"it has more than {MOST:,} values")
     try:
         value = json.loads(text, parse_constant=_constant, parse_int=_integer, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
@@ -138,5 +144,14 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _too_deep() -> TooDeepError:
-    return TooDeepError(f"its objects and arrays are more than {DEEPEST} deep")
+def _members(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
+
+
+def _nested(bare: str) -> int:
+    """How deep the brackets of a text without its strings lie in one another."""
+    return max(accumulate((char in "[{") - (char in "]}") for char in bare))
+
+
+def _too_deep() -> TooLargeError:
+    return TooLargeError(f"its objects and arrays are more than {DEEPEST} deep")

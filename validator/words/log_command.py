@@ -1,0 +1,11 @@
+"""The command with which a person reads what a revision logged."""
+
+from __future__ import annotations
+
+import shlex
+
+
+def read_log(project: str, revision: str, *more: str) -> str:
+    """Newest first; `more` are further terms of Cloud Logging's filter."""
+    query = " AND ".join(('resource.type="cloud_run_revision"', f'resource.labels.revision_name="{revision}"', *more))
+    return f"gcloud logging read {shlex.quote(query)} --project={project}"
