@@ -42,6 +42,7 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/sizes.py
 	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 SEED ?= $(shell date +%s)

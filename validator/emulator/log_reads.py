@@ -51,19 +51,7 @@ def list_entries(
     Raises:
         RefusalError: an unknown project, a bad filter, order, page size or page token.
     """
-    wanted = set(projects(call))
-    if wanted - known:
-        raise RefusalError("NOT_FOUND", f"Project does not exist: {min(wanted - known)}")
-    if call.order_by not in _ORDERS:
-        raise RefusalError(
-            "INVALID_ARGUMENT", f"Unsupported order_by: {call.order_by!r}; timestamp asc or timestamp desc."
-        )
-    if call.page_size < 0:
-        raise RefusalError("INVALID_ARGUMENT", "page_size must not be negative.")
-    try:
-        wholly = parts(call.filter)
-    except FilterError as error:
-        raise RefusalError("INVALID_ARGUMENT", f"Unparseable filter: {error}") from error
+    wanted, wholly = _asked(call, known)
     descending = order == "newest first" or _ORDERS[call.order_by]
     after = _after(call)
     if limit == 0 and after is None:
@@ -80,6 +68,23 @@ def list_entries(
     if len(found) > size:
         answer["nextPageToken"] = _token(call, page[-1].order)
     return answer
+
+
+def _asked(call: ListEntries, known: set[str]) -> tuple[set[str], tuple[Predicate, ...]]:
+    """The projects that a call reads, and the parts of its filter."""
+    wanted = set(projects(call))
+    if wanted - known:
+        raise RefusalError("NOT_FOUND", f"Project does not exist: {min(wanted - known)}")
+    if call.order_by not in _ORDERS:
+        raise RefusalError(
+            "INVALID_ARGUMENT", f"Unsupported order_by: {call.order_by!r}; timestamp asc or timestamp desc."
+        )
+    if call.page_size < 0:
+        raise RefusalError("INVALID_ARGUMENT", "page_size must not be negative.")
+    try:
+        return wanted, parts(call.filter)
+    except FilterError as error:
+        raise RefusalError("INVALID_ARGUMENT", f"Unparseable filter: {error}") from error
 
 
 @lru_cache(maxsize=1 << 14)

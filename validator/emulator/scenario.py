@@ -148,12 +148,7 @@ def load(path: Path, epoch: float = 0.0) -> Scenario:
 
 def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
     mistakes = Mistakes(source)
-    data: Json = {}
-    whole: Json = {}
-    with mistakes.at("service"):
-        whole = expanded(source.data)
-    with mistakes.at():
-        data = resolved(whole, epoch)
+    whole, data = _data(source, epoch, mistakes)
     logs: Json = data.get("logs") or {}
     deployment = scenario_deployment.deployment(data, epoch, mistakes)
     streams = Streams({})
@@ -188,6 +183,17 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
     )
     mistakes.tell()
     return scenario
+
+
+def _data(source: Written, epoch: float, mistakes: Mistakes) -> tuple[Json, Json]:
+    """What is written, its short form written out; and the same with its moments put in."""
+    data: Json = {}
+    whole: Json = {}
+    with mistakes.at("service"):
+        whole = expanded(source.data)
+    with mistakes.at():
+        data = resolved(whole, epoch)
+    return whole, data
 
 
 def _entries(

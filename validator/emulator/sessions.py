@@ -93,14 +93,8 @@ def hold(
             return _closed(sessions, session, visits, at, scenario)
         case CheckHealth():
             return _health(
-                call,
-                at,
-                deployment=deployment,
-                scenario=scenario,
-                sessions=sessions,
-                visits=visits,
-                number=number,
-            )
+                call, at, deployment=deployment, scenario=scenario, sessions=sessions, visits=visits, number=number
+            )  # fmt: skip
 
 
 def _tailing(sessions: Sessions, call: OpenTail, number: int) -> Sessions:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
-from validator.engine import resolution
 from validator.engine.verdicts import Verdicts
 from validator.evidence.fold import Folded
 from validator.evidence.journal import Observation, Started
@@ -95,37 +95,14 @@ def _roles(spec: Spec, wanted: Iterable[Query[Any]]) -> Iterator[Role]:
 
 
 def _checks(spec: Spec, verdicts: Verdicts) -> tuple[CheckPlan, ...]:
-    made: dict[str, CheckPlan] = {}
-    timeout = spec.timeout
-    for check in verdicts.implicit.values():
-        made[check.name] = CheckPlan(check, 0.0, timeout)
     by_name = {check.name: check for check in spec.checks}
-
-    def add(check: Check) -> CheckPlan:
-        if check.name not in made:
-            before = [add(by_name[need]).due for need in check.needs if need in by_name]
-            starts = min(timeout, max(before, default=0.0))
-            made[check.name] = CheckPlan(check, starts, min(timeout, starts + _length(check, verdicts, timeout)))
-        return made[check.name]
-
-    for check in _by_depth(spec.checks, by_name):
-        add(check)
-    own = sorted((each for each in made.values() if each.check.kind != resolution.KIND), key=lambda each: each.starts)
-    return tuple(own)
-
-
-def _by_depth(checks: Iterable[Check], by_name: Mapping[str, Check]) -> list[Check]:
-    """What is needed comes before what needs it, so that a long chain is no deep recursion."""
-    ordered: dict[str, Check] = {}
-    ahead = [(check, False) for check in reversed(list(checks))]
-    while ahead:
-        check, ready = ahead.pop()
-        if ready:
-            ordered[check.name] = check
-        elif check.name not in ordered:
-            ahead.append((check, True))
-            ahead.extend((by_name[need], False) for need in check.needs if need in by_name and need not in ordered)
-    return list(ordered.values())
+    needs = {check.name: [need for need in check.needs if need in by_name] for check in spec.checks}
+    made: dict[str, CheckPlan] = {}
+    for name in TopologicalSorter(needs).static_order():
+        starts = min(spec.timeout, max((made[need].due for need in needs[name]), default=0.0))
+        length = _length(by_name[name], verdicts, spec.timeout)
+        made[name] = CheckPlan(by_name[name], starts, min(spec.timeout, starts + length))
+    return tuple(sorted((made[check.name] for check in spec.checks), key=lambda each: each.starts))
 
 
 def _length(check: Check, verdicts: Verdicts, timeout: float) -> float:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a query and what is known of it name each other
     from validator.evidence.sort import Query
 
 Derived = TypeVar("Derived")
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ class Resources(Protocol):
 
 class Evidence(Resources, Protocol):
     """An incremental fold of the journal. All of it is as of the newest record."""
+
+    def of(self, query: Query[Seen]) -> Seen:
+        """What is known of a query, as its sort keeps it."""
+        ...
 
     @property
     def started(self) -> float:

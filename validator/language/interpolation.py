@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from validator.language.mistake import Mistake
@@ -29,41 +30,46 @@ def interpolate(
     expressions use `vars.NAME`; so are `${capture.name}`, which are known only later. `unset(path, name)` is told of
     each name that is unset (or empty) and has no default, `complain` of what looks like a reference and is none.
     """
-    told: set[Path] = set()
+    return _Interpolation(variables, unset, complain).walk(data, schema, ())
 
-    def replaced(value: str, path: Path) -> str:
-        def put(found: re.Match[str]) -> str:
-            name, default = found["name"], found["default"]
-            if found["odd"] and path not in told:
-                told.add(path)
-                odd = value[found.start() :].partition("}")[0][:40]
-                complain(
-                    Mistake(
-                        f"{odd}}} is not a reference; write ${{NAME}} or ${{NAME:-default}}, and $$ for a dollar", *path
-                    )
-                )
-            if found["odd"] or found["late"]:
-                return found[0]
-            if name is None:
-                return "$"
-            text = variables.get(name, "")
-            if not text and default is None:
-                unset(path, name)
-            return text or default or ""
 
-        return _REFERENCE.sub(put, value)
+@dataclass
+class _Interpolation:
+    """One interpolation of a file's data."""
 
-    def walk(value: Any, schema: Json, path: Path) -> Any:
+    variables: Mapping[str, str]
+    unset: Callable[[Path, str], None]
+    complain: Callable[[Mistake], None]
+    told: set[Path] = field(default_factory=set)
+    """Where what is no reference was told of."""
+
+    def walk(self, value: Any, schema: Json, path: Path) -> Any:
+        """A value of a schema with every reference replaced."""
         if isinstance(value, str) and "$" in value and not is_cel(schema):
-            text = replaced(value, path)
+            text = _REFERENCE.sub(lambda found: self._put(found, value, path), value)
             return text if "string" in types(schema) else resolve(text)
         if isinstance(value, dict):
-            return {key: walk(item, below(schema, key), (*path, key)) for key, item in value.items()}
+            return {key: self.walk(item, below(schema, key), (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
-            return [walk(item, items(schema), (*path, i)) for i, item in enumerate(value)]
+            return [self.walk(item, items(schema), (*path, i)) for i, item in enumerate(value)]
         return value
 
-    return walk(data, schema, ())
+    def _put(self, found: re.Match[str], value: str, path: Path) -> str:
+        """What stands for one reference of a value."""
+        name, default = found["name"], found["default"]
+        if found["odd"] and path not in self.told:
+            self.told.add(path)
+            odd = value[found.start() :].partition("}")[0][:40]
+            message = f"{odd}}} is not a reference; write ${{NAME}} or ${{NAME:-default}}, and $$ for a dollar"
+            self.complain(Mistake(message, *path))
+        if found["odd"] or found["late"]:
+            return found[0]
+        if name is None:
+            return "$"
+        text = self.variables.get(name, "")
+        if not text and default is None:
+            self.unset(path, name)
+        return text or default or ""
 
 
 def references(data: Any) -> Iterator[tuple[Path, str, frozenset[str]]]:

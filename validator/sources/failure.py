@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+from collections.abc import Callable
+from typing import Any
 
 import requests
 from urllib3.exceptions import IncompleteRead
@@ -22,42 +24,47 @@ class BadAnswerError(Exception):
     """The answer is not one by the rules of HTTP."""
 
 
-def explain(error: BaseException, host: str) -> str:  # noqa: PLR0912  a table, one row a reason
+_NOT_SENT = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+)
+_REASONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Callable[[str, Any], str]], ...] = (
+    (BadAnswerError, lambda host, cause: f"{host} sent a broken answer: {cause}"),
+    (requests.TooManyRedirects, lambda _, cause: str(cause)),
+    (_NOT_SENT, lambda _, cause: f"not sent: {cause}"),
+    (socket.gaierror, lambda host, cause: f"{_name(host)} is not known to the resolver: {cause.strerror}"),
+    (ssl.SSLCertVerificationError, lambda host, cause: f"TLS with {host} failed: {cause.verify_message}"),
+    (ssl.SSLError, lambda host, cause: f"TLS with {host} failed: {cause.reason or cause}"),
+    (TimeoutError, lambda host, _: f"{host} did not answer in time"),
+    (HeadCutError, lambda host, _: f"{host} ended the head of its answer early"),
+    (http.client.RemoteDisconnected, lambda host, _: f"{host} closed the connection without an answer"),
+    (ConnectionRefusedError, lambda host, _: f"{host} refused the connection"),
+    ((ConnectionResetError, BrokenPipeError), lambda host, _: f"{host} reset the connection"),
+    (
+        IncompleteRead,
+        lambda host, cause: (
+            f"{host} ended the body early: {cause.partial} bytes came, {cause.expected} more were announced"
+        ),
+    ),
+    (http.client.IncompleteRead, lambda host, _: f"{host} ended the body early, within a chunk"),
+)
+"""What an exchange with a host ended with -> its sentence; the first that fits."""
+
+
+def explain(error: BaseException, host: str) -> str:
     """One sentence about an exchange with `host` (`HOST:PORT`) that ended with this error."""
     cause = _root(error)
-    match cause:
-        case BadAnswerError():
-            return f"{host} sent a broken answer: {cause}"
-        case requests.TooManyRedirects():
-            return str(cause)
-        case (
-            requests.exceptions.InvalidHeader() | requests.exceptions.InvalidURL() | requests.exceptions.MissingSchema()
-        ):
-            return f"not sent: {cause}"
-        case socket.gaierror():
-            return f"{host.rpartition(':')[0]} is not known to the resolver: {cause.strerror}"
-        case ssl.SSLCertVerificationError():
-            return f"TLS with {host} failed: {cause.verify_message}"
-        case ssl.SSLError():
-            return f"TLS with {host} failed: {cause.reason or cause}"
-        case TimeoutError():
-            return f"{host} did not answer in time"
-        case HeadCutError():
-            return f"{host} ended the head of its answer early"
-        case http.client.RemoteDisconnected():
-            return f"{host} closed the connection without an answer"
-        case ConnectionRefusedError():
-            return f"{host} refused the connection"
-        case ConnectionResetError() | BrokenPipeError():
-            return f"{host} reset the connection"
-        case IncompleteRead():
-            return f"{host} ended the body early: {cause.partial} bytes came, {cause.expected} more were announced"
-        case http.client.IncompleteRead():
-            return f"{host} ended the body early, within a chunk"
-        case OSError(strerror=str(reason)):
-            return f"{host}: {reason}"
-        case _:
-            return f"{host} sent what is not HTTP: {str(cause) or type(cause).__name__}"
+    told = next((told for types, told in _REASONS if isinstance(cause, types)), None)
+    if told:
+        return told(host, cause)
+    if isinstance(cause, OSError) and isinstance(cause.strerror, str):
+        return f"{host}: {cause.strerror}"
+    return f"{host} sent what is not HTTP: {str(cause) or type(cause).__name__}"
+
+
+def _name(host: str) -> str:
+    return host.rpartition(":")[0]
 
 
 def _root(error: BaseException) -> BaseException:
