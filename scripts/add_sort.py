@@ -130,12 +130,12 @@ def options(value: Any) -> None:
     """It has none."""
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[None]) -> frozenset[Query[Any]]:
     """The clock."""
     return frozenset({ClockOf(check.target.name)})
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - the shape of a judge
+def judge(check: Check[None], evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - the shape of a judge
     """Hold its newest reading against the gate's time at which that came."""
     readings = evidence.of(ClockOf(check.target.name))
     if not readings.history:

@@ -90,7 +90,7 @@ def _latest_re_resolved() -> list[Patch]:
             self.resolution = Resolution(found.latest_created, found.latest_created)
         original(self, seen, found, target)
 
-    def asked(self: verdicts.Verdicts, check: Check) -> frozenset[Query[Any]]:
+    def asked(self: verdicts.Verdicts, check: Check[Any]) -> frozenset[Query[Any]]:
         return queries(self, check) | {RevisionOf(check.target.name)}
 
     def known(self: run.Engine, wanted: Query[Any]) -> bool:

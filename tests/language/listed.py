@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from validator.checks import kinds
 from validator.judging.kind import Kind
 
 
-def listed(names: Sequence[str]) -> Mapping[str, Kind]:
+def listed(names: Sequence[str]) -> Mapping[str, Kind[Any]]:
     """These kinds; as alternatives of `any` there are no others either."""
     found = {name: kind for name, kind in kinds().items() if name in names}
     if "any" not in found:
@@ -18,4 +18,4 @@ def listed(names: Sequence[str]) -> Mapping[str, Kind]:
     items = found["any"].schema["items"]
     known = {name: schema for name, schema in items["properties"].items() if name in names}
     own = {**found["any"].schema, "items": {**items, "properties": known, "x-kinds": known.keys()}}
-    return {**found, "any": cast(Kind, SimpleNamespace(**{**vars(found["any"]), "schema": own}))}
+    return {**found, "any": cast(Kind[Any], SimpleNamespace(**{**vars(found["any"]), "schema": own}))}

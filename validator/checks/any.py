@@ -20,7 +20,7 @@ from validator.language.mistake import Mistake, Mistakes, sound
 from validator.words.check import Check
 from validator.words.verdict import Excerpt, Outcome, Verdict
 
-_KINDS: Mapping[str, Kind] = {name: kind for name, kind in others("any").items() if not kind.present}
+_KINDS: Mapping[str, Kind[Any]] = {name: kind for name, kind in others("any").items() if not kind.present}
 
 lasting = True
 within: float | None = 60.0
@@ -99,22 +99,21 @@ def options(value: Any) -> Options:
     return sound(Options(tuple(alternatives)), wrong)
 
 
-def _parts(check: Check) -> list[Check]:
+def _parts(check: Check[Options]) -> list[Check[Any]]:
     """The check as each alternative's own kind sees it."""
-    wanted = check.options
-    assert isinstance(wanted, Options)
+    own: Check[Any] = check
     return [
-        replace(check, kind=each.kind, options=each.options, part=number)
-        for number, each in enumerate(wanted.alternatives, 1)
+        replace(own, kind=each.kind, options=each.options, part=number)
+        for number, each in enumerate(check.options.alternatives, 1)
     ]
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """All that one of the alternatives asks for."""
     return asked(check).union(*(_KINDS[part.kind].queries(part) for part in _parts(check)))
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each alternative by its own kind, and conclude."""
     judged = [_Judged(f"{p.part} ({p.kind})", _KINDS[p.kind].judge(p, evidence, now)) for p in _parts(check)]
     together = _together(judged)

@@ -72,12 +72,12 @@ def options(value: Any) -> Options:
     return Options(length, tuple(value.get("steps", ())))
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The build."""
     return frozenset({BuildOf(check.target.name)})
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge the newest reading; without `within` its first violation is final."""
     when = timing(check, evidence)
 
@@ -95,9 +95,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     return eventually(looks(check, BuildOf(check.target.name), evidence, look), when, now)
 
 
-def _find(check: Check, build: Build, now: float) -> Finding:
+def _find(check: Check[Options], build: Build, now: float) -> Finding:
     wanted = check.options
-    assert isinstance(wanted, Options)
     findings = [_status(build)]
     took = (build.finished or now) - build.started if build.started else None
     if wanted.duration:

@@ -46,12 +46,12 @@ def options(value: Any) -> None:
     """It has none."""
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Any]) -> frozenset[Query[Any]]:
     """The build, the logs, and a probe."""
     return custody.queries(check.target) | asked(check)
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Any], evidence: Evidence, now: float) -> Verdict:
     """Judge the chain as it is known now."""
     links = custody.chain(check.target, evidence)
     finding = holds_and_asserts(check, evidence, _find(links), {})

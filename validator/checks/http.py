@@ -50,7 +50,7 @@ variables = {
 }
 
 
-def _probe(check: Check) -> Probe:
+def _probe(check: Check[Any]) -> Probe:
     wanted = check.options
     assert isinstance(wanted, Options)
     repeat = wanted.safe or check.within is not None
@@ -67,13 +67,13 @@ def _probe(check: Check) -> Probe:
     )
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Any]) -> frozenset[Query[Any]]:
     """The probe, and the request log that tells who answered it."""
     identified: set[Query[Any]] = set() if check.target.url else {LogsOf(check.target.project)}
     return asked(check) | {_probe(check)} | identified
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Any], evidence: Evidence, now: float) -> Verdict:
     """Judge every exchange; one that another revision answered is held against the target or not counted."""
     probe = _probe(check)
     made = [_attempt(check, probe, evidence, each) for each in evidence.answers(probe)]
@@ -92,7 +92,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     return eventually(attempts, timing(check, evidence, within), now)
 
 
-def _attempt(check: Check, probe: Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
+def _attempt(check: Check[Any], probe: Probe, evidence: Evidence, observation: Observation) -> Attempt | None:
     """What an exchange says once it is known who answered; None if that says nothing of the target."""
     key = (check.name, check.part, observation.seq)
 
@@ -106,7 +106,7 @@ def _attempt(check: Check, probe: Probe, evidence: Evidence, observation: Observ
 
 
 def _as_known(
-    key: tuple[str, int, int], check: Check, probe: Probe, evidence: Evidence, observation: Observation
+    key: tuple[str, int, int], check: Check[Any], probe: Probe, evidence: Evidence, observation: Observation
 ) -> Attempt | None:
     """The same as of now."""
     said = evidence.derive(key, partial(_said, check, evidence, observation), lasting=_decided)
@@ -125,7 +125,7 @@ def _decided(said: Attempt) -> bool:
     return said.finding.state is not State.UNKNOWN
 
 
-def _told(check: Check, probe: Probe, evidence: Evidence, said: Attempt, identity: Identity) -> Attempt | None:
+def _told(check: Check[Any], probe: Probe, evidence: Evidence, said: Attempt, identity: Identity) -> Attempt | None:
     """What an exchange says by who answered it."""
     if identity.who is Who.TARGET:
         conclusive = said.finding.state is not State.HOLDS and not probe.repeat
@@ -154,7 +154,7 @@ def _by(finding: Finding, identity: Identity) -> Finding:
 
 
 def _by_another(
-    check: Check, probe: Probe, evidence: Evidence, said: Attempt, identity: Identity, *, whole: bool
+    check: Check[Any], probe: Probe, evidence: Evidence, said: Attempt, identity: Identity, *, whole: bool
 ) -> Attempt | None:
     """Another revision's answer: a violation where none but the target should answer, else of no account."""
     frozen = evidence.frozen(check.target.name)
@@ -170,7 +170,7 @@ def _by_another(
     return replace(said, finding=Finding(State.UNKNOWN, reason, remedy=remedy, evidence=shown), conclusive=True)
 
 
-def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt:
+def _said(check: Check[Any], evidence: Evidence, observation: Observation) -> Attempt:
     """What an exchange says, whoever answered."""
     result = observation.result
     if isinstance(result, Problem):
@@ -180,7 +180,7 @@ def _said(check: Check, evidence: Evidence, observation: Observation) -> Attempt
     return Attempt(observation.sent, finding, (observation.seq,), took=observation.received - observation.sent)
 
 
-def _problem(check: Check, evidence: Evidence, observation: Observation, problem: Problem) -> Finding:
+def _problem(check: Check[Any], evidence: Evidence, observation: Observation, problem: Problem) -> Finding:
     """No answer: held against the service once the connection stood, or if its host was ever reached."""
     wanted = check.options
     assert isinstance(wanted, Options)
@@ -220,7 +220,7 @@ def _shown(observation: Observation, response: Response, content: Json) -> Excer
     return Excerpt(f"{line}: {response.excerpt}" if response.text else line, observation.received, "http")
 
 
-def _find(check: Check, known: Resources, observation: Observation, content: Json) -> Finding:
+def _find(check: Check[Any], known: Resources, observation: Observation, content: Json) -> Finding:
     """What an answer says."""
     wanted = check.options
     assert isinstance(wanted, Options)

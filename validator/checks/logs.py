@@ -168,10 +168,9 @@ def _mistakes(rule: Rule, place: int, *, ordered: bool) -> Iterator[Mistake]:
         yield Mistake("`json` needs a match to judge: `count` has to be at least 1", "expect", place, "count")
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The logs, and probes whose echoes tell how far they are readable."""
     target, wanted = check.target, check.options
-    assert isinstance(wanted, Options)
     own: set[Query[Any]] = {LogsOf(target.project), Echo(target.name)}
     own |= {EntriesOf(target.name, rule.selector) for rule in wanted.rules}
     if _uses(check, "entries"):
@@ -179,15 +178,14 @@ def queries(check: Check) -> frozenset[Query[Any]]:
     return asked(check) | own
 
 
-def _uses(check: Check, name: str) -> bool:
+def _uses(check: Check[Options], name: str) -> bool:
     """Whether its expressions see all `entries`, or the groups of a `match`."""
     return any(name in expression.names for expression in check.expressions)
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
     """Judge all rules on the entries of the window; what is not there only if the application logged anything at all."""
     wanted, target = check.options, check.target
-    assert isinstance(wanted, Options)
     window = window_of(check, evidence, _STREAMS, wanted.watermark)
     if isinstance(window, Verdict):
         return window
@@ -202,10 +200,9 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     return _conclude(judged, log)
 
 
-def _expressions(check: Check, log: LogView) -> Iterable[Judged]:
+def _expressions(check: Check[Options], log: LogView) -> Iterable[Judged]:
     """What asserts and captures come to, on all entries or on the picked matches of the rules' patterns."""
     wanted = check.options
-    assert isinstance(wanted, Options)
     sees_all, sees_match = _uses(check, "entries"), _uses(check, "match")
     named = [rule.selector for rule in wanted.rules if rule.selector.named] if sees_match else []
     unread = log.unread(*([ALL] if sees_all else []), *named)

@@ -130,13 +130,12 @@ def options(value: Any) -> Options:
     )
 
 
-def _baseline(check: Check) -> BaselineOf:
+def _baseline(check: Check[Options]) -> BaselineOf:
     wanted = check.options
-    assert isinstance(wanted, Options)
     return BaselineOf(check.target.name, (check.within or 0.0) + check.hold, Sort.APPLICATION, wanted.revision)
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The logs of both revisions, what tells the older one, and probes whose echoes tell how far they are readable."""
     target = check.target
     return asked(check) | {
@@ -148,10 +147,9 @@ def queries(check: Check) -> frozenset[Query[Any]]:
     }
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
     """Compare the signatures of both revisions, once both logs are wholly read."""
     wanted, target = check.options, check.target
-    assert isinstance(wanted, Options)
     window = window_of(check, evidence, (STDOUT, STDERR), wanted.watermark)
     if isinstance(window, Verdict):
         return window

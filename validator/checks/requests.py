@@ -157,15 +157,14 @@ def options(value: Any) -> Options:
     return sound(made, [Mistake("`slower` compares with a `baseline`: write one", "slower")] if alone else [])
 
 
-def _baseline(check: Check) -> BaselineOf | None:
+def _baseline(check: Check[Options]) -> BaselineOf | None:
     wanted = check.options
-    assert isinstance(wanted, Options)
     name = "" if wanted.baseline == "previous" else wanted.baseline
     after = (check.within or 0.0) + check.hold
     return BaselineOf(check.target.name, after, Sort.REQUEST, name) if wanted.baseline else None
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The request log, probes whose echoes tell how far it is readable, and the baseline's where it is compared."""
     target, older = check.target, _baseline(check)
     own: set[Query[Any]] = {
@@ -176,10 +175,9 @@ def queries(check: Check) -> frozenset[Query[Any]]:
     return asked(check) | own | ({RevisionsOf(target.name), older} if older else set())
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
     """Judge the requests that ended in the window, once the request log is readable past it."""
     wanted, target, asked_older = check.options, check.target, _baseline(check)
-    assert isinstance(wanted, Options)
     window = window_of(check, evidence, (REQUESTS,), wanted.watermark)
     if isinstance(window, Verdict):
         return window
@@ -209,7 +207,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:  # noqa: ARG
     )  # fmt: skip
 
 
-def _probes(check: Check, evidence: Evidence, window: Window) -> int:
+def _probes(check: Check[Options], evidence: Evidence, window: Window) -> int:
     """How many probes this run sent to the service in the window."""
     return sum(evidence.platform_time(seen.received) <= window.end for seen in evidence.probes(check.target.name))
 

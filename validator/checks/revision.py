@@ -108,12 +108,12 @@ def options(value: Any) -> Options:
     )
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The revision."""
     return frozenset({RevisionOf(check.target.name)}) | asked(check)
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each reading; its configuration never changes, so a violation of that is final."""
     when = timing(check, evidence)
 
@@ -132,18 +132,16 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     return eventually(looks(check, RevisionOf(check.target.name), evidence, look), when, now)
 
 
-def _container(check: Check, revision: Revision, evidence: Evidence) -> Container | None:
+def _container(check: Check[Options], revision: Revision, evidence: Evidence) -> Container | None:
     """The container that the check is about; None if there is none of the name that it gives."""
     wanted = check.options
-    assert isinstance(wanted, Options)
     if not wanted.container:
         return revision.made_by(evidence.build(check.target.name))
     return next((each for each in revision.containers if each.name == wanted.container), None)
 
 
-def _find(check: Check, revision: Revision, container: Container | None, evidence: Evidence) -> Finding:
+def _find(check: Check[Options], revision: Revision, container: Container | None, evidence: Evidence) -> Finding:
     wanted = check.options
-    assert isinstance(wanted, Options)
     if container is None:
         there = ", ".join(each.name or "one without a name" for each in revision.containers)
         reason = f"{revision.name} has no container {wanted.container}; it has {there}"
@@ -169,7 +167,7 @@ def _find(check: Check, revision: Revision, container: Container | None, evidenc
     return Finding(State.HOLDS, facts, expected, facts, evidence=shown)
 
 
-def _ready(check: Check, revision: Revision, evidence: Evidence) -> Finding:
+def _ready(check: Check[Options], revision: Revision, evidence: Evidence) -> Finding:
     found = readiness(check.target, revision, evidence)
     if found.state is not State.HOLDS or revision.ready.since is None:
         return found
@@ -177,7 +175,7 @@ def _ready(check: Check, revision: Revision, evidence: Evidence) -> Finding:
     return Finding(State.HOLDS, found.reason + since)
 
 
-def _startup(wanted: Bound, check: Check, revision: Revision, evidence: Evidence) -> Finding:
+def _startup(wanted: Bound, check: Check[Options], revision: Revision, evidence: Evidence) -> Finding:
     expected, took = f"a start-up of {wanted.text('s')}", startup(check.target, revision, evidence)
     if took is None:
         off = unchecked(check.target, revision, evidence)

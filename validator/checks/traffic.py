@@ -97,18 +97,16 @@ def _mistakes(value: Any, split: Any) -> Iterator[Mistake]:
         yield Mistake(f"the shares add up to {sum(split.values())} %, more than 100", "split")
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The service, and for `split` its revisions."""
     wanted = check.options
-    assert isinstance(wanted, Options)
     more = {RevisionsOf(check.target.name)} if wanted.previous is not None else set()
     return frozenset({ServiceOf(check.target.name), *more})
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each reading of the service; pinned traffic on a settled service is final."""
     wanted, frozen = check.options, evidence.frozen(check.target.name)
-    assert isinstance(wanted, Options)
 
     def look(observation: Observation, content: Json) -> Attempt:
         service = Service.read(content)
@@ -122,9 +120,8 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     return eventually(looks(check, ServiceOf(check.target.name), evidence, look), timing(check, evidence), now)
 
 
-def _find(check: Check, evidence: Evidence, service: Service) -> Finding:
+def _find(check: Check[Options], evidence: Evidence, service: Service) -> Finding:
     wanted = check.options
-    assert isinstance(wanted, Options)
     frozen = evidence.frozen(check.target.name)
     findings = []
     if wanted.percent:
@@ -150,7 +147,7 @@ def _shown(service: Service) -> tuple[Excerpt, ...]:
     return (Excerpt(f"traffic ({state}): {_shares(service)}", service.updated, "Cloud Run"),)
 
 
-def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) -> Finding:
+def _share(check: Check[Options], evidence: Evidence, service: Service, wanted: Bound) -> Finding:
     frozen = evidence.frozen(check.target.name)
     share = service.serving().get(frozen, 0)
     expected, actual = f"{frozen} with {wanted.text('%')}", _shares(service)
@@ -169,7 +166,7 @@ def _share(check: Check, evidence: Evidence, service: Service, wanted: Bound) ->
     return Finding(State.VIOLATED, reason, expected, actual, repair(check, evidence), _shown(service))
 
 
-def _previous(check: Check, evidence: Evidence, service: Service, wanted: int) -> Finding:
+def _previous(check: Check[Options], evidence: Evidence, service: Service, wanted: int) -> Finding:
     previous = evidence.previous(check.target.name)
     if previous is None:
         return Finding(State.UNKNOWN, "the previous revision is not known")
@@ -179,7 +176,7 @@ def _previous(check: Check, evidence: Evidence, service: Service, wanted: int) -
     return Finding(state, reason, f"{previous.name} with {wanted} %", _shares(service), evidence=_shown(service))
 
 
-def _pinning(check: Check, evidence: Evidence, service: Service, wanted: bool) -> Finding:
+def _pinning(check: Check[Options], evidence: Evidence, service: Service, wanted: bool) -> Finding:
     frozen = evidence.frozen(check.target.name)
     named = any(share.revision == frozen and share.percent for share in service.traffic)
     followed = any(share.latest and share.percent for share in service.traffic)
@@ -192,10 +189,9 @@ def _pinning(check: Check, evidence: Evidence, service: Service, wanted: bool) -
     return Finding(State.VIOLATED, reason, expected, names, repair(check, evidence), _shown(service))
 
 
-def repair(check: Check, evidence: Evidence) -> str:
+def repair(check: Check[Options], evidence: Evidence) -> str:
     """The command that gives the target the traffic that is wanted."""
     wanted, target = check.options, check.target
-    assert isinstance(wanted, Options)
     frozen = evidence.frozen(target.name)
     percent = wanted.percent.max if wanted.percent and wanted.percent.max is not None else 100
     if percent == 100 and not wanted.pinned and not target.revision:

@@ -30,7 +30,7 @@ _CREATED = "1970-01-01T00:00:00.000Z"
 _FIRST = "1970-01-01T00:00:00.001Z"
 
 
-def plan_of(spec: Spec, kinds: Mapping[str, Kind]) -> Plan:
+def plan_of(spec: Spec, kinds: Mapping[str, Kind[Any]]) -> Plan:
     """Plan a run; asks nobody."""
     verdicts = Verdicts(spec, kinds)
     wanted: dict[Query[Any], list[str]] = {}
@@ -105,7 +105,7 @@ def _checks(spec: Spec, verdicts: Verdicts) -> tuple[CheckPlan, ...]:
     return tuple(sorted((made[check.name] for check in spec.checks), key=lambda each: each.starts))
 
 
-def _length(check: Check, verdicts: Verdicts, timeout: float) -> float:
+def _length(check: Check[Any], verdicts: Verdicts, timeout: float) -> float:
     """How long a check may take once it started: without `within` until the run's end, but a log's window is its own."""
     kind = verdicts.kinds[check.kind]
     if kind.lasting and any(each.listens for each in verdicts.queries(check)):

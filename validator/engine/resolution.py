@@ -36,7 +36,7 @@ variables: dict[str, str] = {}
 schema: dict[str, Any] = {"type": "object"}
 
 
-def check_of(target: Target) -> Check:
+def check_of(target: Target) -> Check[Any]:
     """The implicit check of a target, at the target's place in the spec."""
     return Check(f"{target.service} is resolved and ready", KIND, target, None, target.position)
 
@@ -45,7 +45,7 @@ def options(value: Any) -> None:
     """It has none."""
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Any]) -> frozenset[Query[Any]]:
     """The service, the revision, and what may show whose it is and that its container was started.
 
     The logs are asked for the last lines of a failed one too; the build and the echo only where nothing else tells.
@@ -55,7 +55,7 @@ def queries(check: Check) -> frozenset[Query[Any]]:
     return frozenset(shown | {ServiceOf(name), RevisionOf(name)})
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Any], evidence: Evidence, now: float) -> Verdict:
     """Pass once the revision is ready; fail with the platform's own reason when it cannot become so."""
     target = check.target
     for asked in (ServiceOf(target.name), RevisionOf(target.name)):
@@ -182,7 +182,7 @@ def _otherwise(target: Target, found: Identified) -> str:
     return "if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
 
 
-def _failed(check: Check, evidence: Evidence, revision: Revision, seen: Excerpt, now: float) -> Verdict:
+def _failed(check: Check[Any], evidence: Evidence, revision: Revision, seen: Excerpt, now: float) -> Verdict:
     target = check.target
     first = next(
         seen.at

@@ -69,7 +69,7 @@ class Engine:
     """One run. Sans-I/O: time and answers are handed to `step`, requests come out."""
 
     spec: Spec
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, Kind[Any]]
     run_id: str
     """16 hex digits, unique to the run."""
     journal: list[Record] = field(default_factory=list)

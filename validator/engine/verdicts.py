@@ -31,7 +31,7 @@ from validator.words.verdict import Outcome, Verdict
 class Standing:
     """Where a check stands."""
 
-    check: Check
+    check: Check[Any]
     verdict: Verdict
     queries: tuple[Query[Any], ...] = ()
     """What the check asks for, in an order that is always the same."""
@@ -47,7 +47,7 @@ class Standing:
 class Verdicts:
     """The verdicts as of the newest record. Live and replayed runs both come by here."""
 
-    def __init__(self, spec: Spec, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, spec: Spec, kinds: Mapping[str, Kind[Any]]) -> None:
         self.spec = spec
         self.kinds = {**kinds, resolution.KIND: resolution, asserted.KIND: asserted}
         self.ended: Ended | None = None
@@ -70,7 +70,7 @@ class Verdicts:
         self.standings = {c.name: Standing(c, waiting, self._asked(c)) for c in (*self.implicit.values(), *spec.checks)}
 
     @classmethod
-    def replay(cls, spec: Spec, kinds: Mapping[str, Kind], records: Iterable[Record]) -> Verdicts:
+    def replay(cls, spec: Spec, kinds: Mapping[str, Kind[Any]], records: Iterable[Record]) -> Verdicts:
         """Judge a whole journal again."""
         verdicts = cls(spec, kinds)
         for record in records:
@@ -120,14 +120,14 @@ class Verdicts:
         """What no verdict rests on and the report tells: what was there before the main target's revision."""
         return frozenset({RevisionsOf(MAIN)} if MAIN in self.implicit else ())
 
-    def queries(self, check: Check) -> frozenset[Query[Any]]:
+    def queries(self, check: Check[Any]) -> frozenset[Query[Any]]:
         """What a check asks for, its asserts included."""
         return self.kinds[check.kind].queries(check) | asked(check)
 
-    def _asked(self, check: Check) -> tuple[Query[Any], ...]:
+    def _asked(self, check: Check[Any]) -> tuple[Query[Any], ...]:
         return tuple(sorted(self.queries(check), key=repr))
 
-    def _wanted(self, check: Check, *, bound: bool = True) -> Wanted:
+    def _wanted(self, check: Check[Any], *, bound: bool = True) -> Wanted:
         return Wanted(check.target.name, self.queries(check), bound)
 
     def watched(self, *, passed: bool = False) -> list[Query[Any]]:
@@ -146,7 +146,7 @@ class Verdicts:
         moments = [s.verdict.until for s in self.standings.values() if not s.verdict.final and s.verdict.until]
         return min(moments, default=None)
 
-    def needs(self, check: Check) -> tuple[str, ...]:
+    def needs(self, check: Check[Any]) -> tuple[str, ...]:
         """What has to pass before a check starts: the implicit checks of `target` and of its own, then what it names."""
         if check.kind == resolution.KIND:
             return ()
@@ -196,7 +196,7 @@ class Verdicts:
         remedy = verdict.remedy if verdict.final and verdict.remedy else newest.remedy
         return replace(verdict, reason=reason, remedy=remedy, rests_on=rests_on)
 
-    def _judge(self, check: Check, evidence: Folded, now: float) -> Verdict:
+    def _judge(self, check: Check[Any], evidence: Folded, now: float) -> Verdict:
         """Judge a check; a defect of a judge costs its own verdict and not the report."""
         try:
             return self.kinds[check.kind].judge(check, evidence, now)
@@ -204,7 +204,7 @@ class Verdicts:
             reason = f"a defect of the gate: {type(error).__name__}: {error}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy="please report it, with the summary")
 
-    def _cause_of_skip(self, check: Check) -> str:
+    def _cause_of_skip(self, check: Check[Any]) -> str:
         """The root of what a check waits for in vain. Without the main target nothing at all can be judged."""
         main = (self.implicit[MAIN].name,) if MAIN in self.implicit else ()
         for need in self.needs(check) or main:
@@ -213,7 +213,7 @@ class Verdicts:
                 return standing.cause or need
         return ""
 
-    def _condition(self, check: Check, condition: Assertion) -> Verdict | None:
+    def _condition(self, check: Check[Any], condition: Assertion) -> Verdict | None:
         """What a check whose `if` is not true comes to; None if it may start."""
         values, missing = values_of(check, condition, self.evidence, {})
         value, problem = (None, missing.reason) if missing else condition.value(values)
@@ -351,7 +351,7 @@ def _cut_off(standing: Standing, ending: Ending) -> Verdict:
     return replace(verdict, final=True)
 
 
-def excused(check: Check, verdict: Verdict, started: float) -> bool:
+def excused(check: Check[Any], verdict: Verdict, started: float) -> bool:
     """Whether a known issue excuses a verdict: a failure, until the end of its day (UTC) at the run's start."""
     if check.known_issue is None or verdict.outcome is not Outcome.FAILED:
         return False

@@ -42,7 +42,7 @@ def options(value: Any) -> Options:
     return Options(value if isinstance(value, str) else next(iter(value), ""))
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Any]) -> frozenset[Query[Any]]:
     """What its expressions see."""
     used = {name for expression in check.expressions for name in expression.names}
     own: set[Query[Any]] = {RevisionOf(check.target.name)} if used & _OF_REVISION else set()
@@ -50,7 +50,7 @@ def queries(check: Check) -> frozenset[Query[Any]]:
     return names.queries(check) | own
 
 
-def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Any], evidence: Evidence, now: float) -> Verdict:
     """Judge what is known now; a violation of what cannot change any more is final."""
     texts = "; ".join(each.text for each in check.asserts)
     finding = names.holds_and_asserts(check, evidence, Finding(State.HOLDS, f"it holds: {texts}", texts), {})
@@ -62,7 +62,7 @@ def judge(check: Check, evidence: Evidence, now: float) -> Verdict:
     return eventually([attempt], when, now)
 
 
-def _seen(check: Check, evidence: Evidence) -> Iterator[int]:
+def _seen(check: Check[Any], evidence: Evidence) -> Iterator[int]:
     """The newest observation of each thing that its expressions see."""
     for asked in sorted(queries(check), key=repr):
         answers = evidence.answers(asked)

@@ -41,7 +41,7 @@ class Timing:
         return self.start + self.within
 
 
-def timing(check: Check, evidence: Evidence, within: float | None = None) -> Timing:
+def timing(check: Check[Any], evidence: Evidence, within: float | None = None) -> Timing:
     """When a started check has to hold.
 
     Args:
@@ -57,7 +57,7 @@ def timing(check: Check, evidence: Evidence, within: float | None = None) -> Tim
 
 
 def looks(
-    check: Check, query: Query[Any], evidence: Evidence, judge: Callable[[Observation, Json], Attempt]
+    check: Check[Any], query: Query[Any], evidence: Evidence, judge: Callable[[Observation, Json], Attempt]
 ) -> Iterator[Attempt]:
     """An attempt for each answer to a query; for a problem an unknown one, conclusive if it is a refusal."""
     refusal = evidence.refusal(query)

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from validator.evidence.known import Evidence
 from validator.evidence.sort import Query
 from validator.words.call import Json
-from validator.words.check import Check
+from validator.words.check import Check, Options
 from validator.words.verdict import Verdict
 
 
-class Kind(Protocol):
+class Kind(Protocol[Options]):
     """One sort of rule. Its module's docstring is its documentation."""
 
     @property
@@ -40,7 +40,7 @@ class Kind(Protocol):
         """Whether it judges how the platform is: a pass has to be true still on the run's last reading of the service."""
         ...
 
-    def options(self, value: Any) -> object:
+    def options(self, value: Any) -> Options:
         """Make options of a value that fits the schema.
 
         Raises:
@@ -48,10 +48,10 @@ class Kind(Protocol):
         """
         ...
 
-    def queries(self, check: Check) -> frozenset[Query[Any]]:
+    def queries(self, check: Check[Options]) -> frozenset[Query[Any]]:
         """The evidence it asks for; needs no network."""
         ...
 
-    def judge(self, check: Check, evidence: Evidence, now: float) -> Verdict:
+    def judge(self, check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         """Judge it. Called only once the check has started. Pure."""
         ...

@@ -38,7 +38,7 @@ OF_SERVICE = frozenset({"revision", "previous", "serving", "service", "build", "
 """What a target that is no Cloud Run service does not have."""
 
 
-def queries(check: Check) -> frozenset[Query[Any]]:
+def queries(check: Check[Any]) -> frozenset[Query[Any]]:
     """The evidence that a check's expressions ask for."""
     target = check.target.name
     needed: dict[str, tuple[Query[Any], ...]] = {
@@ -59,7 +59,7 @@ _STATUS = re.compile(r"\b(?:conditions|reconciling|scaling_status|observed_gener
 """Fields of a revision that go on changing after it is ready."""
 
 
-def unchanging(check: Check, evidence: Resources) -> bool:
+def unchanging(check: Check[Any], evidence: Resources) -> bool:
     """Whether what a check's expressions see does not change any more, its revision being settled."""
     build = evidence.build(check.target.name)
     fixed = {"revision", "previous", "env", "secrets", "deployed", "vars", "capture"}
@@ -68,7 +68,7 @@ def unchanging(check: Check, evidence: Resources) -> bool:
     return all(each.names <= fixed and not _STATUS.search(each.text) for each in check.expressions)
 
 
-def judge_asserts(check: Check, evidence: Resources, own: Mapping[str, Any]) -> Iterable[Finding]:
+def judge_asserts(check: Check[Any], evidence: Resources, own: Mapping[str, Any]) -> Iterable[Finding]:
     """One finding for each assert and each capture, on the common values and the kind's own."""
     work = 0
     for assertion in check.asserts:
@@ -84,7 +84,7 @@ def judge_asserts(check: Check, evidence: Resources, own: Mapping[str, Any]) -> 
 
 
 def values_of(
-    check: Check, expression: Assertion, evidence: Resources, own: Mapping[str, Any]
+    check: Check[Any], expression: Assertion, evidence: Resources, own: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Finding | None]:
     """The values of an expression's names, and the finding that says which of them is not known.
 
@@ -111,7 +111,7 @@ def _captured(name: str, expression: Assertion, values: Mapping[str, Any]) -> Fi
     return Finding(State.HOLDS, "", captured=((name, value),))
 
 
-def _until(check: Check, evidence: Resources, own: Mapping[str, Any]) -> Finding | None:
+def _until(check: Check[Any], evidence: Resources, own: Mapping[str, Any]) -> Finding | None:
     """Why this attempt is not the one to judge; None if it is."""
     if check.until is None:
         return None
@@ -125,7 +125,7 @@ def _until(check: Check, evidence: Resources, own: Mapping[str, Any]) -> Finding
     return Finding(state, reason, f"until {check.until.text}", finding.actual, finding.remedy, stop=False)
 
 
-def holds_and_asserts(check: Check, evidence: Resources, finding: Finding, own: Mapping[str, Any]) -> Finding:
+def holds_and_asserts(check: Check[Any], evidence: Resources, finding: Finding, own: Mapping[str, Any]) -> Finding:
     """A kind's own finding and those of the asserts and captures, as one; with `until`, of the attempt it chooses."""
     waiting = _until(check, evidence, own)
     if waiting:
@@ -137,7 +137,7 @@ def holds_and_asserts(check: Check, evidence: Resources, finding: Finding, own: 
     return replace(decisive, captured=captured, stop=True if chosen else finding.stop)
 
 
-def _missing(check: Check, evidence: Resources, name: str) -> Finding:
+def _missing(check: Check[Any], evidence: Resources, name: str) -> Finding:
     for wanted in queries(check):
         refusal = evidence.refusal(wanted)
         if refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from validator.evidence.known import Evidence
 from validator.evidence.logs import EntriesOf, LogsOf
@@ -56,7 +57,7 @@ class Window:
         return [e for e in entries if self.start <= e.at <= self.end or self.start <= e.received <= self.end]
 
 
-def window_of(check: Check, evidence: Evidence, streams: Sequence[str], demanded: Known) -> Window | Verdict:
+def window_of(check: Check[Any], evidence: Evidence, streams: Sequence[str], demanded: Known) -> Window | Verdict:
     """The window of a check that started; or the verdict that the log cannot be read."""
     target = check.target
     refusal = evidence.refusal(LogsOf(target.project))

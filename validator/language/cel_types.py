@@ -122,7 +122,7 @@ def messages() -> tuple[Any, ...]:
 
 
 def plain(value: Any) -> Any:
-    """A value of CEL in JSON's types: moments as RFC 3339, lengths of time as seconds.
+    """A value of CEL in JSON's types: moments as RFC 3339, lengths of time as seconds; a map's keys by the alphabet, as it has no order.
 
     Raises:
         TypeError: it has no such form.
@@ -137,7 +137,7 @@ def plain(value: Any) -> Any:
         case dt.timedelta():
             return f"{value.total_seconds():g}s"
         case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
+            return {str(key): plain(value[key]) for key in sorted(value, key=str)}
         case list() | tuple():
             return [plain(item) for item in value]
         case _:

@@ -18,7 +18,7 @@ EVERY = "*"
 class Expressions:
     """The compiled expressions of one check; what is wrong in them is noted."""
 
-    def __init__(self, value: Mapping[str, Any], kinds: Sequence[Kind], path: Path, source: Source) -> None:
+    def __init__(self, value: Mapping[str, Any], kinds: Sequence[Kind[Any]], path: Path, source: Source) -> None:
         self.path, self.source = path, source
         self.known = {**names.TYPES, **{name: type_ for kind in kinds for name, type_ in kind.variables.items()}}
         self.places: list[tuple[cel.Assertion, Path]] = []

@@ -32,7 +32,7 @@ class Feasibility:
         self.value, self.name, self.path, self.source, self.around = value, name, path, source, around
         self.kind = around.kind(name)
 
-    def tell(self, checks: Sequence[Check], expressions: Expressions) -> None:
+    def tell(self, checks: Sequence[Check[Any]], expressions: Expressions) -> None:
         """Note all that cannot come true."""
         self._timing(checks[0], expressions)
         if self.name == asserted.KIND and checks[0].asserts and not _looks(checks[0]):
@@ -46,7 +46,7 @@ class Feasibility:
 
     # Its times.
 
-    def _timing(self, check: Check, expressions: Expressions) -> None:
+    def _timing(self, check: Check[Any], expressions: Expressions) -> None:
         windowed = self.kind.lasting and any(isinstance(each, Echo) for each in self.kind.queries(check))
         if check.hold and not self.kind.lasting:
             self._complain(f"`for` means nothing here: what {self.name} judges does not change back", "for", key=True)
@@ -58,7 +58,7 @@ class Feasibility:
         self._fits_the_run(check, windowed=windowed)
         self._lasts(check)
 
-    def _counting(self, check: Check, *, windowed: bool) -> None:
+    def _counting(self, check: Check[Any], *, windowed: bool) -> None:
         for key in ("attempts", "times"):
             if key in self.value and (windowed or not self.kind.lasting):
                 self._complain(
@@ -73,7 +73,7 @@ class Feasibility:
         elif check.times > check.attempts:
             self._complain(f"`times: {check.times}` cannot be reached in `attempts: {check.attempts}`", "times")
 
-    def _until(self, check: Check, expressions: Expressions, *, windowed: bool) -> None:
+    def _until(self, check: Check[Any], expressions: Expressions, *, windowed: bool) -> None:
         if not expressions.until:
             return
         told = ""
@@ -86,7 +86,7 @@ class Feasibility:
         if told:
             self._complain(told, "until", key=True)
 
-    def _fits_the_run(self, check: Check, *, windowed: bool) -> None:
+    def _fits_the_run(self, check: Check[Any], *, windowed: bool) -> None:
         timeout = self.around.timeout
         if timeout is None:
             return
@@ -104,7 +104,7 @@ class Feasibility:
             elif len(place) > 1 and check.within and asked.timeout > check.within:
                 self._complain(f"{told}, more than `within` of {span(check.within)}", *place, warning=True)
 
-    def _lasts(self, check: Check) -> None:
+    def _lasts(self, check: Check[Any]) -> None:
         """Rules that something must not be, and that nobody watches after the check has begun."""
         for place in () if check.within or check.hold else getattr(check.options, "absences", ()):
             told = f"{place[0] if len(place) == 1 else place[-1]!r}".replace("'", "`")
@@ -115,7 +115,7 @@ class Feasibility:
 
     # What its target has.
 
-    def _reach(self, check: Check, expressions: Expressions) -> None:
+    def _reach(self, check: Check[Any], expressions: Expressions) -> None:
         """What a target that is a URL does not have, and paths that never reach a service."""
         if any([*self._absent(check, expressions)]):
             return
@@ -127,11 +127,11 @@ class Feasibility:
         for asked in self._probes(check):
             self._path(check, asked.location)
 
-    def _probes(self, check: Check) -> list[Probe]:
+    def _probes(self, check: Check[Any]) -> list[Probe]:
         found = [each for each in self.kind.queries(check) if isinstance(each, Probe)]
         return sorted(found, key=repr)
 
-    def _absent(self, check: Check, expressions: Expressions) -> Iterator[str]:
+    def _absent(self, check: Check[Any], expressions: Expressions) -> Iterator[str]:
         """The names that its expressions use and that are not known of its target."""
         for expression, path in expressions.places:
             absent = sorted(expression.names & names.OF_SERVICE) if check.target.url else []
@@ -142,7 +142,7 @@ class Feasibility:
                 self.source.complain(Mistake(told, *path))
                 yield name
 
-    def _path(self, check: Check, location: str) -> None:
+    def _path(self, check: Check[Any], location: str) -> None:
         """A path on a Cloud Run service, named by its target or by its URL, that Google's front end keeps."""
         base = check.target.url if location.startswith("/") else location
         try:
@@ -166,6 +166,6 @@ class Feasibility:
         return (self.name, *next(found, ()))
 
 
-def _looks(check: Check) -> bool:
+def _looks(check: Check[Any]) -> bool:
     """Whether its asserts look at anything that a deployment can change."""
     return any(each.names - {"vars"} for each in check.asserts)

@@ -49,7 +49,7 @@ class Examined:
 def load(
     text: str,
     file: str,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, Kind[Any]],
     variables: Mapping[str, str],
     *,
     strict: bool = True,
@@ -70,7 +70,7 @@ def load(
 def examine(
     text: str,
     file: str,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, Kind[Any]],
     variables: Mapping[str, str],
     *,
     strict: bool = True,
@@ -110,7 +110,7 @@ class _Loading:
         self,
         text: str,
         file: str,
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, Kind[Any]],
         variables: Mapping[str, str],
         found: list[SpecError],
         *,

@@ -15,7 +15,7 @@ _OWN = ("x-form", "x-empty", "x-bound", "x-kinds", "x-failures", "x-unknown", "x
 _SHOWN = ("title", "description", "default", "examples")
 
 
-def published(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def published(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     """The schema of `checks.yaml`; that of an included file is its `$defs/included`."""
     schema: dict[str, Any] = _open(schema_of(kinds))
     included: dict[str, Any] = _open(schema_of_included(kinds))

@@ -33,12 +33,12 @@ the run is no green.
 """
 
 
-def reference(kinds: Mapping[str, Kind]) -> str:
+def reference(kinds: Mapping[str, Kind[Any]]) -> str:
     """The page."""
     return "\n".join(_page(kinds)).rstrip() + "\n"
 
 
-def _page(kinds: Mapping[str, Kind]) -> Iterator[str]:
+def _page(kinds: Mapping[str, Kind[Any]]) -> Iterator[str]:
     yield _HEAD
     whole = schema_of(kinds)
     yield "## The file\n"
@@ -53,7 +53,7 @@ def _page(kinds: Mapping[str, Kind]) -> Iterator[str]:
         yield from _kind(name, kind)
 
 
-def _kind(name: str, kind: Kind) -> Iterator[str]:
+def _kind(name: str, kind: Kind[Any]) -> Iterator[str]:
     yield f"## {name}\n"
     yield f"{(kind.__doc__ or '').strip()}\n"
     yield from _shape(kind.schema)
@@ -77,7 +77,7 @@ def _kind(name: str, kind: Kind) -> Iterator[str]:
         yield "```"
 
 
-def waiting(kind: Kind) -> str:
+def waiting(kind: Kind[Any]) -> str:
     """How long it is waited for where a check does not say, and whether it may have to last."""
     if kind.within is None:
         until = "until the run's `timeout`; a window of the log is read to its end"

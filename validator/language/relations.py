@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from validator.language.mistake import Mistake, meant
 from validator.language.rules import Rule
@@ -11,7 +12,7 @@ from validator.language.yaml_reader import Path
 from validator.words.check import Check
 
 
-def related(rules: Sequence[Rule], *, whole: bool) -> tuple[Check, ...]:
+def related(rules: Sequence[Rule], *, whole: bool) -> tuple[Check[Any], ...]:
     """All checks with their needs by full names; what they name and is not there is noted.
 
     Args:
@@ -22,7 +23,7 @@ def related(rules: Sequence[Rule], *, whole: bool) -> tuple[Check, ...]:
     whole = whole and not any(rule.source.stands_in((*rule.path, "name")) for rule in rules)
     full = _full_names(rules)
     captured = _captured(rules)
-    checks: list[Check] = []
+    checks: list[Check[Any]] = []
     waits: dict[str, tuple[Rule, Path]] = {}
     for rule in rules:
         needs = dict.fromkeys(_needs(rule, full, whole=whole)) | dict.fromkeys(_implied(rule, captured, whole=whole))
@@ -39,7 +40,7 @@ def _written(rule: Rule) -> Mapping[str, object]:
 
 
 def _check_names(rules: Sequence[Rule]) -> None:
-    seen: dict[str, Check] = {}
+    seen: dict[str, Check[Any]] = {}
     for rule in rules:
         for check in rule.checks:
             if check.name in seen:
@@ -94,7 +95,7 @@ def _implied(rule: Rule, captured: Mapping[str, str], *, whole: bool) -> Iterato
             rule.source.complain(Mistake(told, *path))
 
 
-def _check_cycles(checks: Sequence[Check], waits: Mapping[str, tuple[Rule, Path]]) -> None:
+def _check_cycles(checks: Sequence[Check[Any]], waits: Mapping[str, tuple[Rule, Path]]) -> None:
     """Note each ring of checks once, at the first of its checks."""
     by_name = {check.name: check for check in checks}
     told: set[str] = set()
@@ -108,7 +109,7 @@ def _check_cycles(checks: Sequence[Check], waits: Mapping[str, tuple[Rule, Path]
             rule.source.complain(Mistake(message, *path))
 
 
-def _ring(start: str, by_name: Mapping[str, Check]) -> list[str]:
+def _ring(start: str, by_name: Mapping[str, Check[Any]]) -> list[str]:
     """A way from a check along its needs back to it; empty if there is none."""
     came: dict[str, str] = {}
     ahead = [start]
@@ -126,7 +127,7 @@ def _ring(start: str, by_name: Mapping[str, Check]) -> list[str]:
     return []
 
 
-def reachable(name: str, by_name: Mapping[str, Check]) -> set[str]:
+def reachable(name: str, by_name: Mapping[str, Check[Any]]) -> set[str]:
     """A check and all that it needs, and they need."""
     found: set[str] = set()
     ahead = [name]

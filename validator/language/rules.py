@@ -27,7 +27,7 @@ class Rule:
     """A check as it was written, and the Checks that it is: one for each target."""
 
     title: str
-    checks: tuple[Check, ...]
+    checks: tuple[Check[Any], ...]
     path: Path
     source: Source
     uses: tuple[tuple[str, Path], ...]
@@ -54,7 +54,7 @@ class _Reading:
         self.name = self.written[0] if self.written else asserted.KIND
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Kind[Any]:
         return self.around.kind(self.name)
 
     @property
@@ -102,7 +102,7 @@ class _Reading:
         """What a kind makes of its own part; None if that cannot be read."""
         return self.source.attempt(lambda: self.around.kind(name).options(self.value[name]), *self.path, name)
 
-    def _title(self, check: Check) -> str:
+    def _title(self, check: Check[Any]) -> str:
         own = self.value.get("name") or getattr(check.options, "title", "")
         return str(own or f"{self.name} of {check.target.service or check.target.url}")
 
@@ -115,7 +115,7 @@ class _Reading:
                 told = f"there is no target {name!r}{meant(str(name), sorted(self.around.targets))}"
                 self.source.complain(Mistake(told, *self.path, "target", *([place] if several else [])))
 
-    def _check(self, target: Target, options: object, expressions: Expressions) -> Check:
+    def _check(self, target: Target, options: object, expressions: Expressions) -> Check[Any]:
         value = self.value
         return Check(
             "",

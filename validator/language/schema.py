@@ -219,7 +219,7 @@ _PARAMETERS = {
 }
 
 
-def _checks(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def _checks(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     fragments = {name: {**kind.schema, "description": (kind.__doc__ or "").strip()} for name, kind in kinds.items()}
     return {
         "type": "array",
@@ -233,7 +233,7 @@ def _checks(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     }
 
 
-def schema_of(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def schema_of(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of version 1 of the spec."""
     return {
         "$schema": DIALECT,
@@ -260,7 +260,7 @@ def schema_of(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     }
 
 
-def schema_of_included(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def schema_of_included(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     """The JSON Schema of a file that a spec includes."""
     return {
         "$schema": DIALECT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from validator.language.mistake import Mistake, meant
 from validator.language.relations import reachable
@@ -24,7 +25,7 @@ def select(spec: Spec, only: list[str], skip: list[str]) -> tuple[Spec, tuple[st
             raise Mistake(f"--only/--skip {word!r}: there is no such check or group{meant(word, sorted(known))}")
     by_name = {check.name: check for check in spec.checks}
 
-    def chosen(check: Check, words: list[str]) -> bool:
+    def chosen(check: Check[Any], words: list[str]) -> bool:
         return check.name in words or bool(check.group and check.group in words)
 
     kept = {c.name for c in spec.checks if (not only or chosen(c, only)) and not chosen(c, skip)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from validator.judging import asserted
 from validator.judging.kind import Kind
@@ -15,7 +16,7 @@ from validator.words.check import Target
 class Surroundings:
     """What stands around a check."""
 
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, Kind[Any]]
     targets: Mapping[str, Target]
     groups: frozenset[str]
     timeout: float | None
@@ -23,6 +24,6 @@ class Surroundings:
     today: date | None
     """The day (UTC) on which known issues are held against their ends; None for none."""
 
-    def kind(self, name: str) -> Kind:
+    def kind(self, name: str) -> Kind[Any]:
         """The kind of that name, or what judges asserts alone."""
         return asserted if name == asserted.KIND else self.kinds[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from validator.judging.kind import Kind
 from validator.language.keys import Key, flow, keys
@@ -12,7 +13,7 @@ from validator.words.plan import Asked, Plan
 _UNKNOWN = "what it reads cannot be had (the role is missing, the API does not answer), or the time is over before it is decided"
 
 
-def overview(kinds: Mapping[str, Kind]) -> Iterator[str]:
+def overview(kinds: Mapping[str, Kind[Any]]) -> Iterator[str]:
     """All kinds, a line each."""
     widest = max(map(len, kinds))
     for name, kind in kinds.items():
@@ -21,7 +22,7 @@ def overview(kinds: Mapping[str, Kind]) -> Iterator[str]:
     yield "validator explain KIND says more; docs/checks.md has all of it."
 
 
-def example_of(name: str, kind: Kind) -> str:
+def example_of(name: str, kind: Kind[Any]) -> str:
     """A whole spec with the kind's examples, that lint accepts."""
     lasts = "for: 60s, " if kind.lasting and kind.within is None else ""
     checks = [
@@ -32,7 +33,7 @@ def example_of(name: str, kind: Kind) -> str:
     return "\n".join([*head, *checks]) + "\n"
 
 
-def explanation(name: str, kind: Kind, plan: Plan) -> Iterator[str]:
+def explanation(name: str, kind: Kind[Any], plan: Plan) -> Iterator[str]:
     """All there is to say of one kind; the plan is that of its example."""
     yield f"{name}: {_first(kind)}"
     yield from _rest(kind)
@@ -50,11 +51,11 @@ def explanation(name: str, kind: Kind, plan: Plan) -> Iterator[str]:
     yield from _chapter("By hand", kind.schema.get("x-commands", ()))
 
 
-def _first(kind: Kind) -> str:
+def _first(kind: Kind[Any]) -> str:
     return (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
 
 
-def _rest(kind: Kind) -> Iterator[str]:
+def _rest(kind: Kind[Any]) -> Iterator[str]:
     paragraphs = (kind.__doc__ or "").strip().split("\n\n")[1:]
     for paragraph in paragraphs:
         yield ""
@@ -70,7 +71,7 @@ def _chapter(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in listed)
 
 
-def _keys(kind: Kind) -> Iterator[str]:
+def _keys(kind: Kind[Any]) -> Iterator[str]:
     own = list(keys(kind.schema)) if kind.schema["type"] == "object" else []
     if not own:
         yield "none of its own" if kind.schema["type"] == "object" else _items(kind)
@@ -80,7 +81,7 @@ def _keys(kind: Kind) -> Iterator[str]:
     yield "name, group, within, for, assert and so on stand beside it, on every check: see docs/checks.md"
 
 
-def _items(kind: Kind) -> str:
+def _items(kind: Kind[Any]) -> str:
     return (
         f"a list; each item has one key, of {', '.join(kind.schema['items']['properties'])}, with what that kind takes"
     )

@@ -138,7 +138,7 @@ def _check(judged: Judged, run: Run) -> doc.CheckSummary:
 
 def _logs_url(judged: Judged, run: Run) -> str:
     """Where a person would look next: for checks of logs, and whatever did not pass."""
-    check: Check = judged.check
+    check: Check[Any] = judged.check
     interesting = judged.verdict.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE) or judged.reads_logs
     target = next((t for t in run.targets if t.target.name == check.target.name), None)
     if not interesting or target is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from validator.words.finding import Finding
 
@@ -134,14 +134,18 @@ class Group:
     link: str = ""
 
 
+Options = TypeVar("Options")
+"""What a kind makes of its own part of a check."""
+
+
 @dataclass(frozen=True)
-class Check:
+class Check(Generic[Options]):
     """One rule of the spec."""
 
     name: str
     kind: str
     target: Target
-    options: object
+    options: Options
     """What the kind made of its own part of the spec."""
     position: Position
     within: float | None = None
@@ -162,7 +166,7 @@ class Check:
     """What later checks may use of it, by name."""
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What `vars` holds besides the run's: the parameters of the file that it was included from."""
-    bind: Callable[[Mapping[str, Any]], object] | None = field(default=None, repr=False, compare=False)
+    bind: Callable[[Mapping[str, Any]], Options] | None = field(default=None, repr=False, compare=False)
     """Makes its options of captured values; None if it uses none. Raises validator.language.mistake.Mistake."""
     times: int = 1
     """Attempts in a row that have to hold."""
@@ -190,7 +194,7 @@ class Spec:
     """Seconds for the whole run."""
     targets: Mapping[str, Target]
     groups: tuple[Group, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[Check[Any], ...]
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What `vars` holds in CEL. May contain secrets: never shown."""
     warnings: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from validator.words.check import Check, Spec, Target
 
@@ -58,7 +59,7 @@ class Role:
 class CheckPlan:
     """When a check starts and when its own time is up: seconds from the moment at which its target is ready."""
 
-    check: Check
+    check: Check[Any]
     starts: float
     due: float
     """A log is decided only once it is readable past this, which may take until the run's timeout."""

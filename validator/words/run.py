@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from validator.words.check import Check, Spec, Target
 from validator.words.deployment import Configuration, Origin
@@ -27,7 +28,7 @@ class Ending(StrEnum):
 class Judged:
     """A check and its verdict."""
 
-    check: Check
+    check: Check[Any]
     verdict: Verdict
     started: float | None
     """When it started, Unix seconds; None if it never did."""
