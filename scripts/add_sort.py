@@ -169,6 +169,7 @@ from tests.simulated import HEAD, NETRA, Finished, simulate
 from validator.checks import kinds
 from validator.engine.planning import plan_of
 from validator.evidence.clock import AskClock
+from validator.evidence.record_json import read, written
 from validator.language.load import load
 from validator.report.plan_text import for_people
 from validator.sources.connection import Direct
@@ -196,6 +197,11 @@ def test_it_is_judged_by_what_the_simulation_answers(ahead: float, outcome: Outc
 def test_its_journal_is_judged_again_to_the_same() -> None:
     finished = run(60)
     assert finished.replayed().standings == finished.engine.standings
+
+
+def test_a_recording_holds_it() -> None:
+    journal = run(60).engine.journal
+    assert [read(written(record)) for record in journal] == journal
 
 
 def test_the_plan_prints_it() -> None:
