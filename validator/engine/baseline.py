@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from validator.engine.budget import LIST_CALLS_A_MINUTE
+from validator.engine.log_evidence import looks, rate
 from validator.model.call import PAGE, Answer, ListEntries
 from validator.model.check import Target
 from validator.model.evidence import Refusal
@@ -62,13 +63,23 @@ class BaselineReads:
     """Of the read under way, and"""
     began: float = 0.0
     """when its first was made."""
+    next: ListEntries | None = None
+    """Its next page."""
+    looking: bool = False
+    """Whether the span's end is looked at before that."""
+    end: float | None = None
+    """Entries a minute at the span's end, once that was looked at."""
 
     def page(self, seen: Observation) -> None:
         """Fold one page, or a failed call; after a failure a read begins anew."""
         call = seen.call
         assert isinstance(call, ListEntries)
+        if looks(call):
+            if isinstance(seen.result, Answer):
+                self.end, self.looking = rate(seen.result), False
+            return
         if not call.page_token or not isinstance(seen.result, Answer):
-            self.pages, self.calls, self.began = [], 0, seen.sent
+            self.pages, self.calls, self.began, self.next, self.end = [], 0, seen.sent, None, None
         self.calls += 1
         if not isinstance(seen.result, Answer):
             return
@@ -76,22 +87,30 @@ class BaselineReads:
         self.pages.extend(
             entry for entry in found if entry.sort is self.sort and not entry.trace.startswith(self.run_id)
         )
-        if not seen.result.content.get("nextPageToken"):
+        token = seen.result.content.get("nextPageToken")
+        self.next = replace(call, page_token=token) if token else None
+        if not token:
             once = {(entry.log, entry.order): entry for entry in self.pages}
             first = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size)
             self.whole = first, sorted(once.values(), key=lambda entry: entry.order)
             self.pages = []
 
     def too_much(self, seen: Observation, deadline: float) -> Refusal | None:
-        """Why the read under way, as far as this page, cannot come to its end by the run's deadline; None if it may."""
+        """Why the read under way, as far as this page, cannot come to its end by the run's deadline; None if it may.
+
+        What was read so far may have been a burst: the span's end is looked at first.
+        """
         call = seen.call
         assert isinstance(call, ListEntries)
         if self.calls < _JUDGED_AFTER or not self.pages:
             return None
         minutes = (self.pages[-1].at - self.pages[0].at) / 60
-        volume = len(self.pages) / minutes if minutes > 0 else math.inf
+        volume = min(len(self.pages) / minutes if minutes > 0 else math.inf, math.inf if self.end is None else self.end)
         pace = PAGE * min(LIST_CALLS_A_MINUTE, self.calls * 60 / max(1.0, seen.at - self.began))
         if volume * (end_of(call) - self.pages[-1].at) / pace <= deadline - seen.at:
+            return None
+        if self.end is None:
+            self.looking = True
             return None
         return Refusal(
             f"volume {volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute",

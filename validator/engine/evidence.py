@@ -208,9 +208,9 @@ class Folded:
         if isinstance(asked, (query.Build, query.Origin)):
             newest = self.observations[asked][-1]
             return isinstance(newest.result, Answer) and not listed(newest.call, newest.result.content)
-        if not isinstance(asked, query.Logs):
+        if not isinstance(asked, (query.Logs, query.Baseline)):
             return True
-        reading = self.logs[asked.project].reading
+        reading = self.logs[asked.project].reading if isinstance(asked, query.Logs) else self.baselines[asked]
         return reading is not None and not reading.looking and not looks(self.observations[asked][-1].call)
 
     def _answer(self, asked: query.Query, seen: Observation, answer: Answer) -> None:

@@ -10,7 +10,7 @@ from validator import __version__
 from validator.engine.baseline import end_of
 from validator.engine.baseline import read as baseline_read
 from validator.engine.evidence import Folded, absent
-from validator.engine.log_evidence import NEWEST_FIRST, Narrowing
+from validator.engine.log_evidence import Narrowing, look
 from validator.model import query
 from validator.model.call import (
     Call,
@@ -128,6 +128,9 @@ def _baseline(asked: query.Baseline, target: Target, evidence: Folded) -> Call |
         )
     end = evidence.platform_time(max(evidence.starts.values(), default=evidence.started) + asked.after)
     call = baseline_read(asked, target, older, end - revision.created)
+    reads = evidence.baselines.get(asked)
+    if reads and reads.next and reads.next.filter == call.filter:
+        return look(reads.next) if reads.looking else reads.next
     reach = evidence.watermark_at_least(target.name, (STDOUT, STDERR, REQUESTS), Known.ASSUMED)
     return call if reach and reach.up_to >= end_of(call) else None
 
@@ -225,8 +228,7 @@ def _logs(asked: query.Logs, evidence: Folded) -> Call | None:
     known = evidence.logs[asked.project]
     under_way = known.reading.next if known.reading else None
     if known.reading and under_way and under_way.filter.startswith(scope):
-        looking = replace(under_way, page_token="", order_by=NEWEST_FIRST)
-        return looking if known.reading.looking else under_way
+        return look(under_way) if known.reading.looking else under_way
     if known.newest is not None and known.read_filter.startswith(scope):  # else it is read from the beginning
         lines.append(_since(known.newest - known.overlap))
     return ListEntries((f"projects/{asked.project}",), "\n".join(lines))
