@@ -68,6 +68,8 @@ class Busy:
         """The log's last page, backwards."""
         end = self._last(sent)
         lets = parse(call.filter)
+        if not lets(self._line(end)) and lets(self._line(PAGE)):
+            end = self._end(lets, end)
         lines = [line for number in range(max(0, end - PAGE), end + 1) if lets(line := self._line(number))]
         return {"entries": sorted([*lines, *others], key=_order)[: -PAGE - 1 : -1], "nextPageToken": "more"}
 

@@ -218,6 +218,18 @@ def test_a_burst_that_there_is_no_time_for_is_given_up_in_time_for_what_needs_le
 
 
 @pytest.mark.slow
+def test_an_older_revisions_burst_at_start_up_is_read_where_there_is_time(tmp_path: Path) -> None:
+    checks = "  - {name: Nothing new, for: 20s, regression: {}}\n"
+    older = START - 26 * 3600
+    run, world = busy(
+        HEAD + checks, overlaid(tmp_path, LINES), 180_000, revision=PREVIOUS, created=older, until=older + 10
+    )
+    assert run.verdict("Nothing new").outcome is not Outcome.INCONCLUSIVE, run.verdict("Nothing new")
+    assert most_reads_a_minute(world) <= LIST_CALLS_A_MINUTE * 4 / 3
+    assert run.replayed().standings == run.engine.standings
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("begins", [CREATED, CREATED + 60])
 def test_the_estimated_volume_is_the_true_one_however_quiet_the_log_began(tmp_path: Path, begins: float) -> None:
     run, _ = busy(HEAD + ALL, overlaid(tmp_path, LINES), 50_000, created=begins)

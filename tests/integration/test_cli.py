@@ -130,6 +130,18 @@ def test_a_signal_ends_the_run_after_the_report_was_written(tmp_path: Path, numb
         assert (tmp_path / "summary.json").exists()
 
 
+def test_without_credentials_there_is_one_cause_and_no_list_of_skips(tmp_path: Path, validator: Run) -> None:
+    nobody = {"HOME": str(tmp_path), "CLOUDSDK_CONFIG": str(tmp_path), "NO_GCE_CHECK": "true", "PROJECT_ID": "p"}
+    unset = dict.fromkeys(("GOOGLE_APPLICATION_CREDENTIALS", "VALIDATOR_EMULATOR"), "")
+    ended = validator("run", "checks.yaml", "--out", "{out}", environment={**nobody, **unset})
+    assert ended.code == 3
+    told = ended.stdout.split("INCONCLUSIVE", 1)[1]
+    assert "  cause     netra-backend-staging is resolved and ready: Cloud Run got no valid credentials" in told
+    assert "$ gcloud auth application-default login" in told
+    assert sum(line.endswith(" checks skipped for it") for line in told.splitlines()) == 1
+    assert "needs '" not in told
+
+
 def test_an_emulator_on_another_machine_is_refused(validator: Run) -> None:
     elsewhere = {"VALIDATOR_EMULATOR": "http://192.0.2.1:80?grpc=81&epoch=0&speed=1", "PROJECT_ID": "p"}
     ended = validator("run", "checks.yaml", environment=elsewhere)

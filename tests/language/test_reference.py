@@ -14,6 +14,7 @@ import pytest
 from tests.language.listed import listed
 from validator.checks import kinds
 from validator.language.reference import reference
+from validator.words.instant import span
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "checks.md").read_text(encoding="utf-8")
 LISTED = listed([name for name in kinds() if f"\n## {name}\n" in PAGE])
@@ -34,6 +35,9 @@ def test_each_kind_has_its_keys_examples_failures_and_commands(name: str) -> Non
     assert "What it says when it fails" in part
     assert "What it says when it is inconclusive" in part
     assert "By hand" in part
+    within = LISTED[name].within
+    polled = "until the run's `timeout`; a window" if within is None else f"{span(within)} at most"
+    assert f"Without `within` it is polled {polled}" in part
 
 
 @pytest.mark.parametrize("name", LISTED)

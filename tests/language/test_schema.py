@@ -11,9 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.language.listed import listed
+from tests.language.test_corpus import examined
 from validator.checks import kinds
 from validator.cli import main
 from validator.language import published
+from validator.language.load import examine
 
 ROOT = Path(__file__).parent.parent.parent
 SPECS = ROOT / "tests" / "specs"
@@ -79,3 +81,45 @@ def test_the_published_file_is_what_the_kinds_make_it() -> None:
     """Of a kind that was just added nothing is published yet: `scripts/reference.py --check` asks for that."""
     names = [name for name in SCHEMA["properties"]["checks"]["items"]["properties"] if name in kinds()]
     assert json.loads(json.dumps(published.published(listed(names)))) == SCHEMA
+
+
+WHOLE = [*VALID, *sorted(SPECS.glob("invalid/*/*.yaml")), *sorted(ROOT.glob("examples/pipelines/**/c*.yaml"))]
+WHOLE = [file for file in WHOLE if "\nchecks:" in file.read_text(encoding="utf-8", errors="replace")]
+
+
+@pytest.mark.slow
+def test_check_jsonschema_agrees_with_lint_on_the_whole_corpus(tmp_path: Path) -> None:
+    """What lint accepts the schema accepts; what the schema refuses lint refuses; on the structure they are one."""
+    readable = [file for file in WHOLE if file.parent.name != "yaml"]  # what is no YAML is no matter of a schema
+    accepted = check_jsonschema(tmp_path, *readable)
+    linted = {str(file): examined(file).spec is not None for file in readable}
+    assert len(readable) >= 150
+    assert [name for name in accepted if linted[name] and not accepted[name]] == []
+    structure = [str(file) for file in readable if file.parent.name == "structure"]
+    assert [name for name in structure if accepted[name] or linted[name]] == []
+    assert {linted[str(file)] for file in readable if file.parent.name == "meaning"} == {False}
+
+
+HEAD = {"version": 1, "target": {"project": "p", "region": "us-central1", "service": "s"}}
+
+
+@pytest.mark.parametrize(
+    ("check", "sound"),
+    [
+        ({"name": "A"}, False),
+        ({"name": "A", "within": "10s"}, False),
+        ({"name": "A", "build": {}, "custody": {}}, False),
+        ({"name": "A", "http": {"path": "/"}, "logs": {"expect": ["a"]}, "assert": "true"}, False),
+        ({"name": "A", "any": [{"build": {}}, {"revision": {}}], "build": {}}, False),
+        ({"name": "A", "any": [{"build": {}, "revision": {}}, {"revision": {}}]}, False),
+        ({"name": "A", "any": [{"build": {}}, {}]}, False),
+        ({"name": "A", "build": {}}, True),
+        ({"name": "A", "any": [{"build": {}}, {"revision": {}}]}, True),
+        ({"name": "A", "assert": "revision.labels.size() > 0"}, True),
+        ({"name": "A", "build": {}, "assert": "build.steps.size() > 0"}, True),
+    ],
+)
+def test_a_check_without_a_kind_and_one_with_two_are_refused_by_schema_and_lint(check: object, sound: bool) -> None:
+    spec = {**HEAD, "checks": [check]}
+    assert Draft202012Validator(SCHEMA).is_valid(spec) is sound
+    assert (examine(json.dumps(spec), "checks.yaml", kinds(), {}).spec is not None) is sound

@@ -139,8 +139,12 @@ def test_a_run_of_checks_that_do_not_block_is_told_as_that() -> None:
     soft = [runs.check(name, "http", passed("200"), blocking=False) for name in "abc"]
     excused = runs.check("d", "http", failed("503"), excused=True, blocks=False)
     run = runs.run([runs.resolved(), *soft, excused], Outcome.INCONCLUSIVE)
-    assert summarize(run)["headline"]["text"] == (
+    headline = summarize(run)["headline"]
+    assert headline["text"] == (
         "4 checks judged, none blocks; 1 failure excused by a known issue; a green needs a passed check that does"
+    )
+    assert headline["remedy"] == (
+        "let one of them block (leave out its `blocking: false`), or run with --warn-only for a first week"
     )
 
 

@@ -79,8 +79,10 @@ def _expired(verdicts: Verdicts) -> list[str]:
 
 
 def _weakly_identified(verdicts: Verdicts) -> list[str]:
-    target = verdicts.spec.targets[MAIN]
-    told = "" if target.url else doubtful(target, verdicts.evidence)
+    """What to know of a revision that only its age, or nothing, ties to this deploy; one that was refused was taken for nothing."""
+    own = verdicts.implicit.get(MAIN)
+    refused = own is None or verdicts.standings[own.name].verdict.outcome is Outcome.INCONCLUSIVE
+    told = "" if refused else doubtful(verdicts.spec.targets[MAIN], verdicts.evidence)
     return [told] if told else []
 
 

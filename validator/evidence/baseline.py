@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import OlderEntries, Refusal
 from validator.evidence.limits import LIST_CALLS_A_MINUTE, Limit, reads
+from validator.evidence.log_fold import look, looks, rate
 from validator.evidence.refusal import refusal
 from validator.evidence.revisions import older
 from validator.evidence.sort import Api, Impossible, OfTarget
@@ -56,13 +57,23 @@ class BaselineReads:
     """Of the read under way, and"""
     began: float = 0.0
     """when its first was made."""
+    next: ListEntries | None = None
+    """Its next page."""
+    looking: bool = False
+    """Whether the span's end is looked at before that."""
+    end: float | None = None
+    """Entries a minute at the span's end, once that was looked at."""
 
     def page(self, seen: Observation) -> None:
         """Fold one page, or a failed call; after a failure a read begins anew."""
         call = seen.call
         assert isinstance(call, ListEntries)
+        if looks(call):
+            if isinstance(seen.result, Answer):
+                self.end, self.looking = rate(seen.result), False
+            return
         if not call.page_token or not isinstance(seen.result, Answer):
-            self.pages, self.calls, self.began = [], 0, seen.sent
+            self.pages, self.calls, self.began, self.next, self.end = [], 0, seen.sent, None, None
         self.calls += 1
         if not isinstance(seen.result, Answer):
             return
@@ -70,22 +81,30 @@ class BaselineReads:
         self.pages.extend(
             entry for entry in found if entry.sort is self.sort and not entry.trace.startswith(self.run_id)
         )
-        if not seen.result.content.get("nextPageToken"):
+        token = seen.result.content.get("nextPageToken")
+        self.next = replace(call, page_token=token) if token else None
+        if not token:
             once = {(entry.log, entry.order): entry for entry in self.pages}
             first = ListEntries(call.resource_names, call.filter, call.order_by, call.page_size)
             self.whole = first, sorted(once.values(), key=lambda entry: entry.order)
             self.pages = []
 
     def too_much(self, seen: Observation, deadline: float) -> Refusal | None:
-        """Why the read under way, as far as this page, cannot come to its end by the run's deadline; None if it may."""
+        """Why the read under way, as far as this page, cannot come to its end by the run's deadline; None if it may.
+
+        What was read so far may have been a burst: the span's end is looked at first.
+        """
         call = seen.call
         assert isinstance(call, ListEntries)
         if self.calls < _JUDGED_AFTER or not self.pages:
             return None
         minutes = (self.pages[-1].at - self.pages[0].at) / 60
-        volume = len(self.pages) / minutes if minutes > 0 else math.inf
+        volume = min(len(self.pages) / minutes if minutes > 0 else math.inf, math.inf if self.end is None else self.end)
         pace = PAGE * min(LIST_CALLS_A_MINUTE, self.calls * 60 / max(1.0, seen.at - self.began))
         if volume * (end_of(call) - self.pages[-1].at) / pace <= deadline - seen.at:
+            return None
+        if self.end is None:
+            self.looking = True
             return None
         return Refusal(
             f"volume {volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute",
@@ -147,6 +166,9 @@ class BaselineOf(OfTarget[BaselineReads]):
             )
         end = known.platform_time(max(known.starts.values(), default=known.started) + self.after)
         call = self._read(target, other, end - own.created)
+        under_way = known.of(self)
+        if under_way.next and under_way.next.filter == call.filter:
+            return look(under_way.next) if under_way.looking else under_way.next
         reach = known.watermark_at_least(self.target, (STDOUT, STDERR, REQUESTS), Known.ASSUMED)
         return call if reach and reach.up_to >= end_of(call) else None
 
@@ -168,6 +190,10 @@ class BaselineOf(OfTarget[BaselineReads]):
         """Once it is read as far as it is wanted."""
         whole = known.of(self).whole
         return whole is not None and whole[0] == self.stage(known)
+
+    def goes_on(self, known: Folded) -> bool:
+        """Unless the span's end is looked at next, or was just now."""
+        return not known.of(self).looking and not looks(known.answers(self)[-1].call)
 
     def limit(self, call: Call) -> Limit:
         """The reads of the project's log."""

@@ -56,6 +56,18 @@ def looks(call: Call) -> bool:
     return isinstance(call, ListEntries) and call.order_by == NEWEST_FIRST
 
 
+def rate(page: Answer) -> float:
+    """Entries a minute on one page; 0 if it tells none."""
+    received = [Entry.read(data).received for data in page.content.get("entries", ())]
+    minutes = (max(received) - min(received)) / 60 if received else 0.0
+    return len(received) / minutes if minutes > 0 else 0.0
+
+
+def look(page: ListEntries) -> ListEntries:
+    """The look at the end of the log that a read is of."""
+    return replace(page, page_token="", order_by=NEWEST_FIRST)
+
+
 @dataclass
 class Reading:
     """A read under way, as far as its pages came."""
@@ -239,12 +251,8 @@ class LogEvidence:
 
     def _look(self, result: Result) -> None:
         """Take in how much is logged at the log's end. Its entries come with the read: judges know of no gap."""
-        if self.reading is None or not isinstance(result, Answer):
-            return
-        received = [Entry.read(data).received for data in result.content.get("entries", ())]
-        minutes = (max(received) - min(received)) / 60 if received else 0.0
-        self.reading.end = len(received) / minutes if minutes > 0 else 0.0
-        self.reading.looking = False
+        if self.reading is not None and isinstance(result, Answer):
+            self.reading.end, self.reading.looking = rate(result), False
 
     def lean(self, content: Json) -> Json:
         """A page without what earlier pages held already: it folds to the same.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
 from validator.evidence.limits import Limit, reads
-from validator.evidence.log_fold import NEWEST_FIRST, LogEvidence, Narrowing, looks
+from validator.evidence.log_fold import LogEvidence, Narrowing, look, looks
 from validator.evidence.narrowing import Demand, narrowed
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget, Query
@@ -102,8 +102,7 @@ class LogsOf(Query[LogEvidence]):
         scope = "\n".join(lines)
         under_way = logs.reading.next if logs.reading else None
         if logs.reading and under_way and under_way.filter.startswith(scope):
-            looking = replace(under_way, page_token="", order_by=NEWEST_FIRST)
-            return looking if logs.reading.looking else under_way
+            return look(under_way) if logs.reading.looking else under_way
         if logs.newest is not None and logs.read_filter.startswith(scope):  # else it is read from the beginning
             lines.append(_since(logs.newest - logs.overlap))
         return ListEntries((f"projects/{self.project}",), "\n".join(lines))

@@ -17,7 +17,8 @@ def headline(run: Run) -> doc.Headline:
         return {"text": _left_out(run) + _green(run), "remedy": "", "check": ""}
     cause = next(_causes(run), None)
     if cause is None:
-        return {"text": _left_out(run) + _undecided(run), "remedy": "", "check": ""}
+        text, remedy = _undecided(run)
+        return {"text": _left_out(run) + text, "remedy": remedy, "check": ""}
     text = f"{cause.check.name}: {cause.verdict.reason}"
     if run.ending is Ending.INTERRUPTED and cause.verdict.outcome is not Outcome.FAILED:
         text = f"interrupted before it was decided: {text}"
@@ -44,15 +45,17 @@ def _causes(run: Run) -> Iterator[Judged]:
         yield from sorted(found, key=lambda judged: (not judged.implicit, judged.chain))
 
 
-def _undecided(run: Run) -> str:
+def _undecided(run: Run) -> tuple[str, str]:
+    """What no check tells the cause of, and what to do about it."""
     if run.ending is Ending.INTERRUPTED:
-        return "interrupted before any check was judged"
+        return "interrupted before any check was judged", "run the gate again"
     judged = [each for each in run.judged if not each.implicit and each.verdict.outcome is not Outcome.SKIPPED]
     if not judged:
-        return "no check was judged, and no green without evidence"
+        return "no check was judged, and no green without evidence", "see why each was skipped, or select others"
     excused = sum(each.excused for each in judged)
     soft = f"; {counted(excused, 'failure')} excused by a known issue" if excused else ""
-    return f"{counted(len(judged), 'check')} judged, none blocks{soft}; a green needs a passed check that does"
+    text = f"{counted(len(judged), 'check')} judged, none blocks{soft}; a green needs a passed check that does"
+    return text, "let one of them block (leave out its `blocking: false`), or run with --warn-only for a first week"
 
 
 def _green(run: Run) -> str:
