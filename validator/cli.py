@@ -109,6 +109,10 @@ def _parsed(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> 
     return parsed
 
 
+_Add = Callable[..., _Parser]
+"""Adds a command's parser."""
+
+
 def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Parser]]:
     """The parser, and those of the commands by name."""
     parser = _Parser(
@@ -120,7 +124,17 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     parser.add_argument("--version", action="store_true", help="show the version and end")
     parser.set_defaults(command=lambda parsed, around: _version(around) if parsed.version else parser.print_help())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    spec, chosen = _spec(environment), _chosen(environment)
+    _add_run(commands.add_parser, spec, chosen, environment)
+    _add_lint(commands.add_parser, spec)
+    _add_plan(commands.add_parser, spec, chosen)
+    _add_schema(commands.add_parser)
+    _add_emulated(commands.add_parser)
+    return parser, commands.choices
 
+
+def _spec(environment: Mapping[str, str]) -> _Parser:
+    """Which spec, and the values of its names."""
     spec = _Parser(add_help=False)
     spec.add_argument(
         "spec",
@@ -135,16 +149,28 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
         metavar="NAME=VALUE",
         help="a value for ${NAME}, before the environment's",
     )
+    return spec
 
+
+def _chosen(environment: Mapping[str, str]) -> _Parser:
+    """Which of its checks."""
     chosen = _Parser(add_help=False)
     for option, what in (("only", "judge only this"), ("skip", "leave this out")):
         default = _lines(environment, f"VALIDATOR_{option.upper()}")
         chosen.add_argument(
             f"--{option}", action="append", default=default, metavar="NAME", help=f"{what} check or group"
         )
+    return chosen
 
-    run = commands.add_parser("run", parents=[spec, chosen], help="the gate: judge the deployment", epilog=_EPILOG,
-                              formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+
+def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str, str]) -> None:
+    run = add(
+        "run",
+        parents=[spec, chosen],
+        help="the gate: judge the deployment",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     run.add_argument("--dry-run", action="store_true", help="only say what would be asked (see `validator plan`)")
     run.add_argument(
         "--out",
@@ -160,7 +186,9 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     )
     run.set_defaults(command=_run)
 
-    lint = commands.add_parser("lint", parents=[spec], help="all that can be known of a spec without a network")
+
+def _add_lint(add: _Add, spec: _Parser) -> None:
+    lint = add("lint", parents=[spec], help="all that can be known of a spec without a network")
     lint.add_argument("more", nargs="*", metavar="spec", help=argparse.SUPPRESS)  # a commit's files, from pre-commit
     lint.add_argument(
         "--format",
@@ -171,7 +199,9 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     )
     lint.set_defaults(command=_lint)
 
-    plan = commands.add_parser("plan", parents=[spec, chosen], help="what a run would ask, whom, when and how often")
+
+def _add_plan(add: _Add, spec: _Parser, chosen: _Parser) -> None:
+    plan = add("plan", parents=[spec, chosen], help="what a run would ask, whom, when and how often")
     plan.add_argument(
         "--format",
         type=_one_of("human", "json"),
@@ -181,7 +211,9 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     )
     plan.set_defaults(command=_plan)
 
-    schema = commands.add_parser("schema", help="the JSON Schema of checks.yaml, or of summary.json")
+
+def _add_schema(add: _Add) -> None:
+    schema = add("schema", help="the JSON Schema of checks.yaml, or of summary.json")
     schema.add_argument(
         "which",
         nargs="?",
@@ -191,16 +223,16 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
         help="(%(default)s)",
     )
     schema.set_defaults(command=_schema)
-
-    explain = commands.add_parser("explain", help="what a kind of check does, its keys, an example, the roles it needs")
+    explain = add("explain", help="what a kind of check does, its keys, an example, the roles it needs")
     explain.add_argument("kind", nargs="?", default="", metavar="KIND", help="without one: all kinds, a line each")
     explain.set_defaults(command=_explain)
 
-    demo = commands.add_parser("demo", help="the gate against an emulated deployment, offline")
+
+def _add_emulated(add: _Add) -> None:
+    demo = add("demo", help="the gate against an emulated deployment, offline")
     demo.add_argument("--out", default="out/demo", metavar="DIR", help="where the reports go (%(default)s)")
     demo.set_defaults(command=_demo)
-
-    emulate = commands.add_parser(
+    emulate = add(
         "emulate",
         help="an emulated deployment, alone or around a command",
         usage="validator emulate SCENARIO [-- COMMAND...]",
@@ -208,7 +240,6 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     emulate.add_argument("scenario", type=Path, help="the scenario's file")
     emulate.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="a command that reaches it")
     emulate.set_defaults(command=_emulate)
-    return parser, commands.choices
 
 
 def _lines(environment: Mapping[str, str], variable: str) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from validator.words.call import Json
 from validator.words.counting import counted
 from validator.words.instant import span
-from validator.words.plan import Asked, Plan, TargetPlan
+from validator.words.plan import Asked, CheckPlan, Plan, TargetPlan
 
 
 def for_people(plan: Plan) -> Iterator[str]:
@@ -64,49 +65,43 @@ def as_json(plan: Plan) -> Json:
         "spec": {"file": plan.spec.file, "digest": plan.spec.digest, "title": plan.spec.title},
         "worst_case": plan.worst_case,
         "due": plan.due,
-        "targets": [
+        "targets": [_target_json(target) for target in plan.targets],
+        "logs": [asdict(logs) for logs in plan.logs],
+        "roles": [asdict(role) for role in plan.roles],
+        "checks": [_check_json(each) for each in plan.checks],
+    }
+
+
+def _target_json(planned: TargetPlan) -> Json:
+    target = planned.target
+    return {
+        "name": target.name,
+        "project": target.project,
+        "region": target.region,
+        "service": target.service,
+        "url": target.url,
+        "queries": [
             {
-                "name": target.target.name,
-                "project": target.target.project,
-                "region": target.target.region,
-                "service": target.target.service,
-                "url": target.target.url,
-                "queries": [
-                    {
-                        "what": asked.text,
-                        "call": asked.call,
-                        "every": asked.every,
-                        "after": list(asked.rests_on),
-                        "checks": list(asked.checks),
-                    }
-                    for asked in target.asked
-                ],
+                "what": asked.text,
+                "call": asked.call,
+                "every": asked.every,
+                "after": list(asked.rests_on),
+                "checks": list(asked.checks),
             }
-            for target in plan.targets
+            for asked in planned.asked
         ],
-        "logs": [
-            {
-                "project": logs.project,
-                "filter": logs.filter,
-                "reads_a_minute": logs.reads_a_minute,
-                "narrow": logs.narrow,
-                "busy": logs.busy,
-                "whole": list(logs.whole),
-            }
-            for logs in plan.logs
-        ],
-        "roles": [{"role": role.role, "on": role.on, "why": role.why} for role in plan.roles],
-        "checks": [
-            {
-                "name": each.check.name,
-                "kind": each.check.kind,
-                "target": each.check.target.name,
-                "blocking": each.check.blocking,
-                "needs": list(each.check.needs),
-                "if": each.check.condition.text if each.check.condition else None,
-                "starts": each.starts,
-                "due": each.due,
-            }
-            for each in plan.checks
-        ],
+    }
+
+
+def _check_json(planned: CheckPlan) -> Json:
+    check = planned.check
+    return {
+        "name": check.name,
+        "kind": check.kind,
+        "target": check.target.name,
+        "blocking": check.blocking,
+        "needs": list(check.needs),
+        "if": check.condition.text if check.condition else None,
+        "starts": planned.starts,
+        "due": planned.due,
     }

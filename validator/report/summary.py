@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from validator.usage import INCONCLUSIVE
 from validator.words.check import Check, Spec
 from validator.words.counting import counted
 from validator.words.instant import rfc3339
+from validator.words.link import Link
 from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
 from validator.words.verdict import Excerpt, Outcome
 
@@ -212,38 +214,37 @@ def _target(report: TargetReport) -> doc.TargetSummary:
         "image": report.image,
         "created": _instant(report.created),
         "identified_by": report.identified_by,
-        "origin": {
-            "by": report.origin.by,
-            "commit": report.origin.commit,
-            "commit_link": report.origin.commit_link,
-            "trigger": report.origin.trigger,
-            "trigger_link": report.origin.trigger_link,
-            "previous": report.origin.previous,
-            "rollback": report.rollback,
-        },
-        "configuration": {
-            "cpu": report.configuration.cpu,
-            "memory": report.configuration.memory,
-            "min_instances": report.configuration.min_instances,
-            "max_instances": report.configuration.max_instances,
-            "concurrency": report.configuration.concurrency,
-            "service_account": report.configuration.service_account,
-        },
+        "origin": _origin(report),
+        "configuration": cast(doc.Configuration, asdict(report.configuration)),
         "build": report.build,
         "build_log": report.build_log,
         "serving": [{"revision": name, "percent": percent} for name, percent in report.serving.items()],
-        "chain": [
-            {
-                "name": link.name,
-                "proof": link.proof.value,
-                "reason": link.reason,
-                "remedy": link.remedy,
-                "evidence": _pieces(link.evidence),
-            }
-            for link in report.chain
-        ],
+        "chain": [_link(link) for link in report.chain],
         "logs": _logs(report.logs),
         "probes": report.probes,
+    }
+
+
+def _origin(report: TargetReport) -> doc.OriginSummary:
+    origin = report.origin
+    return {
+        "by": origin.by,
+        "commit": origin.commit,
+        "commit_link": origin.commit_link,
+        "trigger": origin.trigger,
+        "trigger_link": origin.trigger_link,
+        "previous": origin.previous,
+        "rollback": report.rollback,
+    }
+
+
+def _link(link: Link) -> doc.LinkSummary:
+    return {
+        "name": link.name,
+        "proof": link.proof.value,
+        "reason": link.reason,
+        "remedy": link.remedy,
+        "evidence": _pieces(link.evidence),
     }
 
 
