@@ -282,6 +282,13 @@ def test_a_number_of_an_enum_that_no_message_takes_is_a_mistake() -> None:
         assert (not told.mistakes) == taken
 
 
+def test_a_duration_that_no_message_takes_is_a_mistake() -> None:
+    for seconds, taken in ((315_576_000_000, True), (315_576_000_001, False), ("-315576000001s", False)):
+        told = Told()
+        fitted({"timeout": seconds}, message_type("revisions"), (), told)
+        assert (not told.mistakes) == taken
+
+
 def _without_null(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _without_null(value) for key, value in data.items() if value is not None}

@@ -27,6 +27,8 @@ _FREE = frozenset(
     {"google.protobuf.Struct", "google.protobuf.Any", "google.protobuf.Value", "google.protobuf.ListValue"}
 )
 _DURATION = re.compile(r"-?\d+(\.\d{1,9})?s", re.ASCII)
+_LONGEST = 315_576_000_000
+"""Seconds of a google.protobuf.Duration at most."""
 _WHOLE = re.compile(r"[-+]?\d{1,20}", re.ASCII)
 _KIND = FieldDescriptor
 _BITS = {_KIND.CPPTYPE_INT32: (-(2**31), 2**31), _KIND.CPPTYPE_UINT32: (0, 2**32)} | {
@@ -150,7 +152,7 @@ def _message(value: Any, message: Any, path: Path, told: Told) -> Any:
         return _time(value, path, told)
     if name == "google.protobuf.Duration":
         text = f"{value}s" if isinstance(value, int | float) and not isinstance(value, bool) else value
-        if isinstance(text, str) and _DURATION.fullmatch(text):
+        if isinstance(text, str) and _DURATION.fullmatch(text) and abs(float(text[:-1])) <= _LONGEST:
             return text
         told.mistake(path, f"not a duration as the APIs write it, such as 300s: {value!r}")
         return None

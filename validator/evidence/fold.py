@@ -119,7 +119,10 @@ class Folded:
     def of(self, asked: Query[Seen]) -> Seen:
         """What is known of a query; as before the first answer where there is none."""
         key = asked.key
-        return self.states[key] if key in self.states else key.fresh(self)
+        try:
+            return self.states[key]  # type: ignore[no-any-return]
+        except KeyError:
+            return key.fresh(self)
 
     def state(self, asked: Query[Seen]) -> Seen:
         """The same, to be changed by what is taken in."""
