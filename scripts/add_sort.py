@@ -1,4 +1,4 @@
-"""Show that a kind with a sort of evidence and a source of its own is three modules: add `clock` to a copy of the tree.
+"""Show that a kind with a sort of evidence and a source of its own is three modules: add `wallclock` to a copy of the tree.
 
 python scripts/add_sort.py      exit code 0 if everything is green and nothing but what is added was touched
 """
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class AskClock(Call):
     """Ask a clock by its name."""
 
-    source: ClassVar[str] = "clock"
+    source: ClassVar[str] = "wallclock"
     name: str = "utc"
 
 
@@ -100,13 +100,13 @@ class Clock:
 '''
 
 KIND = '''\
-"""An outside clock agrees with the gate's."""
+"""A clock outside of the gate tells the time that the gate has."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from validator.evidence.clock import ClockOf
+from validator.evidence.wallclock import ClockOf
 from validator.evidence.known import Evidence
 from validator.evidence.sort import Query
 from validator.words.check import Check
@@ -152,11 +152,11 @@ EXAMPLE = """\
 version: 1
 target: {project: my-project, region: us-central1, service: my-service}
 checks:
-  - {name: In time, clock: {}}
+  - {name: In time, wallclock: {}}
 """
 
 TEST = '''\
-"""Kind clock: an outside clock, with a sort of evidence and a source of its own."""
+"""Kind wallclock: an outside clock, with a sort of evidence and a source of its own."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ import pytest
 from tests.simulated import HEAD, NETRA, Finished, simulate
 from validator.checks import kinds
 from validator.engine.planning import plan_of
-from validator.evidence.clock import AskClock
+from validator.evidence.wallclock import AskClock
 from validator.evidence.record_json import read, written
 from validator.language.load import load
 from validator.report.plan_text import for_people
@@ -179,7 +179,7 @@ from validator.words.instant import rfc3339, seconds
 from validator.words.verdict import Outcome
 
 INVALID = (("{something: 1}", "unknown key 'something'"),)
-SPEC = HEAD + "  - {name: In time, clock: {}}\\n"
+SPEC = HEAD + "  - {name: In time, wallclock: {}}\\n"
 
 
 def run(ahead: float) -> Finished:
@@ -218,11 +218,11 @@ def test_its_source_is_found_by_its_call() -> None:
 '''
 
 ADDED = {
-    "validator/evidence/clock.py": EVIDENCE,
-    "validator/sources/clock.py": SOURCE,
-    "validator/checks/clock.py": KIND,
-    "examples/kinds/clock.yaml": EXAMPLE,
-    "tests/checks/test_clock.py": TEST,
+    "validator/evidence/wallclock.py": EVIDENCE,
+    "validator/sources/wallclock.py": SOURCE,
+    "validator/checks/wallclock.py": KIND,
+    "examples/kinds/wallclock.yaml": EXAMPLE,
+    "tests/checks/test_wallclock.py": TEST,
 }
 STEPS = (
     ("ruff", "check"),

@@ -16,7 +16,7 @@ from validator.emulator.simulation import Simulation
 from validator.emulator.world import World
 from validator.engine.run import Engine
 from validator.engine.virtual import drive
-from validator.evidence.log_fold import NEWEST_FIRST
+from validator.evidence.log_calls import NEWEST_FIRST
 from validator.language.load import load
 from validator.words.call import PAGE, Answer, Call, Json, ListEntries, Result
 from validator.words.instant import nanoseconds, rfc3339

@@ -16,8 +16,8 @@ from validator.evidence.log_fold import LogEvidence
 from validator.evidence.logs import LogsOf
 from validator.words.call import Answer as Said
 from validator.words.call import Call, Exchange, GetRevision, GetService, ListEntries, Problem, Result
+from validator.words.ending import Ending
 from validator.words.instant import rfc3339
-from validator.words.run import Ending
 from validator.words.verdict import Outcome
 
 HEALTHY = "  - {name: Healthy, within: 60s, http: {path: /health}}\n"

@@ -23,7 +23,7 @@ from validator.evidence.service import ServiceOf
 from validator.logs.entry import Sort
 from validator.logs.selector import Selector
 from validator.words.call import Answer, Exchange, GetService, ListBuilds, ListEntries, Problem
-from validator.words.run import Ending
+from validator.words.ending import Ending
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)

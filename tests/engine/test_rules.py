@@ -11,7 +11,7 @@ from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, overlaid, sim
 from validator.evidence.journal import Observation
 from validator.evidence.logs import LogsOf
 from validator.words.call import Exchange, ListEntries
-from validator.words.run import Ending
+from validator.words.ending import Ending
 from validator.words.verdict import Outcome
 from validator.words.watermark import Known
 

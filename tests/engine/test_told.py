@@ -16,7 +16,7 @@ from validator.language.load import load
 from validator.report.console import Console
 from validator.report.door import Door
 from validator.report.summary import summarize
-from validator.words.run import Ending
+from validator.words.ending import Ending
 from validator.words.verdict import Outcome, failed
 
 OURS, OTHER, BUILD = "8c0f3a9de1b74c2f95a60d7be3412c58f9ad7e06", "7" * 40, "3f6f2a2e-0c1d-4c57-8d5e-6f1d1b7a9c42"

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from validator.words.check import Check, Group, KnownIssue, Position, Spec, Target
 from validator.words.deployment import Configuration, Origin
+from validator.words.ending import Ending
 from validator.words.instant import seconds
 from validator.words.link import Link, Proof
-from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
+from validator.words.run import Judged, LogStatistics, Run, TargetReport
 from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 from validator.words.watermark import Known, Watermark
 

@@ -19,7 +19,8 @@ from validator.report.markdown import markdown
 from validator.report.phrases import remark
 from validator.report.summary import LONGEST_TEXT, MOST_EXCERPTS, defective, dumps, schema, summarize, without_report
 from validator.words.check import KnownIssue
-from validator.words.run import Ending, Run
+from validator.words.ending import Ending
+from validator.words.run import Run
 from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
 
 SCHEMA: Any = schema()

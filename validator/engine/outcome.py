@@ -16,8 +16,9 @@ from validator.logs.entry import REQUESTS, STDERR, STDOUT
 from validator.resources.configuration import configuration
 from validator.words.check import MAIN, Target
 from validator.words.deployment import Configuration
+from validator.words.ending import Ending
 from validator.words.log_command import read_log
-from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
+from validator.words.run import Judged, LogStatistics, Run, TargetReport
 from validator.words.secret import within
 from validator.words.verdict import Outcome, Verdict
 

@@ -15,8 +15,8 @@ from validator.evidence.sort import Impossible, Query
 from validator.judging.kind import Kind
 from validator.words.call import Answer, Call, Completion, Problem, Request
 from validator.words.check import MAIN, Spec
+from validator.words.ending import Ending
 from validator.words.pace import INTERVAL
-from validator.words.run import Ending
 
 _GRACE = 2.0
 """Seconds after its timeout at which a call is given up that its source has not ended itself."""

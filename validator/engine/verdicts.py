@@ -21,9 +21,9 @@ from validator.judging.variables import queries as asked
 from validator.judging.variables import values_of
 from validator.language.mistake import Mistake
 from validator.words.check import MAIN, Assertion, Check, Spec
+from validator.words.ending import Ending
 from validator.words.finding import State
 from validator.words.instant import rfc3339
-from validator.words.run import Ending
 from validator.words.verdict import Outcome, Verdict
 
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from validator.evidence.journal import Observation
 from validator.evidence.known import OlderEntries, Refusal
 from validator.evidence.limits import LIST_CALLS_A_MINUTE, Limit, reads
-from validator.evidence.log_fold import look, looks, rate
+from validator.evidence.log_calls import look, looks, rate
 from validator.evidence.refusal import refusal
 from validator.evidence.revisions import older
 from validator.evidence.sort import Api, Impossible, OfTarget
 from validator.logs.entry import AUDIT, REQUESTS, STDERR, STDOUT, SYSTEM, Entry, Sort
 from validator.resources.revision import Revision
+from validator.words.asked import Asked
 from validator.words.call import PAGE, Answer, Call, Json, ListEntries, Problem
 from validator.words.check import Target
 from validator.words.instant import rfc3339, seconds
-from validator.words.plan import Asked
 from validator.words.watermark import Known
 
 if TYPE_CHECKING:

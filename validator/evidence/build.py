@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
@@ -14,10 +14,10 @@ from validator.evidence.sort import Api, Impossible, OfTarget
 from validator.resources.build import Build, listed
 from validator.resources.origin import BUILD_LABEL, Named, build_behind, likeliest, origin_wanted
 from validator.resources.revision import Revision
+from validator.words.asked import Asked
 from validator.words.call import Answer, Call, GetBuild, Json, ListBuilds, Problem
 from validator.words.check import Target
 from validator.words.pace import INTERVAL, WATCH
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
@@ -26,7 +26,6 @@ _METHODS = "cloudbuild.v1 GetBuild or ListBuilds"
 _RESTS_ON = ("the service", "the revision")
 
 
-@dataclass(frozen=True)
 class BuildOf(OfTarget[Readings[Build]]):
     """The build that the target, a label or an annotation names; else the one that pushed an image of the revision.
 
@@ -96,7 +95,6 @@ class BuildOf(OfTarget[Readings[Build]]):
         return Asked("the build", _METHODS, WATCH, _RESTS_ON, checks)
 
 
-@dataclass(frozen=True)
 class OriginOf(BuildOf):
     """The same build, asked for only where it has to tell whose deploy the revision is or which container is meant."""
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from validator.evidence.probe import Marked, Probe
 from validator.evidence.reachability import tag_url
 from validator.evidence.sort import Query
+from validator.words.asked import Asked
 from validator.words.call import Call, Exchange
 from validator.words.check import Target
 from validator.words.pace import ECHO
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
 
 
-@dataclass(frozen=True)
 class Echo(Marked[None]):
     """A HEAD request whose only use is to be found again in the target's request log."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from validator.words.call import Call, Result
-from validator.words.run import Ending
+from validator.words.ending import Ending
 
 if TYPE_CHECKING:
     from validator.evidence.sort import Query

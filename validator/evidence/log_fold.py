@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
 from validator.evidence.limits import LIST_CALLS_A_MINUTE
+from validator.evidence.log_calls import looks, rate
 from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
 from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
-from validator.words.call import PAGE, Answer, Call, Exchange, Json, ListEntries, Result
+from validator.words.call import PAGE, Answer, Exchange, Json, ListEntries, Result
 from validator.words.watermark import Known, Watermark
 
 MARGIN = 10.0
@@ -23,8 +24,6 @@ _LATER = 2.0
 """How many times later than the latest seen an entry may be, of a stream without an echo of its own."""
 LAG = 120.0
 """Seconds after which entries are assumed to be readable where nothing better is known."""
-NEWEST_FIRST = "timestamp desc"
-"""The order in which the log's end is looked at; what is judged is read in the other one."""
 _QUICK = 1.0
 """Seconds between a read's first and last page up to which it is as good as one look at the whole log."""
 
@@ -49,23 +48,6 @@ class Probe:
 def readable_in_time(volume: float, behind: float, left: float, pace: float) -> bool:
     """Whether a log of `volume` entries a minute, `behind` seconds behind, is read to its end in `left` seconds."""
     return volume < pace and behind * volume / (pace - volume) <= left
-
-
-def looks(call: Call) -> bool:
-    """Whether a call looks at the log's end alone."""
-    return isinstance(call, ListEntries) and call.order_by == NEWEST_FIRST
-
-
-def rate(page: Answer) -> float:
-    """Entries a minute on one page; 0 if it tells none."""
-    received = [Entry.read(data).received for data in page.content.get("entries", ())]
-    minutes = (max(received) - min(received)) / 60 if received else 0.0
-    return len(received) / minutes if minutes > 0 else 0.0
-
-
-def look(page: ListEntries) -> ListEntries:
-    """The look at the end of the log that a read is of."""
-    return replace(page, page_token="", order_by=NEWEST_FIRST)
 
 
 @dataclass

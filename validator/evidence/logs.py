@@ -8,29 +8,30 @@ from typing import TYPE_CHECKING, Any
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
 from validator.evidence.limits import Limit, reads
-from validator.evidence.log_fold import LogEvidence, Narrowing, look, looks
-from validator.evidence.narrowing import Demand, narrowed
+from validator.evidence.log_calls import look, looks
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget, Query
 from validator.logs.entry import SYSTEM, Entry
 from validator.logs.push_down import PushDown
 from validator.logs.selector import ALL, Selector
 from validator.resources.revision import Revision
+from validator.words.asked import Asked
 from validator.words.call import Call, Json, ListEntries, Problem
 from validator.words.check import Target
 from validator.words.instant import rfc3339
 from validator.words.pace import READ
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
+    from validator.evidence.log_fold import LogEvidence, Narrowing
+    from validator.evidence.narrowing import Demand
 
 _MOST_SKEW = 600.0
 """Seconds that the platform's clock may be behind the gate's, for the bound on what is read at all."""
 
 
 @dataclass(frozen=True)
-class LogsOf(Query[LogEvidence]):
+class LogsOf(Query["LogEvidence"]):
     """The log entries of all targets in one project."""
 
     project: str
@@ -44,6 +45,8 @@ class LogsOf(Query[LogEvidence]):
 
     def fresh(self, known: Folded) -> LogEvidence:
         """Nothing is read."""
+        from validator.evidence.log_fold import LogEvidence
+
         return LogEvidence(known.run_id)
 
     def kept(self, content: Json, call: Call, known: Folded) -> Json:
@@ -55,6 +58,8 @@ class LogsOf(Query[LogEvidence]):
 
     def take(self, seen: Observation, known: Folded) -> None:
         """Take in a page; then ask less of logs that are too much for the budget of reads."""
+        from validator.evidence.narrowing import narrowed
+
         logs = known.state(self)
         logs.page(seen)
         if logs.reading:
@@ -64,6 +69,8 @@ class LogsOf(Query[LogEvidence]):
 
     def demanded(self, known: Folded) -> dict[tuple[str, str, str], Demand]:
         """What the checks ask of each revision's log."""
+        from validator.evidence.narrowing import Demand
+
         found: dict[tuple[str, str, str], Demand] = {}
         for asked in sorted(known.demands(), key=repr):
             revision = known.revision(asked.target)

@@ -16,10 +16,10 @@ from validator.evidence.known import Evidence
 from validator.evidence.limits import Limit, Politeness
 from validator.evidence.reachability import share, tag_url, unreachable
 from validator.evidence.sort import Impossible, OfTarget, Seen
+from validator.words.asked import Asked
 from validator.words.call import Call, Exchange
 from validator.words.check import Target
 from validator.words.pace import INTERVAL
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
@@ -38,7 +38,6 @@ class Made:
     """Oldest first."""
 
 
-@dataclass(frozen=True)
 class ExchangesWith(OfTarget[Made]):
     """All HTTP requests to a target, whoever asked for them."""
 
@@ -60,7 +59,6 @@ class ExchangesWith(OfTarget[Made]):
         return Asked("requests", "HTTP", None, (), checks)
 
 
-@dataclass(frozen=True)
 class Marked(OfTarget[Seen]):
     """An HTTP request that carries a mark: who answered and how far the log is readable is told by its log entry."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
@@ -12,16 +11,15 @@ from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.revision import Revision
+from validator.words.asked import Asked
 from validator.words.call import Answer, Call, GetRevision, Json, Problem
 from validator.words.check import Target
 from validator.words.pace import INTERVAL, WATCH
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
 
 
-@dataclass(frozen=True)
 class RevisionOf(OfTarget[Readings[Revision]]):
     """The revision that the target is resolved to."""
 

@@ -12,9 +12,9 @@ from validator.evidence.refusal import refusal
 from validator.evidence.service import ServiceOf, no_service
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.revision import Revision
+from validator.words.asked import Asked
 from validator.words.call import Answer, Call, Json, ListRevisions, Problem
 from validator.words.check import Target
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
@@ -30,7 +30,6 @@ class Listing:
     """Newest first; None before the first whole listing."""
 
 
-@dataclass(frozen=True)
 class RevisionsOf(OfTarget[Listing]):
     """All revisions of the target's service."""
 

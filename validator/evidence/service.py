@@ -11,10 +11,10 @@ from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.service import Service
+from validator.words.asked import Asked
 from validator.words.call import Answer, Call, GetService, Json, Problem
 from validator.words.check import Target
 from validator.words.pace import INTERVAL, WATCH
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
@@ -73,7 +73,6 @@ def _overtaken(resolution: Resolution, service: Service, tag: str, tagged: str) 
     return how
 
 
-@dataclass(frozen=True)
 class ServiceOf(OfTarget[ServiceSeen]):
     """The target's Cloud Run service."""
 

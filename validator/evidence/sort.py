@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from validator.words.asked import Asked
 from validator.words.call import Call, Json, Problem
 from validator.words.check import Target
 from validator.words.pace import WATCH
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:  # a query and what is known of it name each other
     from validator.evidence.fold import Folded
@@ -38,11 +38,11 @@ class Api:
     role: str
 
 
-@dataclass(frozen=True)
 class Query(ABC, Generic[Seen]):
     """What evidence a check asks for: frozen, hashable, symbolic; equal ones are asked once for all checks.
 
-    A sort of evidence is a subclass. What it does not say itself is as most have it.
+    A sort of evidence is a subclass, and a frozen dataclass if it has fields of its own. What it does not say itself is as
+    most have it.
     """
 
     api: ClassVar[Api | None] = None

@@ -8,7 +8,8 @@ from typing import Any
 from validator.judging.kind import Kind
 from validator.language.keys import Key, flow, keys
 from validator.language.reference import waiting
-from validator.words.plan import Asked, Plan
+from validator.words.asked import Asked
+from validator.words.plan import Plan
 
 _UNKNOWN = "what it reads cannot be had (the role is missing, the API does not answer), or the time is over before it is decided"
 

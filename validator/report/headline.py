@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from validator.report import document as doc
 from validator.words.check import MAIN
 from validator.words.counting import counted
-from validator.words.run import Ending, Judged, Run, TargetReport
+from validator.words.ending import Ending
+from validator.words.run import Judged, Run, TargetReport
 from validator.words.verdict import Outcome
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from validator.words.asked import Asked
 from validator.words.call import Json
 from validator.words.counting import counted
 from validator.words.instant import span
-from validator.words.plan import Asked, CheckPlan, Plan, TargetPlan
+from validator.words.plan import CheckPlan, Plan, TargetPlan
 
 
 def for_people(plan: Plan) -> Iterator[str]:

@@ -19,9 +19,10 @@ from validator.report.safety import cut, inert_json
 from validator.usage import INCONCLUSIVE
 from validator.words.check import Check, Spec
 from validator.words.counting import counted
+from validator.words.ending import Ending
 from validator.words.instant import rfc3339
 from validator.words.link import Link
-from validator.words.run import Ending, Judged, LogStatistics, Run, TargetReport
+from validator.words.run import Judged, LogStatistics, Run, TargetReport
 from validator.words.verdict import Excerpt, Outcome
 
 LONGEST_TEXT = 8192

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
 class Call:
     """One concrete request of one outside system."""
 

@@ -5,22 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from validator.words.asked import Asked
 from validator.words.check import Check, Spec, Target
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One query of a target, and what it needs to be known first."""
-
-    text: str
-    call: str
-    """The API method, or the HTTP request."""
-    every: float | None
-    """Seconds between two askings while a check waits for it; None if once is enough."""
-    rests_on: tuple[str, ...]
-    """What has to be known before it can be asked."""
-    checks: tuple[str, ...]
-    """Who wants to know."""
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from validator.words.check import Check, Spec, Target
 from validator.words.deployment import Configuration, Origin
+from validator.words.ending import Ending
 from validator.words.link import Link
 from validator.words.verdict import Outcome, Verdict
 from validator.words.watermark import Watermark
-
-
-class Ending(StrEnum):
-    """Why a run ended."""
-
-    COMPLETE = "complete"
-    TIMEOUT = "timeout"
-    SUPERSEDED = "superseded"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
