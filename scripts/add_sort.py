@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, ClassVar
 from validator.evidence.journal import Observation
 from validator.evidence.readings import Readings
 from validator.evidence.sort import OfTarget
+from validator.words.asked import Asked
 from validator.words.call import Answer, Call
 from validator.words.check import Target
 from validator.words.instant import seconds
-from validator.words.plan import Asked
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
@@ -106,9 +106,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from validator.evidence.wallclock import ClockOf
 from validator.evidence.known import Evidence
 from validator.evidence.sort import Query
+from validator.evidence.wallclock import ClockOf
 from validator.words.check import Check
 from validator.words.verdict import Outcome, Verdict, passed
 
@@ -168,8 +168,8 @@ import pytest
 from tests.simulated import HEAD, NETRA, Finished, simulate
 from validator.checks import kinds
 from validator.engine.planning import plan_of
-from validator.evidence.wallclock import AskClock
 from validator.evidence.record_json import read, written
+from validator.evidence.wallclock import AskClock
 from validator.language.load import load
 from validator.report.plan_text import for_people
 from validator.sources.connection import Direct
@@ -224,12 +224,13 @@ ADDED = {
     "examples/kinds/wallclock.yaml": EXAMPLE,
     "tests/checks/test_wallclock.py": TEST,
 }
+TESTS = ("tests/checks", "tests/language", "tests/engine")
 STEPS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", "-q", "-p", "no:cacheprovider", "tests/test_kinds.py", "tests/checks", "tests/language", "tests/engine"),
+    ("pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "tests/test_kinds.py", *TESTS),
 )
 
 

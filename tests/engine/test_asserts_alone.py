@@ -64,7 +64,7 @@ def test_a_journal_judged_again_comes_to_the_same() -> None:
     ("check", "told"),
     [
         ("{name: A}", "checks.yaml:5:5: the check has no kind; write one of any, build, "),
-        ("{name: A}", "traffic, or `assert` alone"),
+        ("{name: A}", ", or `assert` alone"),
         ("{name: A, assert: vars.X == 'y'}", "checks.yaml:5:23: this looks at nothing of the deployment"),
         ("{name: A, assert: 'true'}", "this looks at nothing of the deployment"),
         ("{name: A, assert: status == 200}", "CEL: undeclared reference to 'status'"),
