@@ -53,7 +53,7 @@ def told(found: _Figures) -> Iterator[str]:
     yield ""
     yield f"The gate said inconclusive in {every:,} of the {found['runs']:,} runs; in {rightly:,} of them nobody could have had the evidence, which is"
     yield f"right. In {evidence['named']:,} its report names the evidence that the truth calls missing, in {unnamed} it does not. In the busiest"
-    yield f"minute of any run it read the log {reads['most_in_a_minute']} times (its budget is 20), {reads['mean']:g} times in a run on average."
+    yield f"minute of any run it read the log {reads['most_in_a_minute']} times (its budget is 20, and 6 may be saved up), {reads['mean']:g} times in a run on average."
     yield ""
     yield "| fault | runs | bad | gate: false passes | false fails | inconclusive | careful: false passes | naive: false passes |"
     yield "|---|---|---|---|---|---|---|---|"
