@@ -135,6 +135,10 @@ class Probe(Marked[None]):
         """The check's own."""
         return self.timeout
 
+    def attempt(self) -> tuple[str, float]:
+        """At its place, within its own time."""
+        return self.location, self.timeout
+
     def stage(self, known: Folded) -> Call | Impossible | None:
         """To the tag's URL or the service's, once the target can be reached there."""
         target, url = known.targets[self.target], self.location

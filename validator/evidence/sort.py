@@ -117,6 +117,10 @@ class Query(ABC, Generic[Seen]):
         """Seconds for one call."""
         return 15.0
 
+    def attempt(self) -> tuple[str, float] | None:
+        """Of what is asked of the target itself: where, and seconds for one attempt; else None."""
+        return None
+
     @property
     def retried(self) -> bool:
         """Whether it is asked again later, and each time later still, after a problem; else at its usual pace."""

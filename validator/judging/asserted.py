@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from validator.evidence.known import Evidence
@@ -12,34 +11,28 @@ from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging import variables as names
 from validator.judging.attempts import eventually, timing
-from validator.words.call import Json
+from validator.language.asserted import KIND, Options, lasting, options, schema, variables, within
 from validator.words.check import Check
 from validator.words.finding import Attempt, Finding, State
 from validator.words.verdict import Verdict
 
-KIND = "assert"
-"""The key of a check that stands in place of a kind."""
+__all__ = [
+    "KIND",
+    "Options",
+    "judge",
+    "lasting",
+    "options",
+    "present",
+    "queries",
+    "schema",
+    "variables",
+    "within",
+]
+
 _OF_REVISION = {"revision", "env", "secrets"}
 _OF_SERVICE = {"service", "serving"}
 
-lasting = False
-within: float | None = None
 present = True
-variables: dict[str, str] = {}
-schema: Json = {"type": ["string", "array"]}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What it says of itself."""
-
-    title: str
-    """The check's name when it has none."""
-
-
-def options(value: Any) -> Options:
-    """Name it by its first assert."""
-    return Options(value if isinstance(value, str) else next(iter(value), ""))
 
 
 def queries(check: Check[Any]) -> frozenset[Query[Any]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from validator.judging import variables as names
-from validator.judging.kind import Kind
-from validator.language import cel
+from validator.language import cel, names
+from validator.language.kind import Kind
 from validator.language.spec_file import Source
 from validator.language.yaml_reader import Path
 

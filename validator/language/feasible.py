@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from validator.evidence.echo import Echo
-from validator.evidence.probe import Probe
-from validator.judging import asserted
-from validator.judging import variables as names
+from validator.language import asserted, names
 from validator.language.expressions import Expressions
 from validator.language.mistake import Mistake
 from validator.language.paths import doubtful, reserved
@@ -47,7 +45,7 @@ class Feasibility:
     # Its times.
 
     def _timing(self, check: Check[Any], expressions: Expressions) -> None:
-        windowed = self.kind.lasting and any(isinstance(each, Echo) for each in self.kind.queries(check))
+        windowed = self.kind.lasting and any(asked.listens for asked in self.kind.queries(check))
         if check.hold and not self.kind.lasting:
             self._complain(f"`for` means nothing here: what {self.name} judges does not change back", "for", key=True)
         elif 0 < check.hold < INTERVAL and not windowed:
@@ -96,12 +94,12 @@ class Feasibility:
             margin = f" plus the log's margin of {span(LEAST_MARGIN)}" if windowed else ""
             told = f"{keys}{margin} is {span(length)}, more than the run's `timeout` of {span(timeout)}; raise that"
             self._complain(told, "for" if check.hold else "within")
-        for asked in self._probes(check):
-            place = self._place("timeout", asked.timeout, duration)
-            told = f"one attempt may take {span(asked.timeout)}"
-            if asked.timeout > timeout:
+        for _, longest in self._attempts(check):
+            place = self._place("timeout", longest, duration)
+            told = f"one attempt may take {span(longest)}"
+            if longest > timeout:
                 self._complain(f"{told}, more than the run's `timeout` of {span(timeout)}", *place)
-            elif len(place) > 1 and check.within and asked.timeout > check.within:
+            elif len(place) > 1 and check.within and longest > check.within:
                 self._complain(f"{told}, more than `within` of {span(check.within)}", *place, warning=True)
 
     def _lasts(self, check: Check[Any]) -> None:
@@ -119,17 +117,17 @@ class Feasibility:
         """What a target that is a URL does not have, and paths that never reach a service."""
         if any([*self._absent(check, expressions)]):
             return
-        own = self.kind.queries(check) - names.queries(check)
-        if check.target.url and any(not isinstance(asked, Probe) for asked in own):
+        own = self.kind.queries(replace(check, asserts=(), until=None, captures=()))
+        if check.target.url and any(asked.attempt() is None for asked in own):
             told = f"target {check.target.name!r} is a URL and no Cloud Run service, which {self.name} judges; use http"
             self._complain(told, self.name, key=True)
             return
-        for asked in self._probes(check):
-            self._path(check, asked.location)
+        for location, _ in self._attempts(check):
+            self._path(check, location)
 
-    def _probes(self, check: Check[Any]) -> list[Probe]:
-        found = [each for each in self.kind.queries(check) if isinstance(each, Probe)]
-        return sorted(found, key=repr)
+    def _attempts(self, check: Check[Any]) -> list[tuple[str, float]]:
+        """Where attempts of a check go, and how many seconds one may take."""
+        return sorted(filter(None, (asked.attempt() for asked in self.kind.queries(check))))
 
     def _absent(self, check: Check[Any], expressions: Expressions) -> Iterator[str]:
         """The names that its expressions use and that are not known of its target."""

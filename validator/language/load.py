@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from validator.judging.kind import Kind
 from validator.language.captures import misplaced
 from validator.language.expressions import EVERY
 from validator.language.include import Read, included
+from validator.language.kind import Kind
 from validator.language.mistake import BadSpec, Mistake, SpecError, in_order
 from validator.language.relations import related
 from validator.language.rules import Rule, read_rule

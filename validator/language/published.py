@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from validator.judging.asserted import KIND
-from validator.judging.kind import Kind
+from validator.language.asserted import KIND
+from validator.language.kind import Kind
 from validator.language.schema import schema_of, schema_of_included
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from validator.judging.kind import Kind
 from validator.language.keys import flow, keys
+from validator.language.kind import Kind
 from validator.language.schema import COMMON, schema_of, schema_of_included
 from validator.words.instant import span
 

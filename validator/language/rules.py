@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from validator.judging import asserted
-from validator.judging.kind import Kind
+from validator.language import asserted
 from validator.language.captures import captures_in, with_captures
 from validator.language.expressions import EVERY, Expressions
 from validator.language.feasible import Feasibility
+from validator.language.kind import Kind
 from validator.language.mistake import Mistake, Mistakes, meant
 from validator.language.schema import COMMON
 from validator.language.schema_errors import misfits, mistakes

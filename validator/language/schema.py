@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from validator.judging.kind import Kind
+from validator.language.kind import Kind
 from validator.language.values import LENGTH
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

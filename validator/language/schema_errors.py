@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from validator.judging.asserted import KIND
+from validator.language.asserted import KIND
 from validator.language.captures import is_capture
 from validator.language.key_place import KeyPlaces
 from validator.language.mistake import Mistake, closest

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
-from validator.judging.asserted import KIND
+from validator.language.asserted import KIND
 from validator.language.values import DURATION, duration, measure, refusal
 from validator.words.call import Json
 

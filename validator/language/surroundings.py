@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from validator.judging import asserted
-from validator.judging.kind import Kind
+from validator.language import asserted
+from validator.language.kind import Kind
 from validator.words.check import Target
 
 

@@ -1,0 +1,58 @@
+"""A kind of check, as far as the language looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
+
+from validator.words.call import Json
+from validator.words.check import Check, Options
+
+
+class Asked(Protocol):
+    """A query of a kind."""
+
+    @property
+    def listens(self) -> bool:
+        """Whether the check judges a window of a log."""
+        ...
+
+    def attempt(self) -> tuple[str, float] | None:
+        """Of what is asked of the target itself: where, and seconds for one attempt; else None."""
+        ...
+
+
+class Kind(Protocol[Options]):
+    """What it says of its part of a check; `validator.judging.kind.Kind` judges it too."""
+
+    @property
+    def schema(self) -> Json:
+        """JSON Schema of the kind's own value in a check, each key with its description, and `examples`."""
+        ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What its asserts see beside the common names: name -> CEL type."""
+        ...
+
+    @property
+    def lasting(self) -> bool:
+        """Whether `for` means something: what it judges may hold now and break later."""
+        ...
+
+    @property
+    def within(self) -> float | None:
+        """Seconds that it is polled where the check does not say; None: until the run's timeout, or for its own window."""
+        ...
+
+    def options(self, value: Any) -> Options:
+        """Make options of a value that fits the schema.
+
+        Raises:
+            validator.language.mistake.Mistakes: all that the schema cannot say is wrong, with the options all the same.
+        """
+        ...
+
+    def queries(self, check: Check[Options]) -> Collection[Asked]:
+        """The evidence it asks for; needs no network."""
+        ...
