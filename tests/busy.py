@@ -10,10 +10,10 @@ from typing import Any
 
 from tests.simulated import BACKEND, START, Finished
 from validator.checks import kinds
-from validator.emulator.log_filter import Predicate, parse
-from validator.emulator.scenario import load as load_scenario
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import World
+from validator.emulator.api.log_filter import Predicate, parse
+from validator.emulator.scenario.loading import load as load_scenario
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import World
 from validator.engine.run import Engine
 from validator.engine.virtual import drive
 from validator.evidence.log_calls import NEWEST_FIRST

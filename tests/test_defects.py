@@ -9,8 +9,8 @@ import pytest
 
 from validator import offline
 from validator.cli import main
-from validator.emulator.scenario import load
-from validator.emulator.servers import Emulator
+from validator.emulator.scenario.loading import load
+from validator.emulator.servers.emulator import Emulator
 from validator.engine.run import Engine
 
 ROOT = Path(__file__).parents[1]

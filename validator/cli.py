@@ -278,7 +278,7 @@ def _lint(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 def _lint_file(file: Path, parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
-    from validator.emulator.recognition import is_scenario  # noqa: PLC0415
+    from validator.emulator.scenario.recognition import is_scenario  # noqa: PLC0415
 
     if is_scenario(file):
         if parsed.format != "human":
@@ -289,7 +289,8 @@ def _lint_file(file: Path, parsed: argparse.Namespace, around: Surroundings) -> 
 
 
 def _lint_scenario(file: Path, around: Surroundings) -> int:
-    from validator.emulator.scenario import ScenarioError, load  # noqa: PLC0415
+    from validator.emulator.scenario.files import ScenarioError  # noqa: PLC0415
+    from validator.emulator.scenario.loading import load  # noqa: PLC0415
 
     try:
         scenario = load(file)
@@ -357,9 +358,9 @@ def _around(scenario: Path, words: Sequence[str], around: Surroundings, *, own: 
 
     `own` lets the command see whose deploy the environment says it is; the demo's deploy is nobody's.
     """
-    from validator.emulator.client_environment import OWN  # noqa: PLC0415 - the gate does without the emulator
-    from validator.emulator.command import CommandError, emulate  # noqa: PLC0415
-    from validator.emulator.scenario import ScenarioError  # noqa: PLC0415
+    from validator.emulator.scenario.files import ScenarioError  # noqa: PLC0415
+    from validator.emulator.servers.client_environment import OWN  # noqa: PLC0415 - the gate does without the emulator
+    from validator.emulator.servers.command import CommandError, emulate  # noqa: PLC0415
 
     around.judged = bool(words)
     try:

@@ -6,8 +6,8 @@ from typing import Any
 
 from benchmarks.soundness.resources import HOST, NAMES, full
 from benchmarks.soundness.story import Line
-from validator.emulator.audit import SYSTEM_EVENT
-from validator.emulator.entries import LOGS, Stored, instance, log_name, nanos, resource, stamp
+from validator.emulator.world.audit import SYSTEM_EVENT
+from validator.emulator.world.entries import LOGS, Stored, instance, log_name, nanos, resource, stamp
 from validator.words.call import Json
 
 EPOCH = 1_790_000_000.0

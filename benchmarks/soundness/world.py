@@ -13,13 +13,14 @@ from benchmarks.soundness.regime import Regime
 from benchmarks.soundness.resources import BUILD, NAMES
 from benchmarks.soundness.stored import EPOCH, stored
 from benchmarks.soundness.story import FOREVER, NEWER, OURS, PREVIOUS, Span, Story
-from validator.emulator.deployment import Deployment
-from validator.emulator.entries import Stored, nanos, stamp
-from validator.emulator.faults import Fault
-from validator.emulator.moments import resolved
-from validator.emulator.scenario import Change, Detour, Scenario, load
-from validator.emulator.simulation import API_LATENCY, Simulation
-from validator.emulator.world import World
+from validator.emulator.scenario.loading import load
+from validator.emulator.world.deployment import Deployment
+from validator.emulator.world.entries import Stored, nanos, stamp
+from validator.emulator.world.faults import Fault
+from validator.emulator.world.moments import resolved
+from validator.emulator.world.plot import Change, Detour, Scenario
+from validator.emulator.world.simulation import API_LATENCY, Simulation
+from validator.emulator.world.world import World
 from validator.words.call import Answer, Call, Exchange, Json, ListEntries, Problem, Result
 
 _RUN = ("GetService", "GetRevision", "ListRevisions")

@@ -21,8 +21,8 @@ from google.cloud.run_v2.services.revisions.transports import RevisionsGrpcTrans
 from google.cloud.run_v2.services.services.transports import ServicesGrpcTransport
 from google.protobuf.json_format import MessageToDict
 
-from validator.emulator.client_environment import UNSET, gcloud
-from validator.emulator.servers import Emulator
+from validator.emulator.servers.client_environment import UNSET, gcloud
+from validator.emulator.servers.emulator import Emulator
 
 
 class Grpc:

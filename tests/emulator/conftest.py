@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from validator.emulator.scenario import load
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import World
+from validator.emulator.scenario.loading import load
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import World
 
 EPOCH = 1_790_000_000.0
 

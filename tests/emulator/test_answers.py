@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from validator.emulator.scenario import ScenarioError, load
-from validator.emulator.servers import Emulator
-from validator.emulator.simulation import Simulation
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
+from validator.emulator.servers.emulator import Emulator
+from validator.emulator.world.simulation import Simulation
 from validator.words.call import Answer, Exchange
 
 EPOCH = 1_790_000_000.0

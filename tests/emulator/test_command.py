@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from validator.emulator.command import CommandError, emulate
-from validator.emulator.scenario import ScenarioError
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.servers.command import CommandError, emulate
 
 pytestmark = pytest.mark.slow
 

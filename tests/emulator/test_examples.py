@@ -11,9 +11,9 @@ from google.cloud.run_v2.types import Service as ServiceMessage
 from google.protobuf import json_format
 
 from tests import simulated
-from validator.emulator.scenario import load
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import World
+from validator.emulator.scenario.loading import load
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import World
 from validator.logs.entry import Entry
 from validator.resources.build import Build
 from validator.resources.revision import Revision

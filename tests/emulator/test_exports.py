@@ -14,13 +14,14 @@ from google.cloud.run_v2.types import Service as ServiceMessage
 from google.protobuf import json_format
 from jsonschema import Draft202012Validator
 
-from validator.emulator.knative import revision_v1, service_v1
-from validator.emulator.knative_export import revision_export, service_export
-from validator.emulator.recognition import is_scenario
-from validator.emulator.scenario import ScenarioError, load
-from validator.emulator.shape import SCHEMA
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import World
+from validator.emulator.knative.conversion import revision_v1, service_v1
+from validator.emulator.knative.export import revision_export, service_export
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
+from validator.emulator.scenario.recognition import is_scenario
+from validator.emulator.scenario.shape import SCHEMA
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import World
 from validator.language import yaml_reader as yaml
 from validator.words.call import Answer, GetBuild, GetRevision, GetService, ListEntries
 

@@ -15,13 +15,13 @@ from google.api_core.retry import Retry, if_exception_type
 from google.cloud.logging_v2.types import TailLogEntriesRequest
 
 from tests.emulator.clients import Grpc
-from validator.emulator import tail
-from validator.emulator.calls import CheckHealth, CloseTail, OpenSocket, OpenTail, Question
-from validator.emulator.running import Running
-from validator.emulator.scenario import load
-from validator.emulator.servers import Emulator
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import apply
+from validator.emulator.api.calls import CheckHealth, CloseTail, OpenSocket, OpenTail, Question
+from validator.emulator.scenario.loading import load
+from validator.emulator.servers.emulator import Emulator
+from validator.emulator.world import tail
+from validator.emulator.world.running import Running
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import apply
 from validator.words.call import Answer, Exchange, GetService, ListBuilds, ListEntries, ListRevisions, Problem, Result
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.clients import Gcloud, Grpc
-from validator.emulator.servers import Emulator
+from validator.emulator.servers.emulator import Emulator
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.emulator.log_filter import MAX_LENGTH, FilterError, Predicate, compiled, parse
-from validator.emulator.log_grammar import planted
-from validator.emulator.log_tree import (
+from validator.emulator.api.log_filter import MAX_LENGTH, FilterError, Predicate, compiled, parse
+from validator.emulator.api.log_grammar import planted
+from validator.emulator.api.log_tree import (
     Comparison,
     Everything,
     Function,

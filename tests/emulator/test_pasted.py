@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from validator.emulator.recognition import is_scenario
-from validator.emulator.scenario import Scenario, ScenarioError, load
-from validator.emulator.scenario_text import decoded
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
+from validator.emulator.scenario.recognition import is_scenario
+from validator.emulator.scenario.text import decoded
+from validator.emulator.world.plot import Scenario
 
 START = 1_790_000_000.0
 MARK = "\ufeff"

@@ -13,9 +13,9 @@ from google.api_core import exceptions
 from google.cloud.run_v2 import UpdateServiceRequest
 
 from tests.emulator.clients import Grpc, Rest
-from validator.emulator.knative import service_v1, service_v2
-from validator.emulator.refusal import RefusalError
-from validator.emulator.servers import Emulator
+from validator.emulator.api.refusal import RefusalError
+from validator.emulator.knative.conversion import service_v1, service_v2
+from validator.emulator.servers.emulator import Emulator
 
 NETRA = Path(__file__).parent.parent.parent / "examples" / "netra"
 PARENT = "projects/netra-staging/locations/us-central1"

@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.emulator.clients import Grpc, plain
-from validator.emulator.api_types import message_type
-from validator.emulator.knative_shape import known
-from validator.emulator.resource_fields import Path as At
-from validator.emulator.resource_fields import fitted
-from validator.emulator.scenario import Scenario, ScenarioError, load
-from validator.emulator.servers import Emulator
+from validator.emulator.api.message_types import message_type
+from validator.emulator.knative.shape import known
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
+from validator.emulator.servers.emulator import Emulator
+from validator.emulator.world.plot import Scenario
+from validator.emulator.world.resource_fields import Path as At
+from validator.emulator.world.resource_fields import fitted
 
 SHOP = """
 services:

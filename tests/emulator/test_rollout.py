@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from validator.emulator.calls import WriteService
-from validator.emulator.knative import revision_v1, service_v1, service_v2
-from validator.emulator.knative_export import revision_export
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import advanced, apply
+from validator.emulator.api.calls import WriteService
+from validator.emulator.knative.conversion import revision_v1, service_v1, service_v2
+from validator.emulator.knative.export import revision_export
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import advanced, apply
 from validator.words.call import Exchange, Json, ListEntries
 
 EPOCH = 1_790_000_000.0

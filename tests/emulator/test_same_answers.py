@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.emulator.clients import Gcloud, Grpc, Rest, plain
-from validator.emulator.servers import Emulator
+from validator.emulator.servers.emulator import Emulator
 
 ROOT = Path(__file__).parent.parent.parent
 REGION = "--region=us-central1"

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from validator.emulator.moments import length, moment, resolved
-from validator.emulator.overlay import overlaid
-from validator.emulator.scenario import ScenarioError, load
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
+from validator.emulator.world.moments import length, moment, resolved
+from validator.emulator.world.overlay import overlaid
 
 EPOCH = 1_790_000_000.0
 SERVICE = "services: {s: {name: projects/p/locations/l/services/s}}\n"

@@ -22,8 +22,8 @@ from google.cloud.run_v2.services.revisions.transports import RevisionsGrpcTrans
 from google.cloud.run_v2.services.services.transports import ServicesGrpcTransport
 from google.protobuf.json_format import MessageToDict
 
-from validator.emulator.scenario import ScenarioError
-from validator.emulator.servers import Emulator
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.servers.emulator import Emulator
 from validator.logs.entry import Entry
 from validator.logs.push_down import PushDown
 from validator.logs.selector import Selector

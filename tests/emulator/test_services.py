@@ -19,9 +19,9 @@ import requests
 from google.cloud.run_v2 import TrafficTarget
 
 from tests.emulator.clients import Grpc
-from validator.emulator.client_environment import UNSET
-from validator.emulator.servers import Emulator
-from validator.emulator.tokens import minted
+from validator.emulator.servers.client_environment import UNSET
+from validator.emulator.servers.emulator import Emulator
+from validator.emulator.world.tokens import minted
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import Finished, case
-from validator.emulator.scenario import Scenario, ScenarioError, load
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
+from validator.emulator.world.plot import Scenario
 from validator.report.console import Console
 from validator.report.door import Door
 from validator.report.summary import summarize

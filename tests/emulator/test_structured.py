@@ -9,7 +9,8 @@ import pytest
 from google.cloud.logging_v2.types import LogEntry
 from google.protobuf import json_format
 
-from validator.emulator.scenario import ScenarioError, load
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
 
 HEAD = "revisions: {r: {name: projects/p/locations/l/services/s/revisions/r}}\n"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from validator.emulator.simulation import API_LATENCY, Simulation
-from validator.emulator.world import READS_A_MINUTE, apply
+from validator.emulator.world.simulation import API_LATENCY, Simulation
+from validator.emulator.world.world import READS_A_MINUTE, apply
 from validator.logs.entry import Entry
 from validator.words.call import (
     Answer,

@@ -17,7 +17,7 @@ from google.cloud.run_v2 import (
 )
 
 from tests.emulator.clients import Grpc, Rest
-from validator.emulator.servers import Emulator
+from validator.emulator.servers.emulator import Emulator
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.simulated import HEAD, NETRA
 from validator.checks import kinds
-from validator.emulator.scenario import load as load_scenario
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import World
+from validator.emulator.scenario.loading import load as load_scenario
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import World
 from validator.engine.run import Engine
 from validator.engine.threads import drive
 from validator.language.load import load

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from tests.language.fuzzing import mutated
 from tests.simulated import START
-from validator.emulator.scenario import load
-from validator.emulator.scenario_file import ScenarioError
+from validator.emulator.scenario.files import ScenarioError
+from validator.emulator.scenario.loading import load
 
 ROOT = Path(__file__).parents[2]
 TOKENS = [

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 from tests.fuzz.answers import scenario, spec
 from tests.simulated import START
 from validator.checks import kinds
-from validator.emulator.scenario import load as load_scenario
-from validator.emulator.simulation import Simulation
-from validator.emulator.world import World
+from validator.emulator.scenario.loading import load as load_scenario
+from validator.emulator.world.simulation import Simulation
+from validator.emulator.world.world import World
 from validator.engine.outcome import outcome
 from validator.engine.run import Engine
 from validator.engine.virtual import drive

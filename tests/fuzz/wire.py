@@ -24,8 +24,8 @@ from google.protobuf import json_format
 
 from tests.fuzz.answers import BAD, Mutation, find, mutated, scenario, spec
 from validator.checks import kinds
-from validator.emulator.scenario import load as load_scenario
-from validator.emulator.servers import Emulator
+from validator.emulator.scenario.loading import load as load_scenario
+from validator.emulator.servers.emulator import Emulator
 from validator.engine import threads
 from validator.engine.run import Engine
 from validator.sources import Emulated, connect

@@ -15,8 +15,8 @@ import pytest
 
 from tests.integration.conftest import ROOT, Run
 from tests.language.test_load import FIVE
-from validator.emulator.scenario import load
-from validator.emulator.servers import Emulator
+from validator.emulator.scenario.loading import load
+from validator.emulator.servers.emulator import Emulator
 
 pytestmark = pytest.mark.slow
 NETRA = ROOT / "examples" / "netra"

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.logs.test_severity import LOGGERS
-from validator.emulator.log_filter import parse
+from validator.emulator.api.log_filter import parse
 from validator.logs.entry import Entry
 from validator.logs.push_down import MOST_CHARACTERS, PushDown
 from validator.logs.selector import ALL, APPLICATION, PLATFORM, REQUESTED, Selector, compiled

@@ -1,0 +1,1 @@
+"""What Google's APIs are: their methods, messages and filter language, and what they refuse."""

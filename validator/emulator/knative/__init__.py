@@ -1,0 +1,1 @@
+"""Cloud Run's v1 API in terms of v2, there and back."""

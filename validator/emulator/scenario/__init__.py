@@ -1,0 +1,1 @@
+"""Scenarios: read, checked, and made into a world's plot."""

@@ -1,0 +1,1 @@
+"""Thin servers over one world, and the emulator around a command."""

@@ -1,0 +1,75 @@
+"""The world without a network: what the engine's virtual-clock driver asks instead of real sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from validator.emulator.world.world import World, apply
+from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.words.redirect import REDIRECTS, Hop, RefusedError
+
+API_LATENCY = 0.05
+"""Seconds that an API call takes."""
+_MAX_REDIRECTS = 10
+
+
+class Simulation:
+    """A world and its caller; `world` is the state after the newest call."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def __call__(self, call: Call, sent: float) -> tuple[float, Result]:
+        """Make a call that is sent at a world time: its latency in seconds, and what came of it."""
+        if isinstance(call, Exchange):
+            return self._exchange(call, sent)
+        self.world, came = apply(self.world, call, sent)
+        return API_LATENCY + came.delay, came.result
+
+    def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
+        spent = 0.0
+        try:
+            hop = Hop.first(call)
+            spent, result = self._hop(call, hop, sent)
+            for turn in range(_MAX_REDIRECTS + 1 if call.redirects else 0):
+                to = _location(result)
+                if not to:
+                    break
+                if turn == _MAX_REDIRECTS:
+                    return spent, Problem("BROKEN", f"more than {_MAX_REDIRECTS} redirects, one after the other")
+                assert isinstance(result, Answer)
+                hop = hop.after(result.content["status"], to)
+                took, result = self._hop(call, hop, sent + spent)
+                spent += took
+        except RefusedError as error:
+            return spent, Problem("REFUSED", str(error))
+        if not isinstance(result, Answer):
+            return spent, result
+        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent})
+
+    def _hop(self, call: Exchange, hop: Hop, sent: float) -> tuple[float, Result]:
+        asked = replace(call, method=hop.method, url=hop.url, headers=hop.headers, body=hop.body)
+        self.world, came = apply(self.world, asked, sent)
+        result = came.result
+        if not isinstance(result, Answer):
+            return came.delay, result
+        if came.cut:
+            return came.delay, Problem("BROKEN", "the answer ended before its end by the scenario")
+        return result.content["latency"] + came.delay, result
+
+
+def _as_read(call: Exchange, content: Json) -> Json:
+    """What the gate's source keeps of an answer: a redirect's body is not read."""
+    bodiless = call.method == "HEAD" or content["status"] == 304
+    return {**content, "text": "", "unread": True} if 300 <= content["status"] < 400 and not bodiless else content
+
+
+def _landed(call: Exchange, hop: Hop) -> Json:
+    return {} if hop.url == call.url else {"url": hop.url}
+
+
+def _location(result: Result) -> str:
+    """Where a redirect leads; empty if it is none."""
+    if isinstance(result, Answer) and result.content["status"] in REDIRECTS:
+        return str(dict(result.content["headers"]).get("location", ""))
+    return ""
