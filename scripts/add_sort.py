@@ -49,7 +49,7 @@ class ClockOf(OfTarget[Readings[float]]):
 
     place = 8
 
-    def fresh(self, known: Folded) -> Readings[float]:  # noqa: ARG002
+    def fresh(self, known: Folded) -> Readings[float]:
         """Not read."""
         return Readings()
 
@@ -58,15 +58,15 @@ class ClockOf(OfTarget[Readings[float]]):
         if isinstance(seen.result, Answer):
             known.state(self).history.append((seen, seconds(seen.result.content["now"])))
 
-    def stage(self, known: Folded) -> AskClock:  # noqa: ARG002
+    def stage(self, known: Folded) -> AskClock:
         """It rests on nothing."""
         return AskClock(self.name)
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it was read."""
         return known.of(self).newest is not None
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """Once."""
         return Asked("a clock", f"clock {self.name}", None, (), checks)
 '''

@@ -134,7 +134,7 @@ class BaselineOf(OfTarget[BaselineReads]):
         """Nothing is read."""
         return BaselineReads(known.run_id, self.sort)
 
-    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
         """All of it."""
         list(map(Entry.read, content.get("entries", ())))
         return content
@@ -186,7 +186,7 @@ class BaselineOf(OfTarget[BaselineReads]):
         )
         return ListEntries((f"projects/{target.project}",), "\n".join(lines))
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it is read as far as it is wanted."""
         whole = known.of(self).whole
         return whole is not None and whole[0] == self.stage(known)
@@ -205,7 +205,7 @@ class BaselineOf(OfTarget[BaselineReads]):
         whole, other = known.of(self).whole, older(self.target, self.revision, known)
         return OlderEntries(other, end_of(whole[0]), whole[1]) if whole and other else None
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """Once, or anew for a longer part."""
         rests_on = ("the service", "all revisions")
         return Asked("an older revision's logs", "logging.v2 ListLogEntries", None, rests_on, checks)

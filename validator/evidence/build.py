@@ -40,11 +40,11 @@ class BuildOf(OfTarget[Readings[Build]]):
         """However it was asked for, it is the same build."""
         return BuildOf(self.target)
 
-    def fresh(self, known: Folded) -> Readings[Build]:  # noqa: ARG002
+    def fresh(self, known: Folded) -> Readings[Build]:
         """Not read."""
         return Readings()
 
-    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
         """All of it."""
         list(map(Build.read, content.get("builds", [content])))
         return content
@@ -73,10 +73,10 @@ class BuildOf(OfTarget[Readings[Build]]):
         untried = next((call for call in calls if call not in tried), None)
         return untried or _unknown(named, bool(calls), target, revision)
 
-    def _wanted(self, target: Target, revision: Revision) -> bool:  # noqa: ARG002
+    def _wanted(self, target: Target, revision: Revision) -> bool:
         return True
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """Often until it is known."""
         return INTERVAL if known.build(self.target) is None else WATCH
 
@@ -85,12 +85,12 @@ class BuildOf(OfTarget[Readings[Build]]):
         newest = known.answers(self)[-1]
         return isinstance(newest.result, Answer) and not listed(newest.call, newest.result.content)
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it is finished, and was asked for by this very query."""
         build = known.build(self.target)
         return build is not None and build.finished is not None and bool(known.answers(self))
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """As often as it runs."""
         return Asked("the build", _METHODS, WATCH, _RESTS_ON, checks)
 
@@ -103,11 +103,11 @@ class OriginOf(BuildOf):
     def _wanted(self, target: Target, revision: Revision) -> bool:
         return origin_wanted(target, revision)
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it is known: whose it is does not change."""
         return known.build(self.target) is not None
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """Once."""
         text = "the build, if labels do not tell whose deploy it is or there are several containers"
         return Asked(text, _METHODS, None, _RESTS_ON, checks)

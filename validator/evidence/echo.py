@@ -39,7 +39,7 @@ class Echo(Marked[None]):
             return None
         return Exchange("HEAD", base.rstrip("/") + target.echo)
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """At most so often."""
         return ECHO
 

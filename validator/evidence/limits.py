@@ -47,7 +47,7 @@ class Bucket:
         self.at = now
         return self.filled
 
-    def take(self, now: float, *, slow: bool = False) -> bool:  # noqa: ARG002 - a token is a token
+    def take(self, now: float, *, slow: bool = False) -> bool:
         """Take a token if there is one."""
         if self._fill(now) < 1 - 1e-9:
             return False

@@ -114,7 +114,7 @@ class LogsOf(Query["LogEvidence"]):
             lines.append(_since(logs.newest - logs.overlap))
         return ListEntries((f"projects/{self.project}",), "\n".join(lines))
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """As often as the budget of reads carries."""
         return READ
 
@@ -123,11 +123,11 @@ class LogsOf(Query["LogEvidence"]):
         reading = known.of(self).reading
         return reading is not None and not reading.looking and not looks(known.answers(self)[-1].call)
 
-    def limit(self, call: Call) -> Limit:  # noqa: ARG002
+    def limit(self, call: Call) -> Limit:
         """The reads of the project's log."""
         return reads(self.project)
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """As often as the budget of reads carries."""
         return Asked("the logs", "logging.v2 ListLogEntries", READ, ("the revision",), checks)
 
@@ -154,7 +154,7 @@ class EntriesOf(OfTarget[None]):
         narrowing = known.logs_of(self.target).narrowed.get(known.revision_key(self.target))
         return narrowing.refusal(self.selector) if narrowing else None
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """With the logs."""
         return Asked("log entries", "logging.v2 ListLogEntries", None, ("the logs",), checks)
 

@@ -43,7 +43,7 @@ class ExchangesWith(OfTarget[Made]):
 
     comes_with_another = True
 
-    def fresh(self, known: Folded) -> Made:  # noqa: ARG002
+    def fresh(self, known: Folded) -> Made:
         """None was made."""
         return Made()
 
@@ -54,7 +54,7 @@ class ExchangesWith(OfTarget[Made]):
     def stage(self, known: Folded) -> None:
         """They are made for others."""
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """With what asks for them."""
         return Asked("requests", "HTTP", None, (), checks)
 
@@ -172,11 +172,11 @@ class Probe(Marked[None]):
             )
         )
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """From one attempt to the next."""
         return INTERVAL
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it was sent, where it is sent only once."""
         return not self.repeat and bool(known.answers(self))
 

@@ -26,11 +26,11 @@ class RevisionOf(OfTarget[Readings[Revision]]):
     api = Api("Cloud Run", "roles/run.viewer")
     place = 1
 
-    def fresh(self, known: Folded) -> Readings[Revision]:  # noqa: ARG002
+    def fresh(self, known: Folded) -> Readings[Revision]:
         """Not read."""
         return Readings()
 
-    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
         """All of it."""
         Revision.read(content)
         return content
@@ -55,7 +55,7 @@ class RevisionOf(OfTarget[Readings[Revision]]):
         frozen = known.frozen(self.target)
         return GetRevision(f"{known.targets[self.target].path}/revisions/{frozen}") if frozen else None
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """Often while a check waits for it."""
         return INTERVAL if waited else WATCH
 
@@ -64,6 +64,6 @@ class RevisionOf(OfTarget[Readings[Revision]]):
         revision = known.revision(self.target)
         return revision is not None and settled(known.targets[self.target], revision, known) and not held
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """As often as it is waited for."""
         return Asked("the revision", "run.v2 GetRevision", INTERVAL, ("the service",), checks)

@@ -36,11 +36,11 @@ class RevisionsOf(OfTarget[Listing]):
     api = Api("Cloud Run", "roles/run.viewer")
     place = 2
 
-    def fresh(self, known: Folded) -> Listing:  # noqa: ARG002
+    def fresh(self, known: Folded) -> Listing:
         """Not listed."""
         return Listing()
 
-    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
         """All of it."""
         list(map(Revision.read, content.get("revisions", ())))
         return content
@@ -64,11 +64,11 @@ class RevisionsOf(OfTarget[Listing]):
         """It rests on nothing."""
         return ListRevisions(known.targets[self.target].path)
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Once they were listed."""
         return known.revisions(self.target) is not None
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """Once."""
         return Asked("all revisions", "run.v2 ListRevisions", None, ("the service",), checks)
 

@@ -80,11 +80,11 @@ class ServiceOf(OfTarget[ServiceSeen]):
     place = 0
     watched = True
 
-    def fresh(self, known: Folded) -> ServiceSeen:  # noqa: ARG002
+    def fresh(self, known: Folded) -> ServiceSeen:
         """Not read, not resolved."""
         return ServiceSeen()
 
-    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
         """All of it."""
         Service.read(content)
         return content
@@ -102,7 +102,7 @@ class ServiceOf(OfTarget[ServiceSeen]):
         """It rests on nothing."""
         return GetService(known.targets[self.target].path)
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """Often while a check waits for it."""
         return INTERVAL if waited else WATCH
 
@@ -111,7 +111,7 @@ class ServiceOf(OfTarget[ServiceSeen]):
         service = known.service(self.target)
         return service is not None and service.settled
 
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:  # noqa: ARG002
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """As often as it is waited for."""
         return Asked("the service", "run.v2 GetService", INTERVAL, (), checks)
 

@@ -79,7 +79,7 @@ class Query(ABC, Generic[Seen]):
     def fresh(self, known: Folded) -> Seen:
         """What is known of it before the first answer."""
 
-    def kept(self, content: Json, call: Call, known: Folded) -> Json:  # noqa: ARG002
+    def kept(self, content: Json, call: Call, known: Folded) -> Json:
         """What the journal keeps of an answer, once it is read as the fold and the judges will read it.
 
         Raises:
@@ -94,7 +94,7 @@ class Query(ABC, Generic[Seen]):
     def take(self, seen: Observation, known: Folded) -> None:
         """Fold an answer, or a problem, into what is known."""
 
-    def final(self, problem: Problem, target: Target, seen: Observation) -> Refusal | None:  # noqa: ARG002
+    def final(self, problem: Problem, target: Target, seen: Observation) -> Refusal | None:
         """Why it will never be answered after this problem; None if it is worth another try."""
         return None
 
@@ -108,7 +108,7 @@ class Query(ABC, Generic[Seen]):
     def stage(self, known: Folded) -> Call | Impossible | None:
         """The call that answers it now; None while what it rests on is not known."""
 
-    def mark(self, call: Call, mark: str, run_id: str) -> Call:  # noqa: ARG002
+    def mark(self, call: Call, mark: str, run_id: str) -> Call:
         """The call with the mark by which it is found again."""
         return call
 
@@ -126,27 +126,27 @@ class Query(ABC, Generic[Seen]):
         """Whether it is asked again later, and each time later still, after a problem; else at its usual pace."""
         return True
 
-    def pause(self, known: Folded, *, waited: bool) -> float:  # noqa: ARG002
+    def pause(self, known: Folded, *, waited: bool) -> float:
         """Seconds between two askings; `waited`: an open check of its own target waits for it."""
         return WATCH
 
-    def needed(self, others: Collection[Query[Any]], known: Folded) -> bool:  # noqa: ARG002
+    def needed(self, others: Collection[Query[Any]], known: Folded) -> bool:
         """Whether it is of use beside the other queries that are wanted."""
         return True
 
-    def goes_on(self, known: Folded) -> bool:  # noqa: ARG002
+    def goes_on(self, known: Folded) -> bool:
         """Whether the next page of its newest answer is still wanted."""
         return True
 
-    def settled(self, known: Folded, *, held: bool) -> bool:  # noqa: ARG002
+    def settled(self, known: Folded, *, held: bool) -> bool:
         """Whether what is known will not change; `held`: an open check wants it to hold on for a time."""
         return False
 
-    def at_rest(self, known: Folded) -> bool:  # noqa: ARG002
+    def at_rest(self, known: Folded) -> bool:
         """Of a watched one: whether another reading at the end would tell no more."""
         return True
 
-    def limit(self, call: Call) -> Limit | None:  # noqa: ARG002
+    def limit(self, call: Call) -> Limit | None:
         """A new limit that its calls count under, told from others by its name; None for none."""
         return None
 
