@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 SCENARIO = Path(__file__).parent.parent.parent / "examples" / "netra" / "scenario.yaml"
 _EMULATE = f"""
-import sys; from pathlib import Path; from validator.emulator.command import emulate
+import sys; from pathlib import Path; from validator.emulator.servers.command import emulate
 sys.exit(emulate(Path({str(SCENARIO)!r}), sys.argv[1:], say=lambda line: print(line, flush=True) is None))
 """
 
