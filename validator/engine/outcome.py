@@ -9,6 +9,7 @@ from validator.engine import resolution
 from validator.engine.run import Engine, checks_in_order
 from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
 from validator.evidence.journal import Ended
+from validator.evidence.logs import EntriesOf
 from validator.judging import custody
 from validator.judging.deploy import described, doubtful
 from validator.judging.origin import origin
@@ -45,7 +46,7 @@ def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: boo
 
 def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
     ended, asked = verdicts.ended, verdicts.queries(standing.check)
-    reads_logs = any(each.comes_with_another for each in asked)
+    reads_logs = any(isinstance(each, EntriesOf) for each in asked)
     return Judged(
         standing.check,
         _with_remedy(standing, verdicts),

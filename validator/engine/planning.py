@@ -36,7 +36,7 @@ def plan_of(spec: Spec, kinds: Mapping[str, Kind[Any]]) -> Plan:
     wanted: dict[Query[Any], list[str]] = {}
     for check in (*verdicts.implicit.values(), *spec.checks):
         for asked in sorted(verdicts.queries(check), key=repr):
-            if not asked.comes_with_another:
+            if asked.askable:
                 wanted.setdefault(asked, []).append(check.name)
     for asked in verdicts.reported:
         wanted.setdefault(asked, []).append("the report")

@@ -53,8 +53,6 @@ class _Errand:
     """When it was asked last."""
     failures: int = 0
     next_page: Call | None = None
-    over: bool = False
-    """Whether it cannot be asked."""
     held: bool = False
     """Whether the limits did not allow it when it was due."""
     slow: bool = False
@@ -110,8 +108,10 @@ class Engine:
         if self.verdicts.ended is not None:
             return Step(done=True)
         errands = self._open_errands(now)
+        before = len(self.journal)
         requests = tuple(self._ask(now, errands))
-        impossible = any(errand.over for _, errand in errands)  # that may decide a check, or let another be asked for
+        # What cannot be asked may decide a check, or let another be asked for.
+        impossible = any(isinstance(record, Unobtainable) for record in self.journal[before:])
         return Step(requests, now if impossible or self.closing == set() else self._wake_at(now, errands))
 
     def interrupt(self, now: float) -> None:
@@ -222,7 +222,7 @@ class Engine:
             wanted |= dict.fromkeys(self.verdicts.reported)
         for standing in self.verdicts.open_checks():
             for asked in standing.queries:
-                if not asked.comes_with_another and (standing.verdict.polling or not asked.polled):
+                if asked.askable and (standing.verdict.polling or not asked.polled):
                     wanted[asked] = None
         return [asked for asked in wanted if asked.needed(wanted.keys(), self.verdicts.evidence)]
 
@@ -232,9 +232,7 @@ class Engine:
         self.waited = frozenset(asked for asked, check in open_ if asked.concerns(check.target))
         self.held = frozenset(asked for asked, check in open_ if check.hold)
         wanted = [(asked, self.errands.setdefault(asked, _Errand(now))) for asked in self._wanted()]
-        return [
-            (asked, errand) for asked, errand in wanted if errand.request or not (errand.over or self._settled(asked))
-        ]
+        return [(asked, errand) for asked, errand in wanted if errand.request or not self._settled(asked)]
 
     def _ask(self, now: float, errands: _Errands) -> Iterable[Request]:
         ready = [(self._due(asked, errand), asked, errand) for asked, errand in errands if not errand.request]
@@ -243,7 +241,6 @@ class Engine:
                 break
             call = errand.next_page or asked.stage(self.verdicts.evidence)
             if isinstance(call, Impossible):
-                errand.over = True
                 self._record(Unobtainable(now, asked, call.reason, call.remedy))
                 continue
             errand.held = call is not None and not self._afford(now, asked, errand, call)
@@ -267,7 +264,7 @@ class Engine:
             call = asked.mark(call, f"{self.run_id}{self.marks:016x}", self.run_id)
         self.requests += 1
         left = max(0.1, self.verdicts.evidence.deadline - now - _LAST_WORD)
-        errand.request = Request(self.requests, call, min(asked.attempt_timeout, left))
+        errand.request = Request(self.requests, call, min(asked.call_timeout, left))
         errand.sent = now
         if asked.marked:
             self._record(Sent(now, asked, call))

@@ -27,7 +27,7 @@ class Echo(Marked[None]):
         """All that is known are its answers."""
 
     @property
-    def attempt_timeout(self) -> float:
+    def call_timeout(self) -> float:
         """No longer than to the next."""
         return ECHO
 

@@ -49,7 +49,7 @@ class Folded:
     refusals: dict[Query[Any], Refusal] = field(default_factory=dict)
     troubles: dict[Query[Any], Trouble] = field(default_factory=dict)
     """The queries of which the newest call had no answer."""
-    under: dict[Query[Any], Sent] = field(default_factory=dict)
+    sent: dict[Query[Any], Sent] = field(default_factory=dict)
     """Marked calls under way."""
     derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """What follows from the records so far and does not change with later ones."""
@@ -76,7 +76,7 @@ class Folded:
             projects = dict.fromkeys(target.project for target in self.targets.values())
             self.logs = [self.state(LogsOf(project)) for project in projects]
         elif isinstance(record, Sent):
-            self.under[record.query] = record
+            self.sent[record.query] = record
             record.query.sent(record, self)
         elif isinstance(record, Unobtainable):
             self.refusals[record.query] = Refusal(record.reason, record.remedy)
@@ -86,7 +86,7 @@ class Folded:
     def _observe(self, seen: Observation) -> None:
         asked = seen.query
         self.observations.setdefault(asked, []).append(seen)
-        self.under.pop(asked, None)
+        self.sent.pop(asked, None)
         self._trouble(seen)
         asked.take(seen, self)
         if isinstance(seen.result, Problem):
@@ -193,7 +193,7 @@ class Folded:
 
     def under_way(self, asked: Query[Any]) -> float | None:
         """When the probe that is under way was sent."""
-        record = self.under.get(asked)
+        record = self.sent.get(asked)
         return record.at if record else None
 
     def as_of(self, observation: Observation) -> AsOf:

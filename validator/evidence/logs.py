@@ -10,7 +10,7 @@ from validator.evidence.known import Refusal
 from validator.evidence.limits import Limit, reads
 from validator.evidence.log_calls import look, looks
 from validator.evidence.refusal import refusal
-from validator.evidence.sort import Api, OfTarget, Query
+from validator.evidence.sort import Api, Query, Told
 from validator.logs.entry import SYSTEM, Entry
 from validator.logs.push_down import PushDown
 from validator.logs.selector import ALL, Selector
@@ -133,30 +133,18 @@ class LogsOf(Query["LogEvidence"]):
 
 
 @dataclass(frozen=True)
-class EntriesOf(OfTarget[None]):
+class EntriesOf(Told[None]):
     """Those of the target's log entries that a rule is about."""
 
     selector: Selector = ALL
 
-    comes_with_another = True
-
     def fresh(self, known: Folded) -> None:
         """They are kept with the logs."""
-
-    def take(self, seen: Observation, known: Folded) -> None:
-        """They come with the logs."""
-
-    def stage(self, known: Folded) -> None:
-        """They come with the logs."""
 
     def refused(self, known: Folded) -> Refusal | None:
         """Why not all of them are read."""
         narrowing = known.logs_of(self.target).narrowed.get(known.revision_key(self.target))
         return narrowing.refusal(self.selector) if narrowing else None
-
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
-        """With the logs."""
-        return Asked("log entries", "logging.v2 ListLogEntries", None, ("the logs",), checks)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from validator.evidence.journal import Observation, Sent
 from validator.evidence.known import Evidence
 from validator.evidence.limits import Limit, Politeness
 from validator.evidence.reachability import share, tag_url, unreachable
-from validator.evidence.sort import Impossible, OfTarget, Seen
+from validator.evidence.sort import Impossible, OfTarget, Seen, Told
 from validator.words.asked import Asked
 from validator.words.call import Call, Exchange
 from validator.words.check import Target
@@ -38,10 +38,8 @@ class Made:
     """Oldest first."""
 
 
-class ExchangesWith(OfTarget[Made]):
+class ExchangesWith(Told[Made]):
     """All HTTP requests to a target, whoever asked for them."""
-
-    comes_with_another = True
 
     def fresh(self, known: Folded) -> Made:
         """None was made."""
@@ -50,13 +48,6 @@ class ExchangesWith(OfTarget[Made]):
     def take(self, seen: Observation, known: Folded) -> None:
         """Take in one."""
         known.state(self).exchanges.append(seen)
-
-    def stage(self, known: Folded) -> None:
-        """They are made for others."""
-
-    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
-        """With what asks for them."""
-        return Asked("requests", "HTTP", None, (), checks)
 
 
 class Marked(OfTarget[Seen]):
@@ -131,7 +122,7 @@ class Probe(Marked[None]):
         """All that is known are its answers."""
 
     @property
-    def attempt_timeout(self) -> float:
+    def call_timeout(self) -> float:
         """The check's own."""
         return self.timeout
 

@@ -59,8 +59,8 @@ class Query(ABC, Generic[Seen]):
     """Whether each of its calls is sent with a mark of its own."""
     listens: ClassVar[bool] = False
     """Whether it is asked to tell how far the target's own log is readable, and so all of that is read."""
-    comes_with_another: ClassVar[bool] = False
-    """Whether it is never asked itself: another query's answers tell it."""
+    askable: ClassVar[bool] = True
+    """Whether it is asked itself; else another query's answers tell it."""
 
     # Who it is about.
 
@@ -113,7 +113,7 @@ class Query(ABC, Generic[Seen]):
         return call
 
     @property
-    def attempt_timeout(self) -> float:
+    def call_timeout(self) -> float:
         """Seconds for one call."""
         return 15.0
 
@@ -176,3 +176,19 @@ class OfTarget(Query[Seen]):
     def concerns(self, target: Target) -> bool:
         """Whether it is this one."""
         return target.name == self.target
+
+
+class Told(OfTarget[Seen]):
+    """A query about one target that is never asked itself: another one's answers tell it."""
+
+    askable = False
+
+    def take(self, seen: Observation, known: Folded) -> None:
+        """It has no answers of its own."""
+
+    def stage(self, known: Folded) -> None:
+        """There is nothing to ask."""
+
+    def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
+        """No plan prints it."""
+        raise NotImplementedError(f"{self} is never asked")

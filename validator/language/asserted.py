@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.language.kind import Asked
+from validator.language.kind import Query
 from validator.words.call import Json
 from validator.words.check import Check
 
@@ -30,6 +30,6 @@ def options(value: Any) -> Options:
     return Options(value if isinstance(value, str) else next(iter(value), ""))
 
 
-def queries(check: Check[Options]) -> frozenset[Asked]:  # noqa: ARG001 - the shape of a kind
+def queries(check: Check[Options]) -> frozenset[Query]:  # noqa: ARG001 - the shape of a kind
     """Nothing of its own: what its expressions see is told by their names."""
     return frozenset()

@@ -7,7 +7,7 @@ from typing import Any
 
 from validator.language import cel, names
 from validator.language.kind import Kind
-from validator.language.spec_file import Source
+from validator.language.spec_file import SpecFile
 from validator.language.yaml_reader import Path
 
 EVERY = "*"
@@ -17,7 +17,7 @@ EVERY = "*"
 class Expressions:
     """The compiled expressions of one check; what is wrong in them is noted."""
 
-    def __init__(self, value: Mapping[str, Any], kinds: Sequence[Kind[Any]], path: Path, source: Source) -> None:
+    def __init__(self, value: Mapping[str, Any], kinds: Sequence[Kind[Any]], path: Path, source: SpecFile) -> None:
         self.path, self.source = path, source
         self.known = {**names.TYPES, **{name: type_ for kind in kinds for name, type_ in kind.variables.items()}}
         self.places: list[tuple[cel.Assertion, Path]] = []

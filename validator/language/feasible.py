@@ -11,7 +11,7 @@ from validator.language import asserted, names
 from validator.language.expressions import Expressions
 from validator.language.mistake import Mistake
 from validator.language.paths import doubtful, reserved
-from validator.language.spec_file import Source
+from validator.language.spec_file import SpecFile
 from validator.language.surroundings import Surroundings
 from validator.language.values import duration
 from validator.language.yaml_reader import Path, leaves
@@ -26,7 +26,7 @@ LEAST_MARGIN = 10.0
 class Feasibility:
     """The examination of one check, for each of its targets."""
 
-    def __init__(self, value: Mapping[str, Any], name: str, path: Path, source: Source, around: Surroundings) -> None:
+    def __init__(self, value: Mapping[str, Any], name: str, path: Path, source: SpecFile, around: Surroundings) -> None:
         self.value, self.name, self.path, self.source, self.around = value, name, path, source, around
         self.kind = around.kind(name)
 

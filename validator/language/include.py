@@ -8,7 +8,7 @@ from typing import Any
 
 from validator.language.captures import misplaced
 from validator.language.mistake import BadSpec, Mistake, SpecError, meant
-from validator.language.spec_file import Source, is_spec
+from validator.language.spec_file import SpecFile, is_spec
 from validator.language.yaml_reader import Path
 from validator.words.call import Json
 from validator.words.check import Position
@@ -38,14 +38,14 @@ def decoded(content: bytes, file: str) -> str:
 
 def included(
     data: Mapping[str, Any],
-    main: Source,
+    main: SpecFile,
     schema: Json,
     variables: Mapping[str, str],
     read: Read | None,
     *,
     kinds: Collection[str],
     strict: bool,
-) -> Iterator[tuple[Source, Any, str]]:
+) -> Iterator[tuple[SpecFile, Any, str]]:
     """Each included file that can be read: its source, its data, and its text."""
     for index, item in enumerate(data.get("include", [])):
         path: Path = ("include", index) if isinstance(item, str) else ("include", index, "file")
@@ -61,7 +61,7 @@ def included(
         if text is None:
             continue
         try:
-            source = Source.of(text, file, main.found)
+            source = SpecFile.of(text, file, main.found)
         except BadSpec as error:
             main.found.extend(error.errors)
             continue
@@ -75,7 +75,7 @@ def included(
         )
 
 
-def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
+def _text(file: str, path: Path, main: SpecFile, read: Read | None) -> str | None:
     if read is None:
         main.complain(Mistake("files cannot be included here", *path))
         return None
@@ -94,7 +94,9 @@ def _text(file: str, path: Path, main: Source, read: Read | None) -> str | None:
     return None
 
 
-def _parameters(data: Any, given: Mapping[str, Any], path: Path, main: Source) -> tuple[dict[str, str], frozenset[str]]:
+def _parameters(
+    data: Any, given: Mapping[str, Any], path: Path, main: SpecFile
+) -> tuple[dict[str, str], frozenset[str]]:
     """The values of a file's parameters (what is given, else their defaults), and those that have none."""
     declared = data.get("parameters", {}) if isinstance(data, dict) else {}
     declared = declared if isinstance(declared, dict) else {}

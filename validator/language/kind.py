@@ -9,8 +9,8 @@ from validator.words.call import Json
 from validator.words.check import Check, Options
 
 
-class Asked(Protocol):
-    """A query of a kind."""
+class Query(Protocol):
+    """What a kind asks for."""
 
     @property
     def listens(self) -> bool:
@@ -53,6 +53,6 @@ class Kind(Protocol[Options]):
         """
         ...
 
-    def queries(self, check: Check[Options]) -> Collection[Asked]:
+    def queries(self, check: Check[Options]) -> Collection[Query]:
         """The evidence it asks for; needs no network."""
         ...

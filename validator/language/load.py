@@ -16,7 +16,7 @@ from validator.language.mistake import BadSpec, Mistake, SpecError, in_order
 from validator.language.relations import related
 from validator.language.rules import Rule, read_rule
 from validator.language.schema import schema_of, schema_of_included
-from validator.language.spec_file import Source
+from validator.language.spec_file import SpecFile
 from validator.language.surroundings import Surroundings
 from validator.language.targets import read_targets
 from validator.language.values import duration
@@ -119,7 +119,7 @@ class _Loading:
     ) -> None:
         self.text, self.file, self.kinds, self.variables, self.found = text, file, kinds, variables, found
         self.strict, self.today = strict, today
-        self.main = Source.of(text, file, found)
+        self.main = SpecFile.of(text, file, found)
 
     def spec(self, read: Read | None) -> Spec | None:
         if not isinstance(self.main.document.data, dict):
@@ -154,7 +154,7 @@ class _Loading:
             tuple(f"{each.position}: {each.message}" for each in in_order(self.found)),
         )
 
-    def _rules(self, parts: Sequence[tuple[Source, Mapping[str, Any]]], around: Surroundings) -> Iterator[Rule]:
+    def _rules(self, parts: Sequence[tuple[SpecFile, Mapping[str, Any]]], around: Surroundings) -> Iterator[Rule]:
         count = 0
         for source, part in parts:
             for index, value in enumerate(part.get("checks", ())):
@@ -169,7 +169,7 @@ class _Loading:
                 yield read_rule(value, index, source, around)
 
     @staticmethod
-    def _groups(parts: Sequence[tuple[Source, Mapping[str, Any]]]) -> tuple[Group, ...]:
+    def _groups(parts: Sequence[tuple[SpecFile, Mapping[str, Any]]]) -> tuple[Group, ...]:
         found: dict[str, Group] = {}
         for source, part in parts:
             for name, value in part.get("groups", {}).items():

@@ -15,7 +15,7 @@ from validator.language.kind import Kind
 from validator.language.mistake import Mistake, Mistakes, meant
 from validator.language.schema import COMMON
 from validator.language.schema_errors import misfits, mistakes
-from validator.language.spec_file import Source
+from validator.language.spec_file import SpecFile
 from validator.language.surroundings import Surroundings
 from validator.language.values import duration
 from validator.language.yaml_reader import Path
@@ -29,14 +29,14 @@ class Rule:
     title: str
     checks: tuple[Check[Any], ...]
     path: Path
-    source: Source
+    source: SpecFile
     uses: tuple[tuple[str, Path], ...]
     """The captured values that it uses, and where."""
     captures: tuple[str, ...]
     """The names of the values that it captures."""
 
 
-def read_rule(value: Mapping[str, Any], index: int, source: Source, around: Surroundings) -> Rule:
+def read_rule(value: Mapping[str, Any], index: int, source: SpecFile, around: Surroundings) -> Rule:
     """Make the Checks of a mapping; what is wrong with it is noted."""
     path: Path = ("checks", index)
     if value.get("group") and value["group"] not in around.groups:
@@ -48,7 +48,7 @@ def read_rule(value: Mapping[str, Any], index: int, source: Source, around: Surr
 class _Reading:
     """The reading of one check."""
 
-    def __init__(self, value: Mapping[str, Any], path: Path, source: Source, around: Surroundings) -> None:
+    def __init__(self, value: Mapping[str, Any], path: Path, source: SpecFile, around: Surroundings) -> None:
         self.value, self.path, self.source, self.around = value, path, source, around
         self.written = [name for name in value if name in around.kinds] or [asserted.KIND] * (asserted.KIND in value)
         self.name = self.written[0] if self.written else asserted.KIND

@@ -30,7 +30,7 @@ _SHORTEST = 3
 
 
 @dataclass
-class Source:
+class SpecFile:
     """A file of the spec: the main one or an included one."""
 
     file: str
@@ -53,7 +53,7 @@ class Source:
     _values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, text: str, file: str, found: list[SpecError]) -> Source:
+    def of(cls, text: str, file: str, found: list[SpecError]) -> SpecFile:
         """Parse a file.
 
         Raises:

@@ -9,7 +9,7 @@ from typing import Any
 from validator.language.mistake import Mistake
 from validator.language.paths import reserved
 from validator.language.pipeline import read_pipeline
-from validator.language.spec_file import Source
+from validator.language.spec_file import SpecFile
 from validator.language.values import duration
 from validator.language.yaml_reader import Path
 from validator.words.check import MAIN, Target
@@ -18,7 +18,7 @@ from validator.words.reach import never_probed_url
 _CREATED_WITHIN = "1h"
 
 
-def read_targets(data: Mapping[str, Any], source: Source, variables: Mapping[str, str]) -> dict[str, Target]:
+def read_targets(data: Mapping[str, Any], source: SpecFile, variables: Mapping[str, str]) -> dict[str, Target]:
     """All targets by name. Whose deploy the main one is of, the variables of a pipeline say if the spec does not."""
     targets = dict(_targets(data, source))
     main, pipeline = targets[MAIN], read_pipeline(variables)
@@ -28,7 +28,7 @@ def read_targets(data: Mapping[str, Any], source: Source, variables: Mapping[str
     return {name: replace(each, position=source.position(paths[name], key=True)) for name, each in targets.items()}
 
 
-def _targets(data: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Target]]:
+def _targets(data: Mapping[str, Any], source: SpecFile) -> Iterator[tuple[str, Target]]:
     main = data.get("target", {})
     within = None if main.get("revision") or main.get("url") else _CREATED_WITHIN
     yield MAIN, _target(("target",), main, main, within, source)
@@ -45,7 +45,7 @@ def _targets(data: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Tar
 
 
 def _target(
-    path: Path, value: Mapping[str, Any], main: Mapping[str, Any], within: str | None, source: Source
+    path: Path, value: Mapping[str, Any], main: Mapping[str, Any], within: str | None, source: SpecFile
 ) -> Target:
     name = MAIN if len(path) == 1 else str(path[1])
     if reason := never_probed_url(str(value.get("url", ""))):
@@ -73,7 +73,7 @@ def _target(
     )
 
 
-def _check_echo(echo: str, path: Path, source: Source) -> None:
+def _check_echo(echo: str, path: Path, source: SpecFile) -> None:
     if not echo.startswith("/"):
         source.complain(Mistake(f"{echo!r} is not a path; write /path, or off for no echo probes", *path, "echo"))
     elif reason := reserved(echo):

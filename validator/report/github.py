@@ -50,7 +50,7 @@ def publish_outputs(summary: doc.Summary, environment: Mapping[str, str], file: 
 def outputs(summary: doc.Summary, file: str, token: str) -> str:
     """The step's outputs. `failed` counts the failures that count; the others are excused or do not block."""
     counts = summary["counts"]
-    main = next((target for target in summary["targets"] if target["name"] == "main"), None)
+    main = phrases.main(summary)
     values = {
         "verdict": summary["verdict"],
         "summary": file,

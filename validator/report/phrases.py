@@ -7,6 +7,7 @@ import shlex
 from typing import NamedTuple
 
 from validator.report import document as doc
+from validator.words.check import MAIN
 from validator.words.counting import counted
 from validator.words.instant import span
 from validator.words.log_command import read_log
@@ -142,7 +143,7 @@ def traffic(target: doc.TargetSummary) -> str:
 
 def main(summary: doc.Summary) -> doc.TargetSummary | None:
     """The target that was deployed."""
-    return next((target for target in summary["targets"] if target["name"] == "main"), None)
+    return next((target for target in summary["targets"] if target["name"] == MAIN), None)
 
 
 def decision(summary: doc.Summary) -> str:
@@ -247,7 +248,7 @@ def chains(summary: doc.Summary) -> list[doc.TargetSummary]:
 
     The others were probed and read only as far as their checks needed; "unproven" would sound like a finding.
     """
-    asked = {check["target"] for check in summary["checks"] if check["chain"]} | {"main"}
+    asked = {check["target"] for check in summary["checks"] if check["chain"]} | {MAIN}
     return [
         target
         for target in summary["targets"]

@@ -74,7 +74,8 @@ class Screen:
             self._field("deploy", f"{target['revision']}, told by {told}" if told else "", indent="  ")
         self._field("decision", phrases.decision(summary), indent="  ")
         if summary["verdict"] == "failed" and (main := phrases.main(summary)):
-            self._field("rollback", f"$ {main['origin']['rollback']}".removesuffix("$ "), indent="  ", fold=False)
+            command = main["origin"]["rollback"]
+            self._field("rollback", f"$ {command}" if command else "", indent="  ", fold=False)
         if summary["ending"] != "complete" and phrases.undecided(summary):
             self._field("ended by", _ENDINGS[summary["ending"]], indent="  ")
         if summary["emulated"]:
