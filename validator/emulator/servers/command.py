@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Self
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from validator.emulator.servers.emulator import Emulator
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
+_LOOK = 0.5
+"""Seconds after which a wait is begun anew: a signal that comes just before it is handled only when it ends."""
 
 
 class CommandError(Exception):
@@ -79,7 +82,10 @@ def _run(
     except ValueError as error:  # a null character
         raise CommandError(f"{command[0]}: cannot be started: {error}") from error
     forwarding.to(process)
-    code = process.wait()
+    code = None
+    while code is None:
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(_LOOK)
     return 128 - code if code < 0 else code
 
 
@@ -129,8 +135,11 @@ def _serve(emulator: Emulator, environment: Mapping[str, str], say: Callable[[st
         say(f"# {emulator.grpc_address}: gRPC; gcloud needs the lines below and no more")
         for name, value in environment.items():
             say(f"export {name}={_quoted(value)}")
-        if say(f"unset {' '.join(UNSET)}"):
-            received.get()
+        read = say(f"unset {' '.join(UNSET)}")
+        while read:
+            with suppress(Empty):
+                received.get(timeout=_LOOK)
+                break
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
