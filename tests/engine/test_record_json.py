@@ -15,9 +15,9 @@ from validator.checks import kinds
 from validator.engine.verdicts import Verdicts
 from validator.evidence.baseline import BaselineOf
 from validator.evidence.build import OriginOf
+from validator.evidence.http import Http
 from validator.evidence.journal import Ended, Observation, Record, Sent, Unobtainable
 from validator.evidence.logs import EntriesOf, LogsOf
-from validator.evidence.probe import Probe
 from validator.evidence.record_json import UnknownSortError, read, written
 from validator.evidence.service import ServiceOf
 from validator.logs.entry import Sort
@@ -43,7 +43,9 @@ queries = st.one_of(
     st.builds(LogsOf, names),
     st.builds(EntriesOf, names, st.builds(Selector, names, names, st.lists(st.sampled_from(Sort)).map(tuple))),
     st.builds(BaselineOf, names, st.floats(0, 1e6), st.sampled_from(Sort), names),
-    st.builds(Probe, names, names, names, pairs, st.none() | names, st.floats(0, 100), st.booleans(), st.booleans()),
+    st.builds(
+        Http, names, names, pairs, st.floats(0, 100), st.booleans(), names, names, st.none() | names, st.booleans()
+    ),
 )
 calls = st.one_of(
     st.builds(GetService, names),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from validator.evidence.front_end import refused_by_front_end
+from validator.evidence.http import Http
 from validator.evidence.journal import Observation
-from validator.evidence.probe import Probe
 from validator.logs.entry import Entry
 from validator.resources.service import Service
 from validator.words.call import Answer, Exchange, Problem
@@ -38,9 +38,7 @@ IAP = [("x-goog-iap-generated-response", "true"), ("location", "https://accounts
 def exchange(status: int, text: str = "", headers: Any = (), *, method: str = "GET", path: str = "/pay") -> Observation:
     call = Exchange(method, f"https://till-1.run.app{path}")
     content = {"status": status, "text": text, "headers": [list(each) for each in headers], "latency": 0.1}
-    return Observation(
-        1.0, 1, Probe("main", method, path, (), None, 10.0, False, True, ""), call, 0.0, 1.0, Answer(content)
-    )
+    return Observation(1.0, 1, Http("main", path, method=method), call, 0.0, 1.0, Answer(content))
 
 
 def entry(status: int, *, instance: str = "", text: str = "") -> Entry:

@@ -56,6 +56,11 @@ def test_the_failures_on_the_page_are_those_of_the_code(name: str) -> None:
 def _sources(module: ModuleType, seen: set[str]) -> str:
     """A kind's code with that of all modules of the package that its judge speaks through."""
     seen.add(module.__name__)
-    used = {str(getattr(value, "__module__", "")) for value in vars(module).values()}
+    used = {_home(value) for value in vars(module).values()}
     others = [importlib.import_module(name) for name in sorted(used) if name.startswith("validator.")]
     return inspect.getsource(module) + "".join(_sources(each, seen) for each in others if each.__name__ not in seen)
+
+
+def _home(value: object) -> str:
+    """The module that something is of, or is."""
+    return value.__name__ if isinstance(value, ModuleType) else str(getattr(value, "__module__", ""))

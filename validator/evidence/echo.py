@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from validator.evidence.probe import Marked, Probe
+from validator.evidence.marked import Marked
+from validator.evidence.probe import Probe
 from validator.evidence.reachability import tag_url
 from validator.evidence.sort import Query
 from validator.words.asked import Asked

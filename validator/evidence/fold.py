@@ -12,7 +12,7 @@ from validator.evidence.journal import Observation, Record, Sent, Started, Unobt
 from validator.evidence.known import Derived, OlderEntries, Refusal
 from validator.evidence.log_fold import LogEvidence
 from validator.evidence.logs import EntriesOf, LogsOf, Wanted
-from validator.evidence.probe import ExchangesWith
+from validator.evidence.marked import CallsOf
 from validator.evidence.refusal import TRANSIENT, Trouble
 from validator.evidence.revision import RevisionOf
 from validator.evidence.revisions import RevisionsOf, previous
@@ -256,8 +256,8 @@ class Folded:
         return self.logs_of(target).read_at
 
     def probes(self, target: str) -> Sequence[Observation]:
-        """All HTTP exchanges with the target."""
-        return self.of(ExchangesWith(target)).exchanges
+        """All requests that were sent to the target."""
+        return self.of(CallsOf(target)).calls
 
     def request_entries(self, mark: str) -> Sequence[Entry]:
         """The request log's entries of a probe."""

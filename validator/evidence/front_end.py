@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from validator.evidence.journal import Observation
 from validator.logs.entry import Entry
 from validator.resources.service import Service
-from validator.words.call import Answer, Exchange
+from validator.words.call import Answer, MarkedCall
 from validator.words.check import Target
 from validator.words.pattern import Pattern
 
@@ -59,7 +59,7 @@ def refused_by_front_end(
     """Why it was not the service that answered; None if an instance did, or if nothing shows that none did.
 
     Args:
-        observation: an exchange.
+        observation: a marked call.
         entry: its entry in the request log, once that is readable.
         target: what was probed.
         service: its settings, as far as they are known; they tell apart what a 404 is for.
@@ -67,13 +67,13 @@ def refused_by_front_end(
     if not isinstance(observation.result, Answer) or (entry is not None and entry.instance):
         return None
     call = observation.call
-    assert isinstance(call, Exchange)
+    assert isinstance(call, MarkedCall)
     page = _Page.read(observation.result, call)
     logged = entry.text if entry is not None and "textPayload" in entry.raw else ""
     if _CONTAINERS_FAULT.search(logged):
         return None
     found = _iap(page, target) or _told(page, target, service)
-    if found is None and call.method == "HEAD" and target.url and page.headers.get("server") == "Google Frontend":
+    if found is None and call.bodiless and target.url and page.headers.get("server") == "Google Frontend":
         found = _caller(page.status, target)
     if found is None and entry is not None and page.status >= 400:
         found = _caller(page.status, target) or _unserved(page.status)
@@ -94,7 +94,7 @@ class _Page:
     url: str
 
     @classmethod
-    def read(cls, answer: Answer, call: Exchange) -> _Page:
+    def read(cls, answer: Answer, call: MarkedCall) -> _Page:
         content = answer.content
         headers = {str(name): str(value) for name, value in content.get("headers", ())}
         return cls(int(content["status"]), headers, str(content.get("text", "")), str(content.get("url", call.url)))

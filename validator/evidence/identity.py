@@ -13,7 +13,7 @@ from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
 from validator.logs.entry import REQUESTS, Entry
-from validator.words.call import Answer, Exchange
+from validator.words.call import Answer, MarkedCall
 from validator.words.check import Target
 
 
@@ -57,7 +57,7 @@ _MISSING = Identity(
 def identify(observation: Observation, target: Target, evidence: Evidence) -> Identity:
     """Find a probe's entry in the request log and read off who answered; what is no Cloud Run service has none."""
     call = observation.call
-    assert isinstance(call, Exchange)
+    assert isinstance(call, MarkedCall)
     if target.url:
         refused = refused_by_front_end(observation, None, target)
         return _refused(Who.FRONT_END, refused) if refused else Identity(Who.TARGET)
@@ -70,7 +70,7 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
 def _named(observation: Observation, target: Target, evidence: Evidence, entries: Sequence[Entry]) -> Identity | None:
     """Who answered by a probe's entries in the request log; None if none of them is of the answer."""
     call = observation.call
-    assert isinstance(call, Exchange)
+    assert isinstance(call, MarkedCall)
     landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
     if landed != call.url:  # redirects were followed: who answered is told by the last hop's entry
         entries = [entry for entry in entries if _place(entry.url) == _place(landed)]

@@ -138,7 +138,7 @@ class Evidence(Resources, Protocol):
         ...
 
     def probes(self, target: str) -> Sequence[Observation]:
-        """All HTTP exchanges with the target, oldest first."""
+        """All requests that were sent to the target, oldest first."""
         ...
 
     def request_entries(self, mark: str) -> Sequence[Entry]:

@@ -15,7 +15,7 @@ from validator.evidence.limits import LIST_CALLS_A_MINUTE
 from validator.evidence.log_calls import looks, rate
 from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
 from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
-from validator.words.call import PAGE, Answer, Exchange, Json, ListEntries, Result
+from validator.words.call import PAGE, Answer, Json, ListEntries, MarkedCall, Result
 from validator.words.watermark import Known, Watermark
 
 MARGIN = 10.0
@@ -194,7 +194,7 @@ class LogEvidence:
     reads: int = 0
     """Calls made."""
 
-    def probe(self, call: Exchange, sent: float, received: float | None = None) -> None:
+    def probe(self, call: MarkedCall, sent: float, received: float | None = None) -> None:
         """Remember a marked probe."""
         named = any(name.lower() == "user-agent" and call.mark in value for name, value in call.headers)
         self.sent[call.mark] = Probe(call.url, named, sent, received)

@@ -1,122 +1,61 @@
-"""HTTP requests to a target: probes, each found again by its mark in the request log."""
+"""What a check asks the target itself: a request to its URL, repeated while the check needs it."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from abc import abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from validator import __version__
 from validator.evidence.identity import Who, identify
-from validator.evidence.journal import Observation, Sent
 from validator.evidence.known import Evidence
-from validator.evidence.limits import Limit, Politeness
+from validator.evidence.marked import Marked
 from validator.evidence.reachability import share, tag_url, unreachable
-from validator.evidence.sort import Impossible, OfTarget, Seen, Told
+from validator.evidence.sort import Impossible
 from validator.words.asked import Asked
-from validator.words.call import Call, Exchange
+from validator.words.call import Call, MarkedCall
 from validator.words.check import Target
 from validator.words.pace import INTERVAL
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
 
-_INVOKER = "roles/run.invoker"
 _MOST_SPLIT_PROBES = 50
 _FOUND_AMONG = 10
 """Probes of which one must have been found in the request log, or echo probes are sent besides."""
 
 
-@dataclass
-class Made:
-    """What was sent."""
-
-    exchanges: list[Observation] = field(default_factory=list)
-    """Oldest first."""
-
-
-class ExchangesWith(Told[Made]):
-    """All HTTP requests to a target, whoever asked for them."""
-
-    def fresh(self, known: Folded) -> Made:
-        """None was made."""
-        return Made()
-
-    def take(self, seen: Observation, known: Folded) -> None:
-        """Take in one."""
-        known.state(self).exchanges.append(seen)
-
-
-class Marked(OfTarget[Seen]):
-    """An HTTP request that carries a mark: who answered and how far the log is readable is told by its log entry."""
-
-    private = True
-    marked = True
-
-    def sent(self, record: Sent, known: Folded) -> None:
-        """The log may have its entry before its answer is here."""
-        assert isinstance(record.call, Exchange)
-        known.logs_of(self.target).probe(record.call, record.at)
-
-    def take(self, seen: Observation, known: Folded) -> None:
-        """Take in what came of it."""
-        assert isinstance(seen.call, Exchange)
-        ExchangesWith(self.target).take(seen, known)
-        known.logs_of(self.target).probe(seen.call, seen.sent, seen.received)
-
-    def mark(self, call: Call, mark: str, run_id: str) -> Exchange:
-        """Give it the mark by which it is found in the request log: its trace id, and its User-Agent too.
-
-        A User-Agent of the check's own stays; then the trace alone carries the mark.
-        """
-        assert isinstance(call, Exchange)
-        names = {name.lower() for name, _ in call.headers}
-        own = [("traceparent", f"00-{mark}-{run_id}-01")]
-        if "user-agent" not in names:
-            own.append(("User-Agent", f"validator/{__version__} ({mark})"))
-        headers = (*((name, value) for name, value in call.headers if name.lower() != "traceparent"), *own)
-        return Exchange(call.method, call.url, headers, call.body, call.redirects, mark)
-
-    @property
-    def retried(self) -> bool:
-        """A problem is an answer as any other."""
-        return False
-
-    def limit(self, call: Call) -> Limit:
-        """What one host is asked at a time."""
-        assert isinstance(call, Exchange)
-        return Politeness(urlsplit(call.url).netloc)
-
-    def roles(self, target: Target) -> Iterator[tuple[str, str, str]]:
-        """Of a Cloud Run service."""
-        if not target.url:
-            on = f"service {target.service} of {target.project}"
-            yield _INVOKER, on, "sends probes; not needed where everyone may call"
-
-
 @dataclass(frozen=True)
 class Probe(Marked[None]):
-    """An HTTP request to the target, repeated while a check needs it."""
+    """A request to the target, repeated while a check needs it; what is sent is each sort's own to say."""
 
-    method: str
     location: str
     """A path on the target (`/health`) or a whole URL."""
     headers: tuple[tuple[str, str], ...] = ()
-    body: str | None = None
     timeout: float = 10.0
-    """Seconds for one whole exchange."""
-    redirects: bool = False
-    """Whether redirects are followed."""
+    """Seconds for one whole attempt."""
     repeat: bool = True
-    """Whether it may be sent more than once (a POST is not, unless `within` is written)."""
+    """Whether it may be sent more than once (what may change something is not, unless `within` is written)."""
     check: str = ""
     """Of one that may be sent only once: the check it is for, so that each check has its own."""
 
     place = 9
     polled = True
+
+    @abstractmethod
+    def call(self, url: str) -> MarkedCall:
+        """The call that asks it at its whole URL, still without a mark."""
+
+    @property
+    @abstractmethod
+    def shown(self) -> str:
+        """What it asks, as a plan prints it."""
+
+    @property
+    def hops(self) -> bool:
+        """Whether it may be led elsewhere: then each hop has an entry in the request log, and the last one tells."""
+        return False
 
     def fresh(self, known: Folded) -> None:
         """All that is known are its answers."""
@@ -142,7 +81,7 @@ class Probe(Marked[None]):
             if not isinstance(base, str):
                 return base
             url = base.rstrip("/") + self.location
-        return Exchange(self.method, url, self.headers, self.body, self.redirects)
+        return self.call(url)
 
     def _base(self, target: Target, known: Folded) -> str | Impossible | None:
         """The URL at which the service's target answers."""
@@ -176,18 +115,16 @@ class Probe(Marked[None]):
         if not self.location.startswith("/") or self.settled(known, held=False) or known.refusal(self):
             return False
         made = [seen.call for seen in known.answers(self)[-_FOUND_AMONG:]]
-        found = any(known.request_entries(call.mark) for call in made if isinstance(call, Exchange))
+        found = any(known.request_entries(call.mark) for call in made if isinstance(call, MarkedCall))
         return found or len(made) < _FOUND_AMONG
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """From one attempt to the next, or once."""
         first = () if target.url else ("the service",)
-        return Asked("a probe", f"{self.method} {self.location}", INTERVAL if self.repeat else None, first, checks)
+        return Asked("a probe", self.shown, INTERVAL if self.repeat else None, first, checks)
 
     def sensitive(self) -> Iterable[tuple[str, Any]]:
-        """Its body and its headers; of `Bearer ...` the token alone too."""
-        if self.body:
-            yield "body", _json(self.body)
+        """Its headers; of `Bearer ...` the token alone too."""
         for name, value in self.headers:
             yield name, value
             yield name, value.strip().rpartition(" ")[2]
@@ -200,13 +137,6 @@ def _unreachable(target: Target, known: Folded) -> Impossible:
         f"give it a tag: gcloud run services update-traffic {target.service} --update-tags=candidate={frozen}"
         f" {target.flags}",
     )
-
-
-def _json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body
 
 
 def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:

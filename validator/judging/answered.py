@@ -11,7 +11,7 @@ from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
 from validator.evidence.reachability import whole_traffic
 from validator.evidence.sort import Query
-from validator.words.call import Answer, Exchange
+from validator.words.call import Answer, MarkedCall
 from validator.words.check import Target
 from validator.words.link import Link, Proof
 from validator.words.verdict import Excerpt
@@ -87,8 +87,8 @@ def response(target: Target, evidence: Evidence) -> Link:
 
 
 def _exchanged(seen: Observation, identity: Identity) -> Excerpt:
-    assert isinstance(seen.call, Exchange)
+    assert isinstance(seen.call, MarkedCall)
     by = identity.revision or "Google's front end"
     at = identity.entry.at if identity.entry else seen.received
     source = "request log" if identity.entry else "http"
-    return Excerpt(f"{seen.call.method} {seen.call.url} -> {_status(seen)} from {by}", at, source)
+    return Excerpt(f"{seen.call.shown} -> {_status(seen)} from {by}", at, source)

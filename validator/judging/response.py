@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from validator.judging.json_match import difference
+from validator.language.values import Bound
 from validator.logs.selector import compiled
 from validator.words.call import Json
 from validator.words.finding import Finding, State
+from validator.words.instant import span
 from validator.words.strict_json import NotJsonError, TooLargeError, parse
 
 _JSON = 160
@@ -132,6 +134,20 @@ def _lack(content: Json) -> tuple[str, str]:
         kept = len(str(content.get("text", "")).encode()) >> 10
         return f"it is longer than the {kept} KiB that are kept", "judge a path that answers with less"
     return "", ""
+
+
+def status_found(wanted: Bound, response: Response) -> Finding:
+    """Whether the status is one that is wanted."""
+    expected = "a 2xx status" if wanted == Bound(200, 299) else f"status {wanted.text().removeprefix('exactly ')}"
+    state = State.HOLDS if wanted.holds(response.status) else State.VIOLATED
+    return Finding(state, f"status {response.status}", expected, f"status {response.status}")
+
+
+def latency_found(wanted: Bound, seconds: float) -> Finding:
+    """Whether it took as long as is wanted."""
+    took = span(seconds)
+    state = State.HOLDS if wanted.holds(seconds) else State.VIOLATED
+    return Finding(state, f"it took {took}", f"a latency of {wanted.text('s')}", took)
 
 
 def json_found(wanted: Any, response: Response) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 Json = Mapping[str, Any]
 
@@ -105,12 +105,41 @@ class ListEntries(Call):
         return replace(self, page_token=token)
 
 
+class MarkedCall(Call):
+    """A request of what was deployed: by its mark it is found again in the request log, which tells who answered it.
+
+    Its `Answer` has at least `status` (of HTTP, 101 of a WebSocket), `headers` and `latency`. A call is a frozen dataclass
+    with these fields.
+    """
+
+    late = "TIMEOUT"
+
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    """What is sent with it, of gRPC the metadata."""
+    mark: str
+    """The 32 hex digits by which the request is found again in the request log (its trace id)."""
+
+    @property
+    def shown(self) -> str:
+        """What was asked, for a person."""
+        raise NotImplementedError
+
+    @property
+    def bodiless(self) -> bool:
+        """Whether its answer has no page that would tell who wrote it."""
+        return False
+
+    def marked(self, mark: str, headers: tuple[tuple[str, str], ...]) -> Self:
+        """The same with its mark, and with headers that carry it."""
+        return replace(self, mark=mark, headers=headers)  # type: ignore[type-var]  # each call is a dataclass
+
+
 @dataclass(frozen=True)
-class Exchange(Call):
+class Exchange(MarkedCall):
     """One HTTP request and its response."""
 
     source = "probing"
-    late = "TIMEOUT"
 
     method: str
     url: str
@@ -118,7 +147,16 @@ class Exchange(Call):
     body: str | None = None
     redirects: bool = False
     mark: str = ""
-    """The 32 hex digits by which the request is found again in the request log (its trace id)."""
+
+    @property
+    def shown(self) -> str:
+        """Method and URL."""
+        return f"{self.method} {self.url}"
+
+    @property
+    def bodiless(self) -> bool:
+        """As an answer to HEAD is."""
+        return self.method == "HEAD"
 
 
 @dataclass(frozen=True)
@@ -141,7 +179,7 @@ class Problem:
     """Why there is no answer."""
 
     code: str
-    """The gRPC status name (`PERMISSION_DENIED`); for an Exchange `CONNECT` (no connection), `TIMEOUT`, `BROKEN` (connected, then no whole answer) or `REFUSED` (the gate itself does not go there)."""
+    """The gRPC status name (`PERMISSION_DENIED`); for a MarkedCall `CONNECT` (no connection), `TIMEOUT`, `BROKEN` (connected, then no whole answer) or `REFUSED` (the gate itself does not go there)."""
     message: str
 
 

@@ -70,7 +70,7 @@ class TargetReport:
     chain: tuple[Link, ...]
     logs: LogStatistics
     probes: int
-    """Marked HTTP requests that were sent."""
+    """Marked requests that were sent."""
     identified_by: str = ""
     """What told that the revision is of this deploy; empty if nothing did."""
     origin: Origin = field(default_factory=Origin)
