@@ -152,7 +152,12 @@ EXAMPLE = """\
 version: 1
 target: {project: my-project, region: us-central1, service: my-service}
 checks:
+  # A gate with a wrong clock judges the wrong part of a log.
   - {name: In time, wallclock: {}}
+  # It goes on being right while the deploy settles.
+  - {name: In time for a while, within: 30s, wallclock: {}}
+  # Told in the report, and no reason to stop.
+  - {name: Told, blocking: false, wallclock: {}}
 """
 
 TEST = '''\
@@ -179,6 +184,7 @@ from validator.words.instant import rfc3339, seconds
 from validator.words.verdict import Outcome
 
 INVALID = (("{something: 1}", "unknown key 'something'"),)
+NO_WORLD = "no scenario says what a clock outside tells"
 SPEC = HEAD + "  - {name: In time, wallclock: {}}\\n"
 
 

@@ -17,6 +17,11 @@ from validator.language.reference import reference
 ROOT = Path(__file__).parent.parent
 
 
+def examples() -> dict[str, str]:
+    """The text of each kind's example file."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "examples" / "kinds").glob("*.yaml")}
+
+
 def made() -> dict[Path, str]:
     """Each file's content."""
     return {
@@ -24,7 +29,7 @@ def made() -> dict[Path, str]:
             published(kinds()), indent=2, ensure_ascii=False
         )
         + "\n",
-        ROOT / "docs" / "checks.md": reference(kinds()),
+        ROOT / "docs" / "checks.md": reference(kinds(), examples()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.simulated import simulate
 from validator.checks import kinds
 from validator.cli import main
 from validator.language.keys import keys
 from validator.language.load import load
 from validator.language.mistake import BadSpec
+from validator.words.verdict import Outcome
 
 ROOT = Path(__file__).parent.parent
 KINDS = kinds()
@@ -70,10 +73,35 @@ def test_the_examples_in_its_schema_are_valid(name: str) -> None:
 def test_its_example_file_is_valid_and_uses_it(name: str) -> None:
     path = ROOT / "examples" / "kinds" / f"{name}.yaml"
     spec = load(path.read_text(encoding="utf-8"), path.name, KINDS, {})
-    used = [check for check in spec.checks if check.kind == name]
-    assert used
-    for check in used:
+    assert len(spec.checks) >= 3
+    for check in spec.checks:
+        assert check.kind == name
         assert KINDS[name].queries(check)
+
+
+@every_kind
+def test_each_check_of_its_example_file_says_above_it_what_it_is_for(name: str) -> None:
+    lines = (ROOT / "examples" / "kinds" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    begun = [number for number, line in enumerate(lines) if line.startswith("  - ") and "checks:" in lines[:number]]
+    assert len(begun) >= 3
+    for number in begun:
+        assert re.fullmatch(r"  # [A-Z].{20,}\.", lines[number - 1])
+
+
+@every_kind
+def test_its_examples_pass_in_their_world_and_fail_in_the_broken_one(name: str) -> None:
+    module = import_module(f"tests.checks.test_{name}")
+    if hasattr(module, "NO_WORLD"):
+        assert module.NO_WORLD  # why no scenario can tell
+        return
+    if hasattr(module, "SERVED"):
+        pytest.skip(f"against servers, in tests/integration: {module.SERVED}")
+    example = ROOT / "examples" / "kinds" / f"{name}.yaml"
+    for world, outcome in (("", Outcome.PASSED), ("-broken", Outcome.FAILED)):
+        scenario = example.parent / "worlds" / f"{name}{world}.yaml"
+        run = simulate(example.read_text(encoding="utf-8"), scenario)
+        told = {check.name: run.verdict(check.name) for check in run.engine.spec.checks}
+        assert {verdict.outcome for verdict in told.values()} == {outcome}, told
 
 
 @every_kind

@@ -16,14 +16,16 @@ from validator.checks import kinds
 from validator.language.reference import reference
 from validator.words.instant import span
 
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "checks.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+EXAMPLES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "examples" / "kinds").glob("*.yaml")}
 LISTED = listed([name for name in kinds() if f"\n## {name}\n" in PAGE])
 """Of a kind that was just added the page says nothing yet: `scripts/reference.py --check` asks for that."""
 
 
 def test_the_page_is_what_the_kinds_make_it() -> None:
     assert len(LISTED) >= 6
-    assert reference(LISTED) == PAGE
+    assert reference(LISTED, EXAMPLES) == PAGE
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -31,7 +33,9 @@ def test_each_kind_has_its_keys_examples_failures_and_commands(name: str) -> Non
     part = PAGE.split(f"\n## {name}\n")[1].split("\n## ")[0]
     for key in LISTED[name].schema.get("properties", {}):
         assert f"| `{key}` |" in part
-    assert f"{name}: {{" in part or f"{name}: [" in part
+    examples = part.split("```yaml\n")[1].split("```")[0]
+    assert len(re.findall(r"^# .+\n- ", examples, re.MULTILINE)) >= 3
+    assert f"{name}:" in examples
     assert "What it says when it fails" in part
     assert "What it says when it is inconclusive" in part
     assert "By hand" in part

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import dedent
 from typing import Any
 
-from validator.language.keys import flow, keys
+from validator.language.keys import keys
 from validator.language.kind import Kind
 from validator.language.schema import COMMON, schema_of, schema_of_included
 from validator.words.instant import span
@@ -33,12 +34,12 @@ the run is no green.
 """
 
 
-def reference(kinds: Mapping[str, Kind[Any]]) -> str:
-    """The page."""
-    return "\n".join(_page(kinds)).rstrip() + "\n"
+def reference(kinds: Mapping[str, Kind[Any]], examples: Mapping[str, str]) -> str:
+    """The page; `examples` are the texts of specs, by the kind that each of their checks shows."""
+    return "\n".join(_page(kinds, examples)).rstrip() + "\n"
 
 
-def _page(kinds: Mapping[str, Kind[Any]]) -> Iterator[str]:
+def _page(kinds: Mapping[str, Kind[Any]], examples: Mapping[str, str]) -> Iterator[str]:
     yield _HEAD
     whole = schema_of(kinds)
     yield "## The file\n"
@@ -50,10 +51,10 @@ def _page(kinds: Mapping[str, Kind[Any]]) -> Iterator[str]:
     yield from _table(schema_of_included(kinds), {"parameters"})
     for name, kind in kinds.items():
         yield ""
-        yield from _kind(name, kind)
+        yield from _kind(name, kind, examples[name])
 
 
-def _kind(name: str, kind: Kind[Any]) -> Iterator[str]:
+def _kind(name: str, kind: Kind[Any], example: str) -> Iterator[str]:
     yield f"## {name}\n"
     yield f"{(kind.__doc__ or '').strip()}\n"
     yield from _shape(kind.schema)
@@ -61,11 +62,7 @@ def _kind(name: str, kind: Kind[Any]) -> Iterator[str]:
         seen = ", ".join(f"`{variable}` ({type_})" for variable, type_ in kind.variables.items())
         yield f"\nIts CEL also sees {seen}."
     yield f"\n{waiting(kind)}"
-    if kind.schema.get("examples"):
-        yield "\n```yaml"
-        for example in kind.schema["examples"]:
-            yield f"- {{name: ..., {name}: {flow(example)}}}"
-        yield "```"
+    yield f"\n```yaml\n{_checks(example)}\n```"
     for key, when in (("x-failures", "fails"), ("x-unknown", "is inconclusive")):
         if told := kind.schema.get(key, ()):
             yield f"\nWhat it says when it {when}:\n"
@@ -85,6 +82,11 @@ def waiting(kind: Kind[Any]) -> str:
         until = f"{span(kind.within)} at most"
     lasts = "may be written: what it judges may come and go" if kind.lasting else "means nothing here"
     return f"Without `within` it is polled {until}. `for` {lasts}."
+
+
+def _checks(spec: str) -> str:
+    """The checks of a spec's text, each with the comment above it."""
+    return dedent(spec.partition("\nchecks:\n")[2]).rstrip()
 
 
 def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
