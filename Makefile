@@ -43,7 +43,7 @@ check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/sizes.py
-	$(BIN)/python -m pytest -q -n auto -m "not slow"
+	$(BIN)/python -m pytest -q -n auto -m "not slow" --hypothesis-profile quick
 
 SEED ?= $(shell date +%s)
 RUNS ?= 10000

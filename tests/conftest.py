@@ -11,6 +11,7 @@ from hypothesis import settings
 from tests import bystanders
 
 settings.register_profile("steady", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=15)  # `make check`; `make test` tries all
 settings.load_profile("steady")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from validator.checks import kinds
 from validator.emulator.scenario.loading import load as load_scenario
+from validator.emulator.world.plot import Scenario
 from validator.emulator.world.simulation import Simulation
 from validator.emulator.world.world import World
 from validator.engine.outcome import outcome
@@ -74,7 +75,7 @@ Wrap = Callable[[Callable[[Call, float], tuple[float, Result]], Call, float], tu
 def case(folder: Path, environment: Mapping[str, str]) -> Finished:
     """Judge a case's scenario by its spec, in an environment laid over the scenario's own."""
     scenario = folder / "scenario.yaml"
-    variables = {**load_scenario(scenario, START).env, **environment}
+    variables = {**_scenario(scenario).env, **environment}
     return simulate((folder / "spec.yaml").read_text(encoding="utf-8"), scenario, variables=variables)
 
 
@@ -88,7 +89,7 @@ def simulate(
 ) -> Finished:
     """Judge a scenario by a spec's text; the world's clock is `skew` seconds ahead of the gate's."""
     spec = load(checks, "checks.yaml", kinds(), variables or {"PROJECT_ID": "netra-staging"})
-    simulation = Simulation(World.of(load_scenario(scenario, START)))
+    simulation = Simulation(World.of(_scenario(scenario)))
     engine = Engine(spec, kinds(), "0123456789abcdef")
 
     def ahead(call: Call, sent: float) -> tuple[float, Result]:
@@ -96,6 +97,16 @@ def simulate(
 
     ended = drive(engine, partial(wrap, ahead) if wrap else ahead, START + 0.5)
     return Finished(engine, simulation.world, ended - START)
+
+
+def _scenario(path: Path) -> Scenario:
+    """A scenario from `START` on; what belongs to the project is read once."""
+    return _own(path) if path.is_relative_to(ROOT) else load_scenario(path, START)
+
+
+@cache
+def _own(path: Path) -> Scenario:
+    return load_scenario(path, START)
 
 
 def overlaid(folder: Path, changes: str) -> Path:

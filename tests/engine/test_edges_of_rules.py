@@ -92,6 +92,7 @@ def test_echo_probes_are_sent_where_the_checks_own_are_none(
     assert any(isinstance(call, Exchange) and call.method == "HEAD" for call in calls) == echoed
 
 
+@pytest.mark.slow
 def test_what_is_asked_of_a_busy_log_never_outgrows_a_filter(tmp_path: Path) -> None:
     """Three rules for which there is room, and thirty of 1,000 characters for which there is none."""
     few = "".join(f"  - {{name: Few {n}, for: 30s, logs: {{forbid: [SegFault {n}]}}}}\n" for n in range(3))

@@ -13,6 +13,7 @@ from tests.fuzz.answers import BAD, scenario
 from tests.fuzz.wire import bent, mutation, refilled, survive
 
 
+@pytest.mark.slow
 def test_no_answer_on_the_wire_breaks_a_run_or_turns_it_green(tmp_path: Path) -> None:
     assert not [find for number in range(4) if (find := survive(number, 3, tmp_path))]
 

@@ -262,6 +262,7 @@ def test_it_fits_and_says_what_went(checks: int, limit: int) -> None:
     assert "**Cause**: check 0: no" in report
 
 
+@pytest.mark.slow
 def test_a_cut_report_leaves_nothing_open() -> None:
     report = markdown(_big(400, 1), 60_000)
     tokens = PARSER.parse(report)
