@@ -345,6 +345,7 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:
     gate = [sys.executable, "-I", "-m", "validator", "run", str(_DEMO / "checks.yaml"), "--out", parsed.out]
+    gate += ["--set", "APPLICATION=application"]  # beside the spec, as the package has them
     return _around(_DEMO / "scenario.yaml", gate, around, own=False)
 
 

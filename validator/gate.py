@@ -83,6 +83,8 @@ def _drive(engine: Engine, connection: Connection, console: Console, around: Sur
         with contextlib.suppress(Exception):
             engine.interrupt(connection.now)
         return 0
+    finally:
+        sources.close()
     return 0 if whole else 128 + around.signals.received
 
 

@@ -12,7 +12,7 @@ from validator.words.verdict import Outcome
 INVALID = (
     ("[]", "write two alternatives or more"),
     ("[{http: {path: /a}}]", "write two alternatives or more"),
-    ("[{http: {path: /a}}, {}]", "checks.yaml:4:47: the alternative has no kind; write one of build, http"),
+    ("[{http: {path: /a}}, {}]", "checks.yaml:4:47: the alternative has no kind; write one of build, "),
     ("[{http: {path: /a}}, {http: {path: /b}, logs: {expect: [a]}}]", "the alternative has 2 kinds (http, logs)"),
     ("[{http: {path: /a}}, {custody: {}}]", "unknown key 'custody'"),
     ("[{http: {path: /a}}, {any: [{build: {}}, {build: {}}]}]", "unknown key 'any'"),

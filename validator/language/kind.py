@@ -18,7 +18,7 @@ class Query(Protocol):
         ...
 
     def attempt(self) -> tuple[str, float] | None:
-        """Of what is asked of the target itself: where, and seconds for one attempt; else None."""
+        """Of what no API of the platform tells: where it is asked, and seconds for one attempt; else None."""
         ...
 
 

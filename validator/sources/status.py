@@ -55,9 +55,8 @@ class Attempting:
             return _problem(error.grpc_status_code, error.message or str(error))
 
     def close(self) -> None:
-        """Close the client, if there is one; calls under way end with a problem."""
-        with self._lock:
-            client, self._client = self._client, None
+        """Close the client, if there is one; calls under way end with a problem. One that is being made is not waited for."""
+        client, self._client = self._client, None
         if client:
             client.close()
 

@@ -1,0 +1,1 @@
+"""Stands for the driver that the example's application uses."""
