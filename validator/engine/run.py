@@ -85,6 +85,9 @@ class Engine:
         self.asked: dict[int, Query[Any]] = {}
         self.limits: dict[str, Limit] = {}
         self.chance = random.Random(self.run_id)
+        self.open: _Errands = ()
+        """What is under way or to be asked some time, as of `looked_at`: what changes it is a record, or the closing."""
+        self.looked_at = (0, True)
         self.waited: frozenset[Query[Any]] = frozenset()
         self.held: frozenset[Query[Any]] = frozenset()
 
@@ -107,7 +110,10 @@ class Engine:
             self._maybe_end(now)
         if self.verdicts.ended is not None:
             return Step(done=True)
-        errands = self._open_errands(now)
+        state = len(self.journal), self.closing is None
+        if state != self.looked_at:
+            self.looked_at, self.open = state, self._open_errands(now)
+        errands = self.open
         before = len(self.journal)
         requests = tuple(self._ask(now, errands))
         # What cannot be asked may decide a check, or let another be asked for.

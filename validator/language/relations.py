@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from validator.language.mistake import Mistake, meant
@@ -97,33 +98,25 @@ def _implied(rule: Rule, captured: Mapping[str, str], *, whole: bool) -> Iterato
 
 def _check_cycles(checks: Sequence[Check[Any]], waits: Mapping[str, tuple[Rule, Path]]) -> None:
     """Note each ring of checks once, at the first of its checks."""
-    by_name = {check.name: check for check in checks}
-    told: set[str] = set()
-    for check in checks:
-        ring = _ring(check.name, by_name)
-        if ring and not told & set(ring):
-            told |= set(ring)
-            rule, path = waits[check.name]
-            way = " -> ".join(repr(name) for name in (*ring, ring[0]))
-            message = f"{check.name!r} waits for itself" if len(ring) == 1 else f"these wait for each other: {way}"
-            rule.source.complain(Mistake(message, *path))
+    names = {check.name for check in checks}
+    needs = {check.name: [need for need in check.needs if need in names] for check in checks}
+    while ring := _ring(needs):
+        first = min(ring, key=list(needs).index)
+        ring = [*ring[ring.index(first) :], *ring[: ring.index(first)]]
+        way = " -> ".join(repr(name) for name in (*ring, first))
+        rule, path = waits[first]
+        message = f"{first!r} waits for itself" if len(ring) == 1 else f"these wait for each other: {way}"
+        rule.source.complain(Mistake(message, *path))
+        needs = {name: [need for need in asked if need not in ring] for name, asked in needs.items()}
 
 
-def _ring(start: str, by_name: Mapping[str, Check[Any]]) -> list[str]:
-    """A way from a check along its needs back to it; empty if there is none."""
-    came: dict[str, str] = {}
-    ahead = [start]
-    while ahead:
-        here = ahead.pop()
-        for need in by_name[here].needs:
-            if need == start:
-                way = [here]
-                while way[-1] != start:
-                    way.append(came[way[-1]])
-                return way[::-1]
-            if need in by_name and need not in came:
-                came[need] = here
-                ahead.append(need)
+def _ring(needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """Checks of which each needs the next, and the last one the first; empty if there are none."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        ring: list[str] = error.args[1]
+        return ring[:0:-1]
     return []
 
 
