@@ -104,12 +104,10 @@ def simulate(
 
 def _scenario(path: Path) -> Scenario:
     """A scenario from `START` on; what belongs to the project is read once."""
-    return _own(path) if path.is_relative_to(ROOT) else load_scenario(path, START)
+    return _own(path, START) if path.is_relative_to(ROOT) else load_scenario(path, START)
 
 
-@cache
-def _own(path: Path) -> Scenario:
-    return load_scenario(path, START)
+_own = cache(load_scenario)
 
 
 def overlaid(folder: Path, changes: str) -> Path:

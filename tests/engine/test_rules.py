@@ -139,6 +139,42 @@ def test_the_margin_is_three_times_the_worst_echo_delay_seen() -> None:
     assert logs.margin == 3 * logs.worst_delay
 
 
+USED_UP = "faults: [{method: ListLogEntries, code: RESOURCE_EXHAUSTED, from: '@-60s', until: '@+80s'}]\n"
+"""The project's reads are used up by others when the gate begins."""
+
+
+def test_a_read_that_is_refused_is_no_delay_of_the_log(tmp_path: Path) -> None:
+    quiet = "  - {name: Quiet, logs: {forbid: [ImportError]}}\n"
+    run = simulate(HEAD + quiet, overlaid(tmp_path, USED_UP))
+    logs = run.engine.verdicts.evidence.of(LogsOf("netra-staging"))
+    assert run.verdict("Quiet").outcome is Outcome.PASSED
+    assert logs.longest_delay is not None
+    assert logs.longest_delay > 60
+    assert logs.worst_delay is not None
+    assert logs.worst_delay < 10
+    assert 80 < run.decided("Quiet") < 130
+
+
+def test_while_nobody_could_look_at_any_echo_all_may_be_as_late_as_they_came(tmp_path: Path) -> None:
+    refused = "".join(
+        f", {{method: ListLogEntries, code: UNAVAILABLE, from: '@+{at}s', until: '@+{at + 39.5}s'}}"
+        for at in range(80, 340, 40)
+    )
+    faults = USED_UP.replace("}]\n", f"}}{refused}]\n")
+    run = simulate(HEAD + "  - {name: Quiet, logs: {forbid: [ImportError]}}\n", overlaid(tmp_path, faults))
+    logs = run.engine.verdicts.evidence.of(LogsOf("netra-staging"))
+    assert not logs.watched
+    assert logs.worst_delay == logs.longest_delay
+
+
+def test_a_log_that_is_late_while_it_is_refused_is_late(tmp_path: Path) -> None:
+    late = "logs: {delay: {requests: 30s, stdout: 40s, stderr: 40s}}\n"
+    run = simulate(HEAD + QUIET, overlaid(tmp_path, USED_UP + late))
+    logs = run.engine.verdicts.evidence.of(LogsOf("netra-staging"))
+    assert logs.worst_delay is not None
+    assert logs.worst_delay >= 30
+
+
 # Identity
 
 

@@ -58,6 +58,8 @@ class Reading:
     """When its first page was asked for."""
     since: float
     """The same of the first of the reads that were given up before it; else as `began`."""
+    refused_since: float | None = None
+    """When the first call failed since the whole read before it; None if none did."""
     pages: int = 0
     oldest: float = float("inf")
     """The oldest receive time of its entries, platform time."""
@@ -70,6 +72,10 @@ class Reading:
     """Whether the log's end is looked at before the next page."""
     end: float | None = None
     """Entries a minute at the log's end, once that was looked at."""
+
+    def unseen(self, at: float) -> float:
+        """Seconds after a moment in which nobody could look: the calls failed."""
+        return 0.0 if self.refused_since is None else max(0.0, self.since - max(at, self.refused_since))
 
     @property
     def minutes(self) -> float:
@@ -167,8 +173,12 @@ class LogEvidence:
     """Mark -> the request log's entries: one, or with redirects one a hop."""
     echoes: dict[tuple[Service, str], float] = field(default_factory=dict)
     """(service, log) -> end time of its newest marked entry, platform time; as of the last complete read."""
-    worst_delay: float | None = None
-    """The worst echo delay seen, seconds."""
+    longest_delay: float | None = None
+    """The longest time, seconds, from the end of a probe until its echo was seen."""
+    seen_delay: float = 0.0
+    """The same without the time in which nobody could look: the calls failed."""
+    watched: bool = False
+    """Whether an echo was seen for which somebody could look at any time."""
     lags: dict[str, float] = field(default_factory=dict)
     """Log -> the worst delay seen of the revisions' own entries that an earlier whole read did not have, seconds."""
     listening_since: float | None = None
@@ -183,6 +193,8 @@ class LogEvidence:
     """Echoes of the newest complete read, if that was a slow one: what they tell of holds for the read after it."""
     reading: Reading | None = None
     """The read under way."""
+    refused_since: float | None = None
+    """When the first call failed since the newest complete read."""
     given_up: float | None = None
     """When the first began of the reads that were given up since the newest complete one."""
     narrowed: dict[Revision, Narrowing] = field(default_factory=dict)
@@ -208,11 +220,12 @@ class LogEvidence:
             self._look(observation.result)
             return
         if not isinstance(observation.result, Answer):
+            self.refused_since = observation.sent if self.refused_since is None else self.refused_since
             self.reading = None
             return
         if not call.page_token:
             since = observation.sent if self.given_up is None else self.given_up
-            self.reading = Reading(observation.sent, since)
+            self.reading = Reading(observation.sent, since, self.refused_since)
         reading = self.reading
         for data in observation.result.content.get("entries", ()):
             self._entry(self._parsed(data), observation)
@@ -229,7 +242,7 @@ class LogEvidence:
             self.read_at, self.read_filter, self.reading = reading.began, call.filter, None
             self.listening_since = self.listening_since or self.read_at
             self.heard = frozenset(self.arrived)
-            self.given_up = None
+            self.given_up = self.refused_since = None
 
     def _look(self, result: Result) -> None:
         """Take in how much is logged at the log's end. Its entries come with the read: judges know of no gap."""
@@ -355,13 +368,23 @@ class LogEvidence:
         low, high = self.skew
         self.skew = max(low, entry.at - probe.received), min(high, entry.at - probe.sent)
         # A probe that timed out goes on without us: its entry is written when the service is done.
-        self.worst_delay = max(self.worst_delay or 0.0, seen - max(probe.received, entry.ended - self.offset))
+        done = max(probe.received, entry.ended - self.offset)
+        unseen = self.reading.unseen(done) if self.reading else 0.0
+        self.longest_delay = max(self.longest_delay or 0.0, seen - done)
+        self.seen_delay = max(self.seen_delay, seen - done - unseen)
+        self.watched = self.watched or not unseen
 
     def _lag(self, revision: Revision, entry: Entry, seen: float) -> None:
         """Note how late an entry is, if an earlier whole read would have had it."""
         since = self.listening_since
         if since is not None and (revision in self.heard or entry.at > since + self.offset):
-            self.lags[entry.log] = max(seen + self.offset - entry.at, self.lags.get(entry.log, 0.0))
+            unseen = self.reading.unseen(entry.at - self.offset) if self.reading else 0.0
+            self.lags[entry.log] = max(seen + self.offset - entry.at - unseen, self.lags.get(entry.log, 0.0))
+
+    @property
+    def worst_delay(self) -> float | None:
+        """The worst echo delay, seconds: what nobody could look at is none, if another was looked for all the time."""
+        return self.seen_delay if self.watched else self.longest_delay
 
     @property
     def margin(self) -> float:
