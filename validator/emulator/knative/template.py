@@ -105,7 +105,7 @@ def _container_annotations(containers: list[Json]) -> dict[str, str]:
     """What v1 says of all containers at once, or by their names."""
     found = {}
     resources = [container.get("resources") or {} for container in containers]
-    if any("cpuIdle" in each for each in resources):
+    if any(resources):
         found[_THROTTLING] = "true" if any(each.get("cpuIdle") for each in resources) else "false"
     if any(each.get("startupCpuBoost") for each in resources):
         found[_BOOST] = "true"
@@ -186,8 +186,8 @@ def _containers(containers: list[Any], annotations: dict[str, str]) -> list[dict
     throttling, boost = annotations.pop(_THROTTLING, ""), annotations.pop(_BOOST, "")
     depends = json.loads(annotations.pop(_DEPENDENCIES, "{}"))
     more: dict[str, Any] = {}
-    if throttling:
-        more["cpuIdle"] = throttling == "true"
+    if throttling or any((each.get("resources") or {}).get("limits") for each in containers):
+        more["cpuIdle"] = throttling != "false"  # v1 throttles unless it says otherwise, v2 only if it says so
     if boost:
         more["startupCpuBoost"] = boost == "true"
     found = []
