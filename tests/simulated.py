@@ -89,9 +89,14 @@ def simulate(
     variables: Mapping[str, str] | None = None,
     skew: float = 0.0,
     wrap: Wrap | None = None,
+    folder: Path = ROOT,
 ) -> Finished:
-    """Judge a scenario by a spec's text; the world's clock is `skew` seconds ahead of the gate's."""
-    spec = load(checks, "checks.yaml", kinds(), variables or {"PROJECT_ID": "netra-staging"})
+    """Judge a scenario by a spec's text; the world's clock is `skew` seconds ahead of the gate's.
+
+    `folder` has the files that the spec refers to.
+    """
+    given = variables or {"PROJECT_ID": "netra-staging"}
+    spec = load(checks, "checks.yaml", kinds(), given, read=lambda name: (folder / name).read_bytes())
     simulation = Simulation(World.of(_scenario(scenario)))
     engine = Engine(spec, kinds(), "0123456789abcdef")
 

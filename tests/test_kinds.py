@@ -72,7 +72,9 @@ def test_the_examples_in_its_schema_are_valid(name: str) -> None:
 @every_kind
 def test_its_example_file_is_valid_and_uses_it(name: str) -> None:
     path = ROOT / "examples" / "kinds" / f"{name}.yaml"
-    spec = load(path.read_text(encoding="utf-8"), path.name, KINDS, {})
+    spec = load(
+        path.read_text(encoding="utf-8"), path.name, KINDS, {}, read=lambda name: (path.parent / name).read_bytes()
+    )
     assert len(spec.checks) >= 3
     for check in spec.checks:
         assert check.kind == name
@@ -99,7 +101,7 @@ def test_its_examples_pass_in_their_world_and_fail_in_the_broken_one(name: str) 
     example = ROOT / "examples" / "kinds" / f"{name}.yaml"
     for world, outcome in (("", Outcome.PASSED), ("-broken", Outcome.FAILED)):
         scenario = example.parent / "worlds" / f"{name}{world}.yaml"
-        run = simulate(example.read_text(encoding="utf-8"), scenario)
+        run = simulate(example.read_text(encoding="utf-8"), scenario, folder=example.parent)
         told = {check.name: run.verdict(check.name) for check in run.engine.spec.checks}
         assert {verdict.outcome for verdict in told.values()} == {outcome}, told
 

@@ -84,11 +84,11 @@ def _latest_re_resolved() -> list[Patch]:
     """The target is whatever is newest when one looks."""
     original, queries, settled = ServiceSeen.read, verdicts.Verdicts.queries, run.Engine._settled  # noqa: SLF001
 
-    def read(self: ServiceSeen, seen: Observation, found: Service, target: Target) -> None:
+    def read(self: ServiceSeen, seen: Observation, found: Service, target: Target, *, alone: bool) -> None:
         before = self.resolution
         if before and found.latest_created and found.latest_created != before.revision:
             self.resolution = Resolution(found.latest_created, found.latest_created)
-        original(self, seen, found, target)
+        original(self, seen, found, target, alone=alone)
 
     def asked(self: verdicts.Verdicts, check: Check[Any]) -> frozenset[Query[Any]]:
         return queries(self, check) | {RevisionOf(check.target.name)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,12 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, cwd: Path | 
 def docker(*words: str | Path, env: Mapping[str, str] | None = None) -> Done:
     """The same for a docker command."""
     return run("docker", *words, env=env)
+
+
+def lay_example(folder: Path) -> None:
+    """Put the example's spec into a folder, with the file that it refers to."""
+    shutil.copy(ROOT / "checks.yaml", folder)
+    shutil.copytree(ROOT / "config", folder / "config")
 
 
 def environment(variables: Mapping[str, str]) -> list[str]:

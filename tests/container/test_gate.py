@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.container.engine import ROOT, TREE, docker, emulated, gate
+from tests.container.engine import TREE, docker, emulated, gate, lay_example
 
 
 def judged(scenario: str, workspace: Path, *words: str, code: int) -> Any:
     """The summary of a run of the example's spec against a scenario."""
-    shutil.copy(ROOT / "checks.yaml", workspace)
+    lay_example(workspace)
     with emulated(scenario) as emulator:
         done = docker(*gate(emulator, "run", *words, options=("--volume", f"{workspace}:/workspace")))
     assert done.returncode == code, done.stdout + done.stderr
@@ -42,7 +41,7 @@ def test_a_broken_one_does_not(scenario: str, code: int, check: str, tmp_path: P
 
 def test_variables_of_the_container_stand_for_flags(tmp_path: Path) -> None:
     (tmp_path / "deploy").mkdir()
-    shutil.copy(ROOT / "checks.yaml", tmp_path / "deploy")
+    lay_example(tmp_path / "deploy")
     given = {
         "SPEC": "deploy/checks.yaml",
         "OUT": "reports",
@@ -61,7 +60,7 @@ def test_variables_of_the_container_stand_for_flags(tmp_path: Path) -> None:
 
 
 def test_on_github_it_sets_the_outputs_that_the_action_declares(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "checks.yaml", tmp_path)
+    lay_example(tmp_path)
     given = {
         "ACTIONS": "true",
         "WORKSPACE": "/workspace",

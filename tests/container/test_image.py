@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.engine import BASE, IMAGE, ROOT, TOOLS, TREE, docker, emulated, environment, gate, run
+from tests.container.engine import BASE, IMAGE, ROOT, TOOLS, TREE, docker, emulated, environment, gate, lay_example, run
 
 MEGABYTE = 1_000_000
 
@@ -72,7 +72,7 @@ def test_the_demo_passes_without_any_network() -> None:
 
 def test_it_needs_no_right_of_roots(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
-    shutil.copy(ROOT / "checks.yaml", tmp_path)
+    lay_example(tmp_path)
     bound = ("--user", "65532", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
     mount = ("--volume", f"{tmp_path}:/workspace")
     with emulated("netra/scenario.yaml", host=True) as emulator:
@@ -83,7 +83,7 @@ def test_it_needs_no_right_of_roots(tmp_path: Path) -> None:
 
 
 def test_sigterm_during_a_run_writes_the_summary_within_2_seconds_and_exits_143(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "checks.yaml", tmp_path)
+    lay_example(tmp_path)
     with emulated("netra/scenario.yaml") as emulator:
         words = (
             "--network",

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.clients import Gcloud, Grpc
+from tests.simulated import HEAD, simulate
 from validator.emulator.servers.emulator import Emulator
+from validator.words.verdict import Outcome
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +78,18 @@ def test_logs_are_read_as_the_client_reads_them(gcloud: Gcloud, emulator: Emulat
     assert found
     stamps = [entry["timestamp"] for entry in found]
     assert stamps == sorted(stamps, reverse=order == "desc")
+
+
+@pytest.mark.parametrize("form", ["export", "yaml", "json"])
+@pytest.mark.parametrize("what", [("services", NAME), ("revisions", NEW)])
+def test_what_it_prints_is_a_proven_configuration_from_which_nothing_drifts(
+    gcloud: Gcloud, tmp_path: Path, what: tuple[str, str], form: str
+) -> None:
+    printed = gcloud.run("run", what[0], "describe", what[1], REGION, f"--format={form}")
+    (tmp_path / "proven").write_text(printed.stdout, encoding="utf-8")
+    checks = f"{HEAD}  - {{name: Drift, drift: {{baseline: {{file: proven}}}}}}\n"
+    drifted = simulate(checks, NETRA / "scenario.yaml", folder=tmp_path).verdict("Drift")
+    assert (drifted.outcome, drifted.reason) == (Outcome.PASSED, "nothing differs from proven")
 
 
 def test_builds_are_described_and_listed(gcloud: Gcloud) -> None:

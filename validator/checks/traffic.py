@@ -7,11 +7,12 @@ there whatever is deployed, and is the most repeated false green of deploys.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
+from validator.evidence.revision import RevisionOf
 from validator.evidence.revisions import RevisionsOf
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
@@ -98,10 +99,10 @@ def _mistakes(value: Any, split: Any) -> Iterator[Mistake]:
 
 
 def queries(check: Check[Options]) -> frozenset[Query[Any]]:
-    """The service, and for `split` its revisions."""
-    wanted = check.options
-    more = {RevisionsOf(check.target.name)} if wanted.previous is not None else set()
-    return frozenset({ServiceOf(check.target.name), *more})
+    """The service, the revision whose traffic it is, and for `split` the others."""
+    wanted, target = check.options, check.target.name
+    more = {RevisionsOf(target)} if wanted.previous is not None else set()
+    return frozenset({ServiceOf(target), RevisionOf(target), *more})
 
 
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
@@ -117,19 +118,7 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         conclusive = own.state is State.VIOLATED and starved and service.pinned_away_from(frozen)
         return Attempt(observation.sent, finding, (observation.seq,), conclusive)
 
-    when = timing(check, evidence)
-    made = looks(check, ServiceOf(check.target.name), evidence, look)
-    standing = _standing(check, evidence, when.start)
-    return eventually((replace(a, at=when.start) if a.rests_on == standing else a for a in made), when, now)
-
-
-def _standing(check: Check[Options], evidence: Evidence, start: float) -> tuple[int, ...]:
-    """The reading that a check's start came upon, if the service had settled: it tells how things are until the next one.
-
-    What a check needs may have changed the traffic, so there it counts for nothing.
-    """
-    before = [reading for reading in evidence.services(check.target.name) if reading[0].sent <= start]
-    return (before[-1][0].seq,) if before and before[-1][1].settled and not check.needs else ()
+    return eventually(looks(check, ServiceOf(check.target.name), evidence, look), timing(check, evidence), now)
 
 
 def _find(check: Check[Options], evidence: Evidence, service: Service) -> Finding:

@@ -69,7 +69,7 @@ def log_filter(verdicts: Verdicts, asked: LogsOf, *, narrow: bool) -> str:
     `narrow` is for what it asks where the service logs too much to read all of it.
     """
     spec = verdicts.spec
-    evidence = Folded.empty(spec, verdicts.evidence.listened, verdicts.evidence.wanted)
+    evidence = Folded.empty(spec, verdicts.evidence.listened, wanted=verdicts.evidence.wanted)
     evidence.take(Started(0.0, _RUN_ID))
     for target in spec.targets.values():
         name = target.revision or f"REVISION-OF-{target.service}"

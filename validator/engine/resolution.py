@@ -1,10 +1,12 @@
 """Each target's implicit first check: its revision is resolved, of this deploy, and ready.
 
+Of a further target whose service alone is judged it is that the service is there: none of its revisions is asked for.
 Has the shape of a kind (`validator.judging.kind.Kind`), but stands in no spec.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from validator.evidence.build import OriginOf
@@ -19,6 +21,7 @@ from validator.judging.deploy import Identified, Whose, whose
 from validator.logs.last_words import last_words
 from validator.resources.origin import BUILD_LABEL, COMMIT_LABEL
 from validator.resources.revision import Revision
+from validator.resources.service import Service
 from validator.words.call import Answer
 from validator.words.check import Check, Target
 from validator.words.finding import State
@@ -36,32 +39,50 @@ variables: dict[str, str] = {}
 schema: dict[str, Any] = {"type": "object"}
 
 
-def check_of(target: Target) -> Check[Any]:
-    """The implicit check of a target, at the target's place in the spec."""
-    return Check(f"{target.service} is resolved and ready", KIND, target, None, target.position)
+@dataclass(frozen=True)
+class Options:
+    """What is judged of a target."""
+
+    alone: bool = False
+    """Its service and none of its revisions."""
 
 
-def options(value: Any) -> None:
-    """It has none."""
+def check_of(target: Target, *, alone: bool, named: bool) -> Check[Options]:
+    """The implicit check of a target, at the target's place in the spec; `named` if its service is another's too."""
+    title = f"{target.service} ({target.name})" if named else target.service
+    wanted = "is there" if alone else "is resolved and ready"
+    return Check(f"{title} {wanted}", KIND, target, Options(alone), target.position)
 
 
-def queries(check: Check[Any]) -> frozenset[Query[Any]]:
+def options(value: Any) -> Options:  # noqa: ARG001 - the shape of a kind
+    """It stands in no spec."""
+    return Options()
+
+
+def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The service, the revision, and what may show whose it is and that its container was started.
 
     The logs are asked for the last lines of a failed one too; the build and the echo only where nothing else tells.
     """
     name = check.target.name
+    if check.options.alone:
+        return frozenset({ServiceOf(name)})
     shown: set[Query[Any]] = {LogsOf(check.target.project), OriginOf(name), Echo(name)}
     return frozenset(shown | {ServiceOf(name), RevisionOf(name)})
 
 
-def judge(check: Check[Any], evidence: Evidence, now: float) -> Verdict:
+def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Pass once the revision is ready; fail with the platform's own reason when it cannot become so."""
     target = check.target
     for asked in (ServiceOf(target.name), RevisionOf(target.name)):
         refusal = evidence.refusal(asked)
         if refusal:
             return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
+    service = evidence.service(target.name)
+    if service is not None and service.regions:
+        return _in_several_regions(target, service)
+    if check.options.alone:
+        return _alone(target, service)
     revision = evidence.revision(target.name)
     if revision is None:
         return _unresolved(target, evidence)
@@ -81,6 +102,27 @@ def judge(check: Check[Any], evidence: Evidence, now: float) -> Verdict:
     age = span(max(0.0, now - revision.created))
     facts = f"{revision.name} is ready, created {age} ago"
     return passed(facts, expected="the revision of this deploy, ready", actual=facts, evidence=ready.evidence)
+
+
+def _in_several_regions(target: Target, service: Service) -> Verdict:
+    """Each region has revisions, traffic and logs of its own: what one of them shows proves nothing of the others."""
+    where = ", ".join(service.regions)
+    return Verdict(
+        Outcome.INCONCLUSIVE,
+        f"{target.service} is a multi-region service ({where}), which is not supported: each region has revisions,"
+        " traffic and logs of its own, and what one shows proves nothing of the others",
+        expected="a service of one region",
+        actual=f"regions {where}",
+        remedy="deploy a service to each region by its own name or region, and run the gate for each of them",
+    )
+
+
+def _alone(target: Target, service: Service | None) -> Verdict:
+    if service is None:
+        return Verdict(Outcome.INCONCLUSIVE, f"service {target.service} was not read yet", False)
+    facts = f"{target.service} is there"
+    shown = (Excerpt(f"service {target.service}, last change", service.updated, "Cloud Run"),)
+    return passed(facts, expected="the service", actual=facts, evidence=shown)
 
 
 def _mixed(target: Target, revision: Revision, evidence: Evidence) -> bool:
@@ -182,7 +224,7 @@ def _otherwise(target: Target, found: Identified) -> str:
     return "if this one is meant, write `created_within`, `build`, `commit` or `revision` in the target"
 
 
-def _failed(check: Check[Any], evidence: Evidence, revision: Revision, seen: Excerpt, now: float) -> Verdict:
+def _failed(check: Check[Options], evidence: Evidence, revision: Revision, seen: Excerpt, now: float) -> Verdict:
     target = check.target
     first = next(
         seen.at

@@ -20,7 +20,7 @@ from validator.judging.kind import Kind
 from validator.judging.variables import queries as asked
 from validator.judging.variables import values_of
 from validator.language.mistake import Mistake
-from validator.words.check import MAIN, Assertion, Check, Spec
+from validator.words.check import MAIN, Assertion, Check, Spec, Target
 from validator.words.ending import Ending
 from validator.words.finding import State
 from validator.words.instant import rfc3339
@@ -54,20 +54,25 @@ class Verdicts:
         self.looks: Mapping[str, Verdict] = {}
         """Once all is decided: what each pass on the present comes to on the newest reading."""
         used = {MAIN} | {check.target.name for check in spec.checks}
+        resolved = {name: target for name, target in spec.targets.items() if name in used and not target.url}
+        services = Counter(target.service for target in resolved.values())
+        alone = frozenset(name for name, target in resolved.items() if self._alone(target))
         self.implicit = {
-            name: resolution.check_of(target)
-            for name, target in spec.targets.items()
-            if name in used and not target.url
+            name: resolution.check_of(target, alone=name in alone, named=services[target.service] > 1)
+            for name, target in resolved.items()
         }
-        services = Counter(check.target.service for check in self.implicit.values())
-        for name, check in self.implicit.items():
-            if services[check.target.service] > 1:
-                self.implicit[name] = replace(check, name=f"{check.target.service} ({name}) is resolved and ready")
         listened = {c.target.name for c in spec.checks if any(asked.listens for asked in self.queries(c))}
         wanted = {c.name: self._wanted(c, bound=not c.bind) for c in spec.checks}
-        self.evidence = Folded.empty(spec, {MAIN, *listened}, wanted)
+        self.evidence = Folded.empty(spec, {MAIN, *listened}, alone, wanted)
         waiting = Verdict(Outcome.INCONCLUSIVE, "it did not start", False)
         self.standings = {c.name: Standing(c, waiting, self._asked(c)) for c in (*self.implicit.values(), *spec.checks)}
+
+    def _alone(self, target: Target) -> bool:
+        """Whether a target's service alone is judged, and none of its revisions."""
+        own = (check for check in self.spec.checks if check.target.name == target.name)
+        asked = {query for check in own for query in self.queries(check) if query.concerns(target)}
+        named = target.revision or target.tag or target.build or target.commit or target.dated
+        return target.name != MAIN and not named and asked <= {ServiceOf(target.name)}
 
     @classmethod
     def replay(cls, spec: Spec, kinds: Mapping[str, Kind[Any]], records: Iterable[Record]) -> Verdicts:
@@ -291,7 +296,7 @@ class Verdicts:
             check, target = standing.check, standing.check.target.name
             passed = standing.verdict.outcome is Outcome.PASSED and self.kinds[check.kind].present
             readings = self.evidence.services(target)
-            if passed and readings and target not in superseded:
+            if passed and readings and (target not in superseded or _of_change(check)):
                 anew = self.evidence.starting(name, readings[-1][0].sent)  # what was seen before does not count
                 looks[name] = self._judge(replace(check, within=None, hold=0.0, times=1, attempts=None), anew, now)
         return looks
@@ -328,7 +333,16 @@ def _outdated(standing: Standing, newest: float) -> bool:
     """
     if standing.check.kind == resolution.KIND:
         return standing.verdict.outcome is Outcome.PASSED
-    return standing.verdict.outcome is Outcome.FAILED and (standing.decided or 0) > newest
+    return (
+        standing.verdict.outcome is Outcome.FAILED
+        and (standing.decided or 0) > newest
+        and not _of_change(standing.check)
+    )
+
+
+def _of_change(check: Check[Any]) -> bool:
+    """Whether a change of its target is what a check looks for."""
+    return bool(getattr(check.options, "of_change", False))
 
 
 def _superseded(how: str, standing: Standing) -> Verdict:

@@ -37,6 +37,8 @@ class Folded:
     variables: Mapping[str, str] = field(repr=False)
     listened: frozenset[str] = frozenset()
     """The targets whose own log entries some check rests on."""
+    alone: frozenset[str] = frozenset()
+    """The targets whose service alone is judged, and none of its revisions."""
     wanted: dict[str, Wanted] = field(default_factory=dict, compare=False)
     """Check -> what it asks for. Of the spec; of captured values once they are known."""
     started: float = 0.0
@@ -59,9 +61,17 @@ class Folded:
     """What checks captured when they passed; likewise."""
 
     @classmethod
-    def empty(cls, spec: Spec, listened: Iterable[str] = (), wanted: Mapping[str, Wanted] | None = None) -> Folded:
-        """The evidence of an empty journal; `listened` are the targets whose own log entries are asked for."""
-        return cls(spec.targets, spec.timeout, spec.variables, frozenset(listened), dict(wanted or {}))
+    def empty(
+        cls,
+        spec: Spec,
+        listened: Iterable[str] = (),
+        alone: Iterable[str] = (),
+        wanted: Mapping[str, Wanted] | None = None,
+    ) -> Folded:
+        """The evidence of an empty journal; `listened` and `alone` are the targets of these sorts."""
+        return cls(
+            spec.targets, spec.timeout, spec.variables, frozenset(listened), frozenset(alone), dict(wanted or {})
+        )
 
     def fold(self, records: Iterable[Record]) -> Folded:
         """Take in records, in order."""

@@ -46,10 +46,12 @@ class ServiceSeen(Readings[Service]):
         """The short name of the target's revision; empty while it is not resolved."""
         return self.resolution.revision if self.resolution else ""
 
-    def read(self, seen: Observation, service: Service, target: Target) -> None:
-        """Take in a reading."""
+    def read(self, seen: Observation, service: Service, target: Target, *, alone: bool) -> None:
+        """Take in a reading; of a service alone there is no revision to resolve."""
         tagged = service.tags().get(target.tag, ("", ""))[0] if target.tag else ""
-        if self.resolution is None:
+        if alone:
+            pass
+        elif self.resolution is None:
             name = target.revision or (tagged if target.tag else service.latest_created)
             if name:
                 self.resolution = Resolution(name, service.latest_created)
@@ -92,7 +94,8 @@ class ServiceOf(OfTarget[ServiceSeen]):
     def take(self, seen: Observation, known: Folded) -> None:
         """Take in a reading."""
         if isinstance(seen.result, Answer):
-            known.state(self).read(seen, Service.read(seen.result.content), known.targets[self.target])
+            target, alone = known.targets[self.target], self.target in known.alone
+            known.state(self).read(seen, Service.read(seen.result.content), target, alone=alone)
 
     def final(self, problem: Problem, target: Target, seen: Observation) -> Refusal | None:
         """A service that is not there is told as that."""

@@ -38,6 +38,7 @@ class Feasibility:
             self._complain(told, asserted.KIND)
         for check in checks:
             self._reach(check, expressions)
+            self._changed(check)
 
     def _complain(self, told: str, *below: str | int, key: bool = False, warning: bool = False) -> None:
         self.source.complain(Mistake(told, *self.path, *below), key=key, warning=warning)
@@ -124,6 +125,17 @@ class Feasibility:
             return
         for location, _ in self._attempts(check):
             self._path(check, location)
+
+    def _changed(self, check: Check[Any]) -> None:
+        """A check that looks for a change of what this deploy did not make."""
+        if not getattr(check.options, "of_change", False) or check.target.url:
+            return
+        if self.around.targets[MAIN].url:
+            told = f"`{self.name}` needs to know when this deploy began, and `target` is a URL and no Cloud Run service"
+            self._complain(told, self.name, key=True)
+        elif check.target.name == MAIN:
+            told = f"`{self.name}` is about what this deploy leaves alone, and the main target is what it changes"
+            self._complain(f"{told}; name a further one: `target: NAME`", self.name, key=True)
 
     def _attempts(self, check: Check[Any]) -> list[tuple[str, float]]:
         """Where attempts of a check go, and how many seconds one may take."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from validator.language.attached import Attachments
 from validator.language.captures import misplaced
 from validator.language.expressions import EVERY
 from validator.language.include import Read, included
@@ -85,7 +86,7 @@ def examine(
         kinds: all kinds by name.
         variables: for `${NAME}` and `vars`; empty counts as unset.
         strict: whether an unset `${NAME}` is an error (`run`) and not a warning (`lint`).
-        read: reads included files.
+        read: reads included files, and those that kinds' own parts refer to.
         today: the day (UTC) on which known issues are held against their ends; None for none.
     """
     found: list[SpecError] = []
@@ -135,7 +136,8 @@ class _Loading:
         groups = self._groups(parts)
         timeout = duration(data.get("timeout", _TIMEOUT))
         known = None if self.main.stands_in(("timeout",)) else timeout
-        around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), known, self.today)
+        files = Attachments(read)
+        around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), known, self.today, files)
         rules = list(self._rules(parts, around))
         written = sum(len(part.get("checks", ())) for _, part in parts)
         checks = related(rules, whole=len(rules) == written and len(more) == len(data.get("include", ())))
@@ -144,7 +146,7 @@ class _Loading:
         main = targets[MAIN]
         return Spec(
             self.file,
-            _digest([self.text, *(text for _, _, text in more)]),
+            _digest([self.text, *(text for _, _, text in more), *files.all]),
             str(data.get("title", main.service or main.url)),
             timeout,
             targets,

@@ -10,7 +10,18 @@ from validator.language.kind import Kind
 from validator.language.schema import schema_of, schema_of_included
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}
-_OWN = ("x-form", "x-empty", "x-bound", "x-kinds", "x-failures", "x-unknown", "x-commands", "format")
+_OWN = (
+    "x-form",
+    "x-empty",
+    "x-bound",
+    "x-kinds",
+    "x-refused",
+    "x-target",
+    "x-failures",
+    "x-unknown",
+    "x-commands",
+    "format",
+)
 """What only validator itself reads."""
 _SHOWN = ("title", "description", "default", "examples")
 

@@ -100,7 +100,9 @@ class _Reading:
 
     def _options(self, name: str) -> tuple[object] | None:
         """What a kind makes of its own part; None if that cannot be read."""
-        return self.source.attempt(lambda: self.around.kind(name).options(self.value[name]), *self.path, name)
+        kind, path = self.around.kind(name), (*self.path, name)
+        value = self.around.files.put_in(self.value[name], kind.schema, path, self.source)
+        return self.source.attempt(lambda: kind.options(value), *path)
 
     def _title(self, check: Check[Any]) -> str:
         own = self.value.get("name") or getattr(check.options, "title", "")
@@ -170,7 +172,7 @@ class _Reading:
                 where = ".".join(map(str, (name, *mistake.path)))
                 raise Mistake(f"`{where}`: {mistake.message}")
             try:
-                return kind.options(made)
+                return kind.options(self.around.files.put_in(made, kind.schema, (*self.path, name), self.source))
             except Mistakes as error:
                 raise error.found[0].below(name) from None
 

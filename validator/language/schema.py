@@ -28,13 +28,40 @@ def _text(description: str, **more: Any) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "description": description, **more}
 
 
-def _object(properties: Mapping[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+def _object(
+    properties: Mapping[str, Any], required: list[str] | None = None, refused: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": dict(properties),
         "required": required or [],
         "additionalProperties": False,
+        **({"x-refused": refused} if refused else {}),
     }
+
+
+_SEVERAL_REGIONS = (
+    "multi-region services are not supported: each region has revisions, traffic and logs of its own, and what one"
+    " shows proves nothing of the others; "
+)
+_UNSUPPORTED = {
+    **dict.fromkeys(
+        ("job", "jobs"),
+        "Cloud Run jobs are not supported: a job has no revision that serves, no traffic and no URL to judge; let a step of"
+        " its own end with its exit code: gcloud run jobs execute JOB --wait",
+    ),
+    **dict.fromkeys(
+        ("worker_pool", "worker_pools", "workerpool"),
+        "Cloud Run worker pools are not supported: they serve no requests, by which alone is proven what runs; look at one with:"
+        " gcloud run worker-pools describe POOL",
+    ),
+    **dict.fromkeys(
+        ("regions", "multi_region", "multi_region_settings"),
+        f"{_SEVERAL_REGIONS}of services that were deployed to each region alone, write a target for each"
+        " (`targets: {europe: {region: europe-west1, service: ...}}`)",
+    ),
+}
+"""Keys that somebody may look for, and why there are none."""
 
 
 _SERVICE = {
@@ -48,6 +75,12 @@ _SERVICE = {
         "The service's region.",
         pattern="^[a-z]+(-[a-z]+[0-9]+)?$",
         examples=["us-central1"],
+        allOf=[
+            {
+                "not": {"const": "global"},
+                "description": f"{_SEVERAL_REGIONS}deploy to each region alone, and write that region: us-central1",
+            }
+        ],
         **{"x-form": "is not a region; write one such as us-central1 (us-central1-a is a zone)"},
     ),
     "service": _text(
@@ -87,7 +120,7 @@ def _target(required: list[str]) -> dict[str, Any]:
         "description": "`url` stands alone: it is for something that is no Cloud Run service",
     }
     return {
-        **_object({**_SERVICE, "url": _URL}),
+        **_object({**_SERVICE, "url": _URL}, refused=_UNSUPPORTED),
         "if": {"type": "object", "required": ["url"]},
         "then": alone,
         "else": {"required": required},
@@ -224,7 +257,7 @@ def _checks(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     return {
         "type": "array",
         "items": {
-            **_object({**COMMON, **fragments}),
+            **_object({**COMMON, **fragments}, refused=_UNSUPPORTED),
             "x-kinds": kinds.keys(),
         },
         "minItems": 1,
@@ -255,6 +288,7 @@ def schema_of(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
                 "checks": _checks(kinds),
             },
             ["version", "target"],
+            _UNSUPPORTED,
         ),
         "anyOf": [{"required": ["checks"]}, {"required": ["include"]}],
     }

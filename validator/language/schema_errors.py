@@ -62,8 +62,9 @@ class _Telling:
             return
         if error.validator == "additionalProperties":
             known = sorted(error.schema.get("properties", {}))
+            refused = error.schema.get("x-refused", {})
             for key in _unknown_keys(error):
-                yield Mistake(self._unknown(key, known, path, value), *path, key), True
+                yield Mistake(refused.get(key) or self._unknown(key, known, path, value), *path, key), True
         elif error.validator == "required":
             for key in error.validator_value:
                 if key not in value and (path, key) not in self.meant:

@@ -16,7 +16,7 @@ from validator.language.schema_walk import below, branches, items, properties, t
 from validator.language.yaml_reader import Path
 from validator.words.call import Json
 
-_OF_FORMAT = {"duration": "1s", "length": "1s", "rate": "1%", "re2": "x", "cel": "true", "location": "/"}
+_OF_FORMAT = {"duration": "1s", "length": "1s", "rate": "1%", "re2": "x", "cel": "true", "location": "/", "file": "x"}
 _OF_TYPE = {"string": "x", "integer": 1, "number": 1, "boolean": False, "array": (), "null": None}
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from validator.language import asserted
+from validator.language.attached import Attachments
 from validator.language.kind import Kind
 from validator.words.check import Target
 
@@ -23,6 +24,8 @@ class Surroundings:
     """Seconds for the whole run; None if that is not known."""
     today: date | None
     """The day (UTC) on which known issues are held against their ends; None for none."""
+    files: Attachments
+    """The files that kinds' own parts refer to."""
 
     def kind(self, name: str) -> Kind[Any]:
         """The kind of that name, or what judges asserts alone."""

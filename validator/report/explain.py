@@ -26,11 +26,15 @@ def overview(kinds: Mapping[str, Kind[Any]]) -> Iterator[str]:
 def example_of(name: str, kind: Kind[Any]) -> str:
     """A whole spec with the kind's examples, that lint accepts."""
     lasts = "for: 60s, " if kind.lasting and kind.within is None else ""
+    further = kind.schema.get("x-target", "")
+    of = f"target: {further}, " if further else ""
     checks = [
-        f"  - {{name: Example {number}, {lasts}{name}: {flow(value)}}}"
+        f"  - {{name: Example {number}, {of}{lasts}{name}: {flow(value)}}}"
         for number, value in enumerate(kind.schema["examples"], 1)
     ]
-    head = ["version: 1", "target: {project: my-project, region: us-central1, service: my-service}", "checks:"]
+    head = ["version: 1", "target: {project: my-project, region: us-central1, service: my-service}"]
+    head += [f"targets: {{{further}: {{service: my-{further}}}}}"] if further else []
+    head.append("checks:")
     return "\n".join([*head, *checks]) + "\n"
 
 

@@ -73,6 +73,12 @@ class Service:
         )
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of a multi-region service; empty of any other."""
+        several = self.raw.get("multiRegionSettings") or {}
+        return tuple(map(str, several.get("regions", ())))
+
+    @property
     def settled(self) -> bool:
         """Whether what was asked for is what is: only then do traffic and its statuses agree."""
         return not self.reconciling and self.terminal.succeeded

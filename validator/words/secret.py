@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -72,3 +73,8 @@ def within(name: str, value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for part in value:
             yield from within(name, part)
+
+
+def fingerprint(value: str, key: str) -> str:
+    """A short hash of a value, to tell equal ones from others; `key` is what no report shows, or values could be guessed."""
+    return hmac.new(key.encode(), value.encode("utf-8", "surrogatepass"), "sha256").hexdigest()[:8]
