@@ -25,8 +25,8 @@ $(STAMP): requirements-dev.txt pyproject.toml
 demo: $(STAMP) ## the gate on the example deployment, offline; reports in out/demo
 	$(BIN)/validator demo
 
-test: $(STAMP) ## all tests
-	$(BIN)/python -m pytest -q -n auto
+test: $(STAMP) ## all tests, and how much of the branches they take
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=
 
 test-container: $(STAMP) $(VENV)/container/.installed ## the image as validator:test, run as users run it (needs root or sudo)
 	scripts/container_setup.sh

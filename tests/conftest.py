@@ -15,6 +15,13 @@ settings.register_profile("quick", deadline=None, max_examples=15)  # `make chec
 settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Thousands of simulated runs take no branch that others do not, and three times as long where it is counted."""
+    for item in items:
+        if "benchmarks" in item.path.parts:
+            item.add_marker("no_cover")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _bystanders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The container's tests fetch what they need through the machine's own proxy: they alone go without."""

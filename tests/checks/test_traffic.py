@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, overlaid, simulate
+from validator.evidence.journal import Observation
 from validator.words.verdict import Outcome
 
 INVALID = (
@@ -106,4 +107,13 @@ def test_a_target_named_by_tag_is_the_revision_that_carries_it(tmp_path: Path) -
 
 def test_the_first_reading_decides_where_nothing_moves() -> None:
     run = simulate(f"{HEAD}  - {{name: Traffic, traffic: {{}}}}\n", NETRA / "scenario.yaml")
-    assert run.decided("Traffic") < 5
+    assert run.decided("Traffic") < 1
+
+
+def test_what_it_needs_may_have_changed_the_traffic() -> None:
+    """A reading of before it could start counts for nothing then."""
+    after = "  - {name: Healthy, http: {path: /health}}\n  - {name: Traffic, needs: [Healthy], traffic: {}}\n"
+    run = simulate(HEAD + after, NETRA / "scenario.yaml")
+    seen = next(each for each in run.engine.journal if getattr(each, "seq", 0) == run.verdict("Traffic").rests_on[0])
+    assert isinstance(seen, Observation)
+    assert seen.sent >= (run.standing("Traffic").started or 0)

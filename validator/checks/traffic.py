@@ -7,7 +7,7 @@ there whatever is deployed, and is the most repeated false green of deploys.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.evidence.journal import Observation
@@ -118,7 +118,19 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         conclusive = own.state is State.VIOLATED and starved and service.pinned_away_from(frozen)
         return Attempt(observation.sent, finding, (observation.seq,), conclusive)
 
-    return eventually(looks(check, ServiceOf(check.target.name), evidence, look), timing(check, evidence), now)
+    when = timing(check, evidence)
+    made = looks(check, ServiceOf(check.target.name), evidence, look)
+    standing = _standing(check, evidence, when.start)
+    return eventually((replace(a, at=when.start) if a.rests_on == standing else a for a in made), when, now)
+
+
+def _standing(check: Check[Options], evidence: Evidence, start: float) -> tuple[int, ...]:
+    """The reading that a check's start came upon, if the service had settled: it tells how things are until the next one.
+
+    What a check needs may have changed the traffic, so there it counts for nothing.
+    """
+    before = [reading for reading in evidence.services(check.target.name) if reading[0].sent <= start]
+    return (before[-1][0].seq,) if before and before[-1][1].settled and not check.needs else ()
 
 
 def _find(check: Check[Options], evidence: Evidence, service: Service) -> Finding:
