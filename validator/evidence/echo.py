@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from validator.evidence.invoker import Sending, sending
 from validator.evidence.marked import Marked
 from validator.evidence.probe import Probe
 from validator.evidence.reachability import tag_url
@@ -38,7 +39,10 @@ class Echo(Marked[None]):
         base = (tag_url(target, known) or service.uri) if service else ""
         if not (base and target.echo and revision and revision.ready.succeeded):
             return None
-        return Exchange("HEAD", base.rstrip("/") + target.echo)
+        url = base.rstrip("/") + target.echo
+        sent = sending(url, (), "", target, service)
+        assert isinstance(sent, Sending), "only a check's own word cannot be followed"
+        return Exchange("HEAD", url, sent.headers, token=sent.token)
 
     def pause(self, known: Folded, *, waited: bool) -> float:
         """At most so often."""

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from validator.evidence.journal import Observation
 from validator.logs.entry import Entry
 from validator.resources.service import Service
-from validator.words.call import Answer, MarkedCall
+from validator.words.call import Answer, Json, MarkedCall
 from validator.words.check import Target
+from validator.words.id_token import TOLD
 from validator.words.pattern import Pattern
 
 _RESERVED = Pattern(r"/(?:healthz|eventlog|_ah/.*)")
@@ -74,9 +75,9 @@ def refused_by_front_end(
         return None
     found = _iap(page, target) or _told(page, target, service)
     if found is None and call.bodiless and target.url and page.headers.get("server") == "Google Frontend":
-        found = _caller(page.status, target)
+        found = _caller(page, target, service)
     if found is None and entry is not None and page.status >= 400:
-        found = _caller(page.status, target) or _unserved(page.status)
+        found = _caller(page, target, service) or _unserved(page.status)
     if found is None:
         return None
     reason = f"Google's front end answered {page.status}, not the service: {found.reason}"
@@ -92,12 +93,15 @@ class _Page:
     headers: Mapping[str, str]
     text: str
     url: str
+    token: Json
+    """What is told of the request's ID token; empty if it asked for none."""
 
     @classmethod
     def read(cls, answer: Answer, call: MarkedCall) -> _Page:
         content = answer.content
         headers = {str(name): str(value) for name, value in content.get("headers", ())}
-        return cls(int(content["status"]), headers, str(content.get("text", "")), str(content.get("url", call.url)))
+        text, url = str(content.get("text", "")), str(content.get("url", call.url))
+        return cls(int(content["status"]), headers, text, url, content.get(TOLD, {}))
 
 
 def _iap(page: _Page, target: Target) -> Refused | None:
@@ -105,8 +109,7 @@ def _iap(page: _Page, target: Target) -> Refused | None:
         return None
     remedy = (
         "probe a URL that Identity-Aware Proxy does not guard, or let the gate's account through it"
-        " (roles/iap.httpsResourceAccessor) and send an ID token for IAP's own audience in the"
-        " header Authorization"
+        " (roles/iap.httpsResourceAccessor), with `auth: id_token` and IAP's own `audience` on the target"
     )
     return Refused(f"Identity-Aware Proxy guards {_name(target)}", remedy, sure=True)
 
@@ -116,30 +119,49 @@ def _told(page: _Page, target: Target, service: Service | None) -> Refused | Non
     html = "text/html" in page.headers.get("content-type", "text/html")
     unverified = "The access token could not be verified" in page.headers.get("www-authenticate", "")
     if unverified or (html and "client does not have permission to" in page.text):
-        return _caller(page.status, target)
+        return _caller(page, target, service)
     if page.status == 404 and html and _NOT_FOUND.search(page.text):
         return _absent(page.url, target, service)
     busy = page.text.strip() == "Rate exceeded." or (html and "<h1>Error: Server Error</h1>" in page.text)
     return _unserved(page.status) if busy and (page.status == 429 or page.status >= 500) else None
 
 
-def _caller(status: int, target: Target) -> Refused | None:
-    """It is the caller that is refused."""
-    if status not in (401, 403):
+def _caller(page: _Page, target: Target, service: Service | None) -> Refused | None:
+    """It is the caller that is refused, by the token that the request had or had not."""
+    if page.status not in (401, 403):
         return None
-    audience = target.url or "the service's URL"
-    if status == 401:
-        remedy = (
-            f"send an ID token whose audience is {audience} in the header Authorization:"
-            " gcloud auth print-identity-token --impersonate-service-account=GATE_ACCOUNT --audiences=URL"
-        )
-        return Refused("the request's token is not an ID token for it", remedy)
+    account, missing, mend = (str(page.token.get(key, "")) for key in ("account", "reason", "remedy"))
+    sort = "user" if account and not account.endswith("gserviceaccount.com") else "serviceAccount"
     grant = (
         f"gcloud run services add-iam-policy-binding {target.service or 'SERVICE'}"
-        f" --member=serviceAccount:GATE_ACCOUNT --role=roles/run.invoker{f' {target.flags}' if target.service else ''}"
+        f" --member={sort}:{account or 'GATE_ACCOUNT'} --role=roles/run.invoker"
+        f"{f' {target.flags}' if target.service else ''}"
     )
-    remedy = f"let the gate's account call it: {grant}; and send that account's ID token in the header Authorization"
-    return Refused("the gate's account may not call it", remedy)
+    if page.status == 401:
+        return _misaddressed(page, target, service)
+    if missing:
+        reason = f"the gate's account may not call it, for the request had no ID token: {missing}"
+        return Refused(reason, f"{mend}; and let that account call it: {grant}")
+    if page.token:
+        return Refused(f"{account or 'the account of the ID token'} may not call it", f"let it: {grant}")
+    send = "let the target or the check have `auth: id_token`"
+    return Refused("the gate's account may not call it", f"let the gate's account call it: {grant}; and {send}")
+
+
+def _misaddressed(page: _Page, target: Target, service: Service | None) -> Refused:
+    """The front end took a token for none of an invoker's."""
+    named = (service.uri, *service.raw.get("customAudiences", ())) if service else (target.url,)
+    known = " or ".join(filter(None, named)) or "the service's URL"
+    if page.token and not page.token.get("reason"):
+        reason = f"the request's token is not an ID token for it, but for {page.token['audience']}"
+        return Refused(reason, f"write `audience` on the target: {known}")
+    reason = "the request's token is not an ID token for it"
+    if page.token:  # the application's own was looked at, for want of one
+        reason = f"{reason}, and the gate had none to send beside it: {page.token['reason']}"
+        return Refused(reason, f"{page.token['remedy']}; its ID token then goes in X-Serverless-Authorization")
+    return Refused(
+        reason, f"send one whose audience is {known}: `auth: id_token` on the target, beside a header of your own"
+    )
 
 
 def _absent(url: str, target: Target, service: Service | None) -> Refused:

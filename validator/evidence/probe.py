@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from validator.evidence.identity import Who, identify
+from validator.evidence.invoker import sending
 from validator.evidence.known import Evidence
 from validator.evidence.marked import Marked
 from validator.evidence.reachability import share, tag_url, unreachable
@@ -16,6 +17,7 @@ from validator.evidence.sort import Impossible
 from validator.words.asked import Asked
 from validator.words.call import Call, MarkedCall
 from validator.words.check import Target
+from validator.words.id_token import NONE, WANTED
 from validator.words.pace import INTERVAL
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Probe(Marked[None]):
     """Whether it may be sent more than once (what may change something is not, unless `within` is written)."""
     check: str = ""
     """Of one that may be sent only once: the check it is for, so that each check has its own."""
+    auth: str = ""
+    """`id_token`, `none` or a token; empty for what the target says."""
 
     place = 9
     polled = True
@@ -81,7 +85,9 @@ class Probe(Marked[None]):
             if not isinstance(base, str):
                 return base
             url = base.rstrip("/") + self.location
-        return self.call(url)
+        call = self.call(url)
+        sent = sending(url, call.headers, self.auth, target, known.service(self.target))
+        return sent if isinstance(sent, Impossible) else call.sent_with(sent.headers, sent.token)
 
     def _base(self, target: Target, known: Folded) -> str | Impossible | None:
         """The URL at which the service's target answers."""
@@ -128,6 +134,8 @@ class Probe(Marked[None]):
         for name, value in self.headers:
             yield name, value
             yield name, value.strip().rpartition(" ")[2]
+        if self.auth not in ("", WANTED, NONE):
+            yield "token", self.auth
 
 
 def _unreachable(target: Target, known: Folded) -> Impossible:

@@ -23,6 +23,7 @@ from validator.judging.variables import queries as asked
 from validator.words.call import Json, MarkedCall, Problem
 from validator.words.check import Check
 from validator.words.finding import Attempt, Finding, State
+from validator.words.id_token import UNOBTAINED
 from validator.words.instant import span
 from validator.words.verdict import Excerpt, Verdict
 
@@ -91,6 +92,8 @@ class _Attempts:
         evidence, target = self.evidence, self.check.target
         said = evidence.derive(key, partial(self._said, observation), lasting=_decided)
         if isinstance(observation.result, Problem):
+            if observation.result.code == UNOBTAINED:
+                return replace(said, conclusive=self._granted(said) or not self.probe.repeat)
             whole = target.url or whole_traffic(target, evidence, observation.sent)
             if whole or not _decided(said):
                 return replace(said, conclusive=not self.probe.repeat)
@@ -113,11 +116,14 @@ class _Attempts:
         if identity.who is not Who.FRONT_END and not _decided(said):
             finding = said.finding  # whoever answered
         refused = self.evidence.refusal(LogsOf(self.check.target.project)) is not None
-        began = self.evidence.start_of(self.check.name)
-        told = identity.who is Who.FRONT_END and identity.lasting
-        hopeless = told and began is not None and said.at - began >= _GRANT
+        hopeless = identity.who is Who.FRONT_END and identity.lasting and self._granted(said)
         conclusive = refused or hopeless or not (pending or repeat)
         return replace(said, finding=finding, conclusive=conclusive, pending=pending)
+
+    def _granted(self, said: Attempt) -> bool:
+        """Whether a grant that was made with the deploy would have taken effect by then."""
+        began = self.evidence.start_of(self.check.name)
+        return began is not None and said.at - began >= _GRANT
 
     def _by_another(self, said: Attempt, identity: Identity) -> Attempt | None:
         """Another revision's answer: a violation where none but the target should answer, else of no account."""
@@ -147,11 +153,14 @@ class _Attempts:
         call = asked_of(observation)
         host = urlsplit(call.url).hostname
         reached = any(
-            not (isinstance(other.result, Problem) and other.result.code == "CONNECT")
+            not (isinstance(other.result, Problem) and other.result.code in ("CONNECT", UNOBTAINED))
             and urlsplit(asked_of(other).url).hostname == host
             for other in self.evidence.probes(self.check.target.name)
         )
         took = observation.received - observation.sent
+        if problem.code == UNOBTAINED:
+            reason = f"the request was not sent: no ID token for it could be had: {problem.message}"
+            return Finding(State.UNKNOWN, reason, "an answer", problem.code, problem.remedy)
         refused = problem.code == "REFUSED"
         cut = problem.code == "TIMEOUT" and took < self.probe.timeout - _CUT  # by the run's end, not its own time-out
         unknown = cut or refused or (problem.code == "CONNECT" and not reached)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
@@ -17,8 +19,9 @@ from validator import __version__
 from validator.sources.body import LIMIT, text_of
 from validator.sources.connection import Connection, Direct, Emulated
 from validator.sources.failure import BadAnswerError, explain
+from validator.sources.id_tokens import IdTokens, open_id_tokens
 from validator.sources.wire import Wire, WiredAdapter
-from validator.words.call import Answer, Call, Exchange, Problem, Result
+from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
 from validator.words.instant import span
 from validator.words.redirect import REDIRECTS, Hop, RefusedError, origin
 
@@ -36,6 +39,7 @@ class Probing:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._tokens = open_id_tokens(connection)
 
     def __call__(self, call: Call, timeout: float) -> Result:
         """Make one exchange; over after `timeout` real seconds, in every case.
@@ -48,7 +52,8 @@ class Probing:
         connection = self._connection
         wire = Wire(timeout, emulated=isinstance(connection, Emulated))
         results: SimpleQueue[Result] = SimpleQueue()
-        Thread(target=lambda: results.put(_attempt(call, connection, wire)), daemon=True, name="exchange").start()
+        attempt = partial(_attempt, call, connection, wire, self._tokens)
+        Thread(target=lambda: results.put(attempt()), daemon=True, name="exchange").start()
         try:
             result = results.get(timeout=timeout)
         except Empty:
@@ -63,12 +68,16 @@ class Probing:
         """Each exchange closes its own connection."""
 
 
-def _attempt(call: Exchange, connection: Connection, wire: Wire) -> Result:
+def _attempt(call: Exchange, connection: Connection, wire: Wire, tokens: IdTokens) -> Result:
+    attached = tokens.attach(call, wire.remaining())
+    if isinstance(attached, Problem):
+        return attached
+    call = replace(call, headers=(*call.headers, *attached.headers))
     try:
         with _Session(connection, wire) as session:
             hop, response = session.send_call(call)
             with response:
-                return _answer(call, hop, response, wire, connection.speed)
+                return Answer(attached.answer(_answer(call, hop, response, wire, connection.speed)))
     except RefusedError as error:
         return Problem("REFUSED", str(error))
     except Exception as error:  # noqa: BLE001  whatever three libraries raise on a hostile server is the result
@@ -142,7 +151,7 @@ def _merged(headers: Iterable[tuple[str, str]]) -> dict[str, bytes]:
     return merged
 
 
-def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: float) -> Answer:
+def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: float) -> Json:
     """What came back. No more of a body is read than is kept, and none of a redirect's."""
     wire.status = response.status_code
     _check_lengths(response)
@@ -157,7 +166,7 @@ def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: flo
     if hop.url != call.url:
         content["url"] = hop.url
     trailers = [list(each) for each in wire.trailers]
-    return Answer(content | ({"trailers": trailers} if trailers else {}))
+    return content | ({"trailers": trailers} if trailers else {})
 
 
 def _received(response: Response, wire: Wire) -> bytes:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
+from validator.words.id_token import IdToken
+
 Json = Mapping[str, Any]
 
 
@@ -119,6 +121,8 @@ class MarkedCall(Call):
     """What is sent with it, of gRPC the metadata."""
     mark: str
     """The 32 hex digits by which the request is found again in the request log (its trace id)."""
+    token: IdToken | None
+    """What the source adds to the headers as it sends it; to another origin it never goes along."""
 
     @property
     def shown(self) -> str:
@@ -134,6 +138,10 @@ class MarkedCall(Call):
         """The same with its mark, and with headers that carry it."""
         return replace(self, mark=mark, headers=headers)  # type: ignore[type-var]  # each call is a dataclass
 
+    def sent_with(self, headers: tuple[tuple[str, str], ...], token: IdToken | None) -> Self:
+        """The same with other headers, and with what its source adds to them."""
+        return replace(self, headers=headers, token=token)  # type: ignore[type-var]  # as above
+
 
 @dataclass(frozen=True)
 class Exchange(MarkedCall):
@@ -147,6 +155,7 @@ class Exchange(MarkedCall):
     body: str | None = None
     redirects: bool = False
     mark: str = ""
+    token: IdToken | None = None
 
     @property
     def shown(self) -> str:
@@ -168,7 +177,8 @@ class Answer:
     names in lower case, a repeated header as often as it was sent, `"url"` where redirects led elsewhere, latency in
     seconds from sending to the last byte that was read. `text` is the body in so far as it is known: `"cut": true` if
     more than 1 MiB came, `"undecoded": "..."` with the reason if its bytes are no text that can be read (from the first
-    U+FFFD on), `"unread": true` of a redirect. `"trailers"` holds gRPC's own.
+    U+FFFD on), `"unread": true` of a redirect. `"trailers"` holds gRPC's own,
+    `"id_token"` what is told of the invoker's token (`words.id_token`).
     """
 
     content: Json
@@ -179,8 +189,11 @@ class Problem:
     """Why there is no answer."""
 
     code: str
-    """The gRPC status name (`PERMISSION_DENIED`); for a MarkedCall `CONNECT` (no connection), `TIMEOUT`, `BROKEN` (connected, then no whole answer) or `REFUSED` (the gate itself does not go there)."""
+    """The gRPC status name (`PERMISSION_DENIED`); for a MarkedCall `CONNECT` (no connection), `TIMEOUT`, `BROKEN` (connected, then
+    no whole answer), `REFUSED` (the gate itself does not go there) or `NO_ID_TOKEN` (not sent: the token it needs was not had)."""
     message: str
+    remedy: str = ""
+    """What to do about it, where the source knows better than who reads the code."""
 
 
 Result = Answer | Problem

@@ -75,7 +75,14 @@ class Target:
     position: Position = Position("", 1, 1)
     """Where it stands in the spec."""
     url: str = ""
-    """Where it answers, of a target that is no Cloud Run service; all else is empty then."""
+    """Where it answers, of a target that is no Cloud Run service."""
+    auth: str = field(default="", repr=False)
+    """What its probes are sent with where a check does not say: `id_token`, `none` or a token, which is a secret. Empty: an ID
+    token if one can be had, of a Cloud Run service."""
+    audience: str = ""
+    """Whom ID tokens are for; empty for the service's URL."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What its probes are sent with besides. May contain secrets: never shown."""
 
     @property
     def flags(self) -> str:

@@ -26,6 +26,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
     invokers: {S: [gate@p.iam.gserviceaccount.com]} # who may invoke; a service that is not here is open to all
     cold_start: {S: 4s}       # waited for by a request that finds no instance
     metadata: {account: gate@p.iam.gserviceaccount.com, identity: false}   # the metadata server; identity false: 404
+    token_makers: {gate@p.iam.gserviceaccount.com: ["repo:acme/shop:ref:refs/heads/main"]}   # who may make whose ID tokens
     logs:
       delay: {requests: 2s, stdout: 3s}             # until an entry is readable: stdout stderr requests system; default 2 s
       order: newest first                           # the API's answers come the wrong way round; or: shuffled
@@ -108,6 +109,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         invokers=_owned(mistakes, data, "invokers", deployment, lambda item: tuple(map(str, item or ()))),
         cold_starts=_owned(mistakes, data, "cold_start", deployment, length),
         account=_account(data.get("metadata"), mistakes),
+        token_makers={str(who): tuple(map(str, by or ())) for who, by in (data.get("token_makers") or {}).items()},
         changes=scenario_deployment.changes(data, deployment, mistakes),
         faults=_each(mistakes, data.get("faults"), ("faults",), lambda item: Fault.read(item, epoch)),
         disturbances=_each(

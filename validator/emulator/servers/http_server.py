@@ -15,7 +15,7 @@ from aiohttp import web
 
 from validator.emulator.api.calls import OpenSocket
 from validator.emulator.api.refusal import RefusalError
-from validator.emulator.servers import knative_server, metadata_server, rest_server, socket_server
+from validator.emulator.servers import knative_server, metadata_server, rest_server, socket_server, token_server
 from validator.emulator.servers.client_environment import API_HOST
 from validator.emulator.servers.rest_server import Asked, Told, body_of
 from validator.emulator.world.running import Running
@@ -65,6 +65,9 @@ def _of_apis(host: str) -> bool:
 async def _api(running: Running, request: web.BaseRequest, host: str, path: str, query: str) -> web.Response:
     raw = await request.read()
     try:
+        made = token_server.answer(running, request.method, unquote(path), request.headers, raw)
+        if made is not None:
+            return web.json_response(made.content, status=made.status)
         asked = Asked(request.method, host, unquote(path), _parameters(query), body_of(raw))
         told = await asyncio.to_thread(_told, running, asked)
     except RefusalError as refusal:

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from validator.emulator.world.chance import digits
 from validator.emulator.world.running import Running
-from validator.emulator.world.tokens import LIFETIME, minted
+from validator.emulator.world.tokens import LIFETIME, access_token, minted
 
 PREFIX = "/computeMetadata/v1"
 HOSTS = ("metadata.google.internal", "169.254.169.254", "metadata")
@@ -63,8 +62,9 @@ def _of_account(running: Running, email: str, what: str, query: Mapping[str, str
     if what == "scopes":
         return Metadata(200, _SCOPE + "\n")
     if what == "token":
-        token = "emulated." + digits(seed, "access token", email, int(running.now()) // LIFETIME)
-        return Metadata(200, {"access_token": token, "expires_in": LIFETIME, "token_type": "Bearer"})
+        return Metadata(
+            200, {"access_token": access_token(email, seed), "expires_in": LIFETIME, "token_type": "Bearer"}
+        )
     if what == "identity" and account is not None and account.identity:
         if not query.get("audience"):
             return Metadata(400, "non-empty audience parameter required")

@@ -70,6 +70,8 @@ class Scenario:
     """Service or revision -> seconds."""
     account: Account | None
     """None: there is no metadata server."""
+    token_makers: Mapping[str, tuple[str, ...]]
+    """Service account -> who may make its ID tokens: accounts, and federated identities by their `sub`."""
     changes: tuple[Change, ...]
     """By time."""
     faults: tuple[Fault, ...]

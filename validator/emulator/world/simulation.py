@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
+from validator.emulator.world.plot import Scenario
+from validator.emulator.world.tokens import minted
 from validator.emulator.world.world import World, apply
 from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.words.id_token import TOLD, UNOBTAINED
 from validator.words.redirect import REDIRECTS, Hop, RefusedError
 
 API_LATENCY = 0.05
@@ -28,6 +32,10 @@ class Simulation:
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
         spent = 0.0
+        invoked = _invoked(call, self.world.scenario, sent)
+        if isinstance(invoked, Problem):
+            return API_LATENCY, invoked
+        call, told = invoked
         try:
             hop = Hop.first(call)
             spent, result = self._hop(call, hop, sent)
@@ -45,7 +53,7 @@ class Simulation:
             return spent, Problem("REFUSED", str(error))
         if not isinstance(result, Answer):
             return spent, result
-        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent})
+        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent, **told})
 
     def _hop(self, call: Exchange, hop: Hop, sent: float) -> tuple[float, Result]:
         asked = replace(call, method=hop.method, url=hop.url, headers=hop.headers, body=hop.body)
@@ -56,6 +64,24 @@ class Simulation:
         if came.cut:
             return came.delay, Problem("BROKEN", "the answer ended before its end by the scenario")
         return result.content["latency"] + came.delay, result
+
+
+def _invoked(call: Exchange, scenario: Scenario, at: float) -> tuple[Exchange, Json] | Problem:
+    """A request with its ID token, and what its answer tells of that: the metadata server's, or none."""
+    wanted, account = call.token, scenario.account
+    if wanted is None or urlsplit(call.url).scheme != "https":
+        return call, {}
+    if account and account.identity:
+        token = minted(account.email, wanted.audience, at, scenario.seed)
+        sent = replace(call, headers=(*call.headers, (wanted.header, f"Bearer {token}")))
+        return sent, {TOLD: {"audience": wanted.audience, "account": account.email}}
+    reason = (
+        f"the metadata server has no ID token of {account.email} (404)" if account else "there is no metadata server"
+    )
+    remedy = "write `metadata: {account: EMAIL}` in the scenario"
+    if wanted.required:
+        return Problem(UNOBTAINED, reason, remedy)
+    return call, {TOLD: {"audience": wanted.audience, "reason": reason, "remedy": remedy}}
 
 
 def _as_read(call: Exchange, content: Json) -> Json:

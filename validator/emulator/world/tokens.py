@@ -1,4 +1,4 @@
-"""ID tokens of this world: signed by its own key, so that a service here takes them and nobody else does.
+"""ID tokens and access tokens of this world: signed by its own key, so that a service here takes them and nobody else does.
 
 The claims are those of Google's ID tokens for service accounts (cloud.google.com/docs/authentication/token-types#id).
 """
@@ -52,6 +52,20 @@ def identity(token: str, at: float, seed: int) -> Identity | None:
         return None
     claims = json.loads(_decoded(body.partition(".")[2]))
     return Identity(claims["email"], claims["aud"]) if claims["iat"] - 300 <= at < claims["exp"] else None
+
+
+def access_token(principal: str, seed: int) -> str:
+    """An access token of an account or a federated identity, for the token APIs of this world."""
+    body = f"emulated.{_text(principal.encode())}"
+    return f"{body}.{_signature(f'access {body}', seed)}"
+
+
+def caller(token: str, seed: int) -> str:
+    """Whose access token it is; empty if it is none of this world's."""
+    body, _, signature = token.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _signature(f"access {body}", seed).encode()):
+        return ""
+    return _decoded(body.removeprefix("emulated.")).decode()
 
 
 def _signature(body: str, seed: int) -> str:
