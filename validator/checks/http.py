@@ -59,6 +59,7 @@ def _probe(check: Check[Options]) -> Http:
         wanted.method,
         wanted.body,
         wanted.redirects,
+        auth=wanted.auth,
     )
 
 

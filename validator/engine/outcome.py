@@ -20,7 +20,7 @@ from validator.words.deployment import Configuration
 from validator.words.ending import Ending
 from validator.words.log_command import read_log
 from validator.words.run import Judged, LogStatistics, Run, TargetReport
-from validator.words.secret import within
+from validator.words.secret import of_request, within
 from validator.words.verdict import Outcome, Verdict
 
 
@@ -120,6 +120,7 @@ def known_secrets(verdicts: Verdicts) -> frozenset[str]:
     evidence, checks = verdicts.evidence, verdicts.spec.checks
     asked = {query for standing in verdicts.standings.values() for query in standing.queries}
     pairs: list[tuple[str, Any]] = [pair for query in asked for pair in query.sensitive()]
+    pairs += [pair for each in verdicts.spec.targets.values() for pair in of_request(each.headers, each.auth)]
     origins = {name: expression.text for check in checks for name, expression in check.captures}
     pairs += [(f"{name} {origins.get(name, '')}", value) for name, value in evidence.captured.items()]
     revisions = (evidence.revision(name) for name in verdicts.implicit)

@@ -13,11 +13,14 @@ from validator.evidence.limits import Limit, Politeness
 from validator.evidence.sort import OfTarget, Seen, Told
 from validator.words.call import Call, MarkedCall
 from validator.words.check import Target
+from validator.words.id_token import WANTED
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
 
 _INVOKER = "roles/run.invoker"
+_MINTER = "roles/iam.serviceAccountOpenIdTokenCreator"
+"""The metadata server of Cloud Build has no ID tokens without it (kubernetes/k8s.io#9953)."""
 
 
 @dataclass
@@ -82,3 +85,5 @@ class Marked(OfTarget[Seen]):
         if not target.url:
             on = f"service {target.service} of {target.project}"
             yield _INVOKER, on, "sends probes; not needed where everyone may call"
+        if target.auth == WANTED:
+            yield _MINTER, "the gate's account itself", "makes its ID tokens; needed in Cloud Build"

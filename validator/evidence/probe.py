@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from validator.evidence.identity import Who, identify
@@ -14,10 +14,10 @@ from validator.evidence.known import Evidence
 from validator.evidence.marked import Marked
 from validator.evidence.reachability import share, tag_url, unreachable
 from validator.evidence.sort import Impossible
+from validator.words import secret
 from validator.words.asked import Asked
 from validator.words.call import Call, MarkedCall
 from validator.words.check import Target
-from validator.words.id_token import NONE, WANTED
 from validator.words.pace import INTERVAL
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Probe(Marked[None]):
     """Whether it may be sent more than once (what may change something is not, unless `within` is written)."""
     check: str = ""
     """Of one that may be sent only once: the check it is for, so that each check has its own."""
-    auth: str = ""
+    auth: str = field(default="", kw_only=True)
     """`id_token`, `none` or a token; empty for what the target says."""
 
     place = 9
@@ -131,11 +131,7 @@ class Probe(Marked[None]):
 
     def sensitive(self) -> Iterable[tuple[str, Any]]:
         """Its headers; of `Bearer ...` the token alone too."""
-        for name, value in self.headers:
-            yield name, value
-            yield name, value.strip().rpartition(" ")[2]
-        if self.auth not in ("", WANTED, NONE):
-            yield "token", self.auth
+        yield from secret.of_request(self.headers, self.auth)
 
 
 def _unreachable(target: Target, known: Folded) -> Impossible:

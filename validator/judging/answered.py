@@ -11,8 +11,9 @@ from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
 from validator.evidence.reachability import whole_traffic
 from validator.evidence.sort import Query
-from validator.words.call import Answer, MarkedCall
+from validator.words.call import Answer, MarkedCall, Problem
 from validator.words.check import Target
+from validator.words.id_token import UNOBTAINED
 from validator.words.link import Link, Proof
 from validator.words.verdict import Excerpt
 
@@ -83,7 +84,16 @@ def response(target: Target, evidence: Evidence) -> Link:
         return Link("response", Proof.UNPROVEN, reason, refusal.remedy, conclusive=True)
     if answers.open:
         return Link("response", Proof.UNPROVEN, answers.open[1].reason, answers.open[1].remedy)
-    return Link("response", Proof.UNPROVEN, "no response yet")
+    return _unsent(target, evidence) or Link("response", Proof.UNPROVEN, "no response yet")
+
+
+def _unsent(target: Target, evidence: Evidence) -> Link | None:
+    """Why nothing was sent, if that is all there is to tell."""
+    problems = (seen.result for seen in reversed(evidence.probes(target.name)) if isinstance(seen.result, Problem))
+    missing = next((each for each in problems if each.code == UNOBTAINED), None)
+    if missing is None:
+        return None
+    return Link("response", Proof.UNPROVEN, f"no ID token could be had: {missing.message}", missing.remedy)
 
 
 def _exchanged(seen: Observation, identity: Identity) -> Excerpt:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from validator.language.auth import AUTH, HEADERS, auth_mistakes
 from validator.language.mistake import Mistake, sound
 from validator.language.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
 from validator.words.reach import never_probed_url
@@ -16,7 +17,6 @@ __all__ = ["ABSENT", "Options", "options", "schema"]
 _TIMEOUT = "10s"
 _BODILESS = (204, 205, 304)
 """Answers of these statuses have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
-_HEADERS = {"type": "object", "additionalProperties": {"type": "string"}}
 schema = {
     "type": "object",
     "properties": {
@@ -37,7 +37,8 @@ schema = {
             "default": "GET",
             "description": "The method; a request that may change something is sent once, unless `within` is written.",
         },
-        "headers": {**_HEADERS, "description": "Request headers."},
+        "headers": {**HEADERS, "description": "Request headers."},
+        "auth": AUTH,
         "body": {"type": "string", "description": "The request's body."},
         "json": {"description": "The request's body as JSON, in place of `body`."},
         "timeout": {**LENGTH, "default": _TIMEOUT, "description": "For one whole attempt."},
@@ -110,6 +111,8 @@ class Options:
     text: str
     response_headers: tuple[tuple[str, str], ...]
     latency: Bound | None
+    auth: str
+    """`id_token`, `none` or a token; empty for what the target says."""
 
     @property
     def title(self) -> str:
@@ -143,6 +146,7 @@ def options(value: Any) -> Options:
         expect.get("text", ""),
         tuple((name.lower(), pattern) for name, pattern in patterns.items()),
         bound(expect["latency"]) if "latency" in expect else None,
+        value.get("auth", ""),
     )
     return sound(made, _mistakes(value))
 
@@ -151,6 +155,7 @@ def _mistakes(value: Any) -> Iterator[Mistake]:
     """What cannot be sent, and what no answer can have."""
     if ("path" in value) == ("url" in value):
         yield Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
+    yield from auth_mistakes(value)
     if "body" in value and "json" in value:
         yield Mistake("write either `body` or `json`", "body")
     if reason := never_probed_url(value.get("url", "")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from validator.language.auth import AUTH, HEADERS
 from validator.language.kind import Kind
 from validator.language.values import LENGTH
 
@@ -110,7 +111,18 @@ _URL = {
     "type": "string",
     "pattern": "^https?://[^/]",
     "x-form": "is not a URL; write https://host/path",
-    "description": "Where it answers, of something that is no Cloud Run service; it stands alone.",
+    "description": "Where it answers, of something that is no Cloud Run service, in place of its project, region and service.",
+}
+_SENT = {
+    "auth": {**AUTH, "description": f"{AUTH['description']} Default: an ID token if one can be had; of a `url` none."},
+    "audience": _text(
+        "Whom ID tokens are for (default: the service's URL, even at a tag's; of a `url` its origin).",
+        examples=["https://shop.example.com"],
+    ),
+    "headers": {
+        **HEADERS,
+        "description": "Request headers of all its probes, to its own URLs alone; a check's come first.",
+    },
 }
 
 
@@ -120,7 +132,7 @@ def _target(required: list[str]) -> dict[str, Any]:
         "description": "`url` stands alone: it is for something that is no Cloud Run service",
     }
     return {
-        **_object({**_SERVICE, "url": _URL}, refused=_UNSUPPORTED),
+        **_object({**_SERVICE, "url": _URL, **_SENT}, refused=_UNSUPPORTED),
         "if": {"type": "object", "required": ["url"]},
         "then": alone,
         "else": {"required": required},

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from validator.language.auth import audience_mistakes, auth_mistakes
 from validator.language.mistake import Mistake
 from validator.language.paths import reserved
 from validator.language.pipeline import read_pipeline
@@ -50,8 +51,11 @@ def _target(
     name = MAIN if len(path) == 1 else str(path[1])
     if reason := never_probed_url(str(value.get("url", ""))):
         source.complain(Mistake(reason, *path, "url"))
-    if value.get("url") and len(value) == 1:
-        return Target(name, "", "", "", created_within=None, echo="", url=str(value["url"]))
+    for mistake in (*auth_mistakes(value), *audience_mistakes(value)):
+        source.complain(mistake.below(*path))
+    sent = _sent(value)
+    if value.get("url") and value.keys() <= {"url", "auth", "audience", "headers"}:
+        return Target(name, "", "", "", created_within=None, echo="", url=str(value["url"]), **sent)
     if value.get("build") or value.get("commit"):
         within = None
     written = value.get("created_within", within)
@@ -70,7 +74,14 @@ def _target(
         created_within=None if written is None else duration(written),
         dated="created_within" in value,
         echo="" if echo == "off" else echo,
+        **sent,
     )
+
+
+def _sent(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What its probes are sent with."""
+    headers = tuple((str(name), str(text)) for name, text in value.get("headers", {}).items())
+    return {"auth": str(value.get("auth", "")), "audience": str(value.get("audience", "")), "headers": headers}
 
 
 def _check_echo(echo: str, path: Path, source: SpecFile) -> None:

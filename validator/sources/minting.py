@@ -84,6 +84,7 @@ def _given(text: str, audience: str, now: float) -> tuple[Minted | None, str]:
 def _session(connection: Connection) -> requests.Session:
     """What google-auth sends its requests with; to an emulator all of them go."""
     session = requests.Session()
+    session.auth = lambda request: request  # google-auth brings its own word: none comes from a `.netrc`
     if isinstance(connection, Emulated):
         session.trust_env = False
         adapter = WiredAdapter(connection, Wire(_SECONDS, emulated=True))
@@ -100,7 +101,7 @@ def _credentials(connection: Connection, wanted: _Wanted) -> Any:
     """
     if isinstance(connection, Emulated) and not wanted.environment.get(_CREDENTIALS):
         flavor = {"Metadata-Flavor": "Google"}
-        if wanted.request(_METADATA, headers=flavor).headers.get("Metadata-Flavor") != "Google":
+        if wanted.request(_METADATA, headers=flavor).status != 200:
             raise DefaultCredentialsError("the emulated machine has no metadata server")
         return compute_engine.Credentials()
     found, _ = google.auth.default(request=wanted.request)
@@ -180,7 +181,8 @@ def _generated(source: Any, account: str, wanted: _Wanted, delegates: list[str] 
         GoogleAuthError: `source` has no access token, or it did not answer.
     """
     url, headers = f"{_IAM}/{account}:generateIdToken", {"Content-Type": "application/json"}
-    source.before_request(wanted.request, "POST", url, headers)
+    source.refresh(wanted.request)  # `before_request` would ask where the account may be used, on a thread of its own
+    source.apply(headers)
     body = {"audience": wanted.audience, "includeEmail": True, "delegates": delegates or []}
     answer = wanted.request(url, "POST", json.dumps(body).encode(), headers, timeout=_SECONDS)
     text = answer.data.decode("utf-8", "replace")

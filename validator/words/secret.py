@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
+
+from validator.words.id_token import NONE, WANTED
 
 SHORTEST = 6
 """A value shorter than this is no secret to be taken out: it would tear words apart."""
@@ -60,6 +62,15 @@ def _random(value: str) -> bool:
     kinds = [character.isdigit() + 2 * character.isupper() for character in value if character.isalnum()]
     changes = sum(one != other for one, other in pairwise(kinds))
     return len(set(kinds)) == 3 and changes >= _LEAST_CHANGES * len(kinds)
+
+
+def of_request(headers: Iterable[tuple[str, str]], auth: str) -> Iterator[tuple[str, str]]:
+    """What of a request may be secret, with the name that tells: its headers, of `Bearer ...` the token alone too, and `auth`."""
+    for name, value in headers:
+        yield name, value
+        yield name, value.strip().rpartition(" ")[2]
+    if auth not in ("", WANTED, NONE):
+        yield "token", auth
 
 
 def within(name: str, value: object) -> Iterator[str]:

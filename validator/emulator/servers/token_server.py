@@ -1,7 +1,8 @@
-"""Google's token APIs, as google-auth and the gate ask them: the exchange of a job's own OIDC token, and iamcredentials.
+"""Google's token APIs, as google-auth and the gate ask them: the exchange of a job's own OIDC token or a person's, and iamcredentials.
 
 cloud.google.com/iam/docs/reference/sts/rest and .../credentials/rest. Who may make whose ID tokens the scenario says
-(`token_makers`); a federated identity is known by the `sub` of its own token, which nobody here can check further.
+(`token_makers`); a federated identity is known by the `sub` of its own token, a person by the refresh token: nobody here can
+check them further.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from validator.emulator.servers.rest_server import Told, body_of, error
 from validator.emulator.world.running import Running
 from validator.emulator.world.tokens import LIFETIME, access_token, caller, minted
 
-_EXCHANGE = "/v1/token"
+_TOKENS = ("/v1/token", "/token")
+"""Of sts.googleapis.com and of oauth2.googleapis.com."""
 _MAKE = re.compile(r"/v1/projects/-/serviceAccounts/([^/:]+):generateIdToken")
-_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
 def answer(running: Running, verb: str, path: str, headers: Mapping[str, str], body: bytes) -> Told | None:
@@ -31,23 +33,24 @@ def answer(running: Running, verb: str, path: str, headers: Mapping[str, str], b
         RefusalError: something in it is not known here.
     """
     made = _MAKE.fullmatch(path)
-    if verb != "POST" or not (made or path == _EXCHANGE):
+    if verb != "POST" or not (made or path in _TOKENS):
         return None
     return _id_token(running, made[1], headers, body_of(body)) if made else _exchanged(running, body)
 
 
 def _exchanged(running: Running, body: bytes) -> Told:
     asked = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
-    if asked.get("grant_type") != _GRANT:
-        return Told(
-            400, {"error": "unsupported_grant_type", "error_description": "only a token exchange is known here"}
-        )
-    subject = _subject(asked.get("subject_token", ""))
-    if not any(subject in makers for makers in running.scenario.token_makers.values()):
+    if asked.get("grant_type") == _EXCHANGE:
+        who, code = _subject(asked.get("subject_token", "")), "unauthorized_client"
         told = "The given credential is rejected by the attribute condition."
-        return Told(400, {"error": "unauthorized_client", "error_description": told})
+    elif asked.get("grant_type") == "refresh_token":
+        who, code, told = asked.get("refresh_token", ""), "invalid_grant", "Bad Request"
+    else:
+        return Told(400, {"error": "unsupported_grant_type", "error_description": "This grant is not known here."})
+    if not any(who in makers for makers in running.scenario.token_makers.values()):
+        return Told(400, {"error": code, "error_description": told})
     token = {
-        "access_token": access_token(subject, running.scenario.seed),
+        "access_token": access_token(who, running.scenario.seed),
         "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
         "token_type": "Bearer",
         "expires_in": LIFETIME,

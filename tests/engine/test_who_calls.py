@@ -1,0 +1,91 @@
+"""Tokens and headers of a target in a whole run: which requests carry them, and that no artifact does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.simulated import Finished, simulate
+from validator.evidence.record_json import written
+from validator.report.summary import summarize
+from validator.words.call import Call, Exchange, Result
+
+CASES = Path(__file__).parent.parent / "cases"
+HOST = "cart-q1w2e3-ez.a.run.app"
+PLANTED = {
+    "OF_TARGET": "planted-at-the-target-0001",
+    "OF_CHECK": "planted-at-the-check-0002",
+    "KEY": "planted-as-header-0003",
+}
+SPEC = """
+version: 1
+timeout: 1m
+target: {project: acme, region: europe-west4, service: cart, auth: "${OF_TARGET}", headers: {X-Key: "${KEY}"}}
+targets:
+  tagged: {service: cart, tag: next, auth: id_token, headers: {X-Key: "${KEY}"}}
+checks:
+  - {name: Own, http: {path: /}}
+  - {name: Check, http: {path: /a, auth: "${OF_CHECK}"}}
+  - {name: Tag, target: tagged, http: {path: /b}}
+  - {name: Elsewhere, http: {url: "https://elsewhere.example/c"}}
+  - {name: In plain, http: {url: "http://cart-q1w2e3-ez.a.run.app/d"}}
+  - {name: Token elsewhere, http: {url: "https://elsewhere.example/e", auth: "${OF_CHECK}"}}
+  - {name: ID token elsewhere, http: {url: "https://elsewhere.example/f", auth: id_token}}
+  - {name: Chain, custody: {}}
+"""
+
+
+@pytest.fixture(scope="module")
+def run() -> tuple[Finished, list[Exchange]]:
+    sent: list[Exchange] = []
+
+    def look(world: Callable[[Call, float], tuple[float, Result]], call: Call, at: float) -> tuple[float, Result]:
+        if isinstance(call, Exchange):
+            sent.append(call)
+        return world(call, at)
+
+    return simulate(SPEC, CASES / "private-service" / "scenario.yaml", variables=PLANTED, wrap=look), sent
+
+
+def test_only_the_targets_own_hosts_over_https_get_what_is_planted(run: tuple[Finished, list[Exchange]]) -> None:
+    _, sent = run
+    hosts = set()
+    for call in sent:
+        url, carries = urlsplit(call.url), call.token or any(each in repr(call.headers) for each in PLANTED.values())
+        hosts.add((url.scheme, url.hostname))
+        assert bool(carries) == (url.scheme == "https" and url.hostname in (HOST, f"next---{HOST}")), call
+    assert hosts == {("https", HOST), ("https", f"next---{HOST}"), ("https", "elsewhere.example"), ("http", HOST)}
+
+
+def test_each_check_sends_its_own(run: tuple[Finished, list[Exchange]]) -> None:
+    _, sent = run
+    by_path = {urlsplit(call.url).path: call for call in sent}
+    assert ("Authorization", f"Bearer {PLANTED['OF_TARGET']}") in by_path["/"].headers
+    assert ("Authorization", f"Bearer {PLANTED['OF_CHECK']}") in by_path["/a"].headers
+    assert by_path["/b"].token is not None
+    assert by_path["/b"].token.audience == f"https://{HOST}", "even at the tag's URL"
+    assert all(("X-Key", PLANTED["KEY"]) in by_path[path].headers for path in ("/", "/a", "/b"))
+    assert {"/e", "/f"}.isdisjoint(by_path)
+
+
+def test_a_check_that_wants_a_token_sent_elsewhere_is_told(run: tuple[Finished, list[Exchange]]) -> None:
+    finished, _ = run
+    for name in ("Token elsewhere", "ID token elsewhere"):
+        verdict = finished.verdict(name)
+        assert verdict.outcome == "inconclusive"
+        assert verdict.reason == "no token is sent to elsewhere.example: it is no https URL of cart"
+        assert "a target of its own" in verdict.remedy
+
+
+def test_no_token_is_in_the_summary_and_no_minted_one_in_the_journal(run: tuple[Finished, list[Exchange]]) -> None:
+    finished, _ = run
+    summary = json.dumps(summarize(finished.run))
+    assert not [each for each in PLANTED.values() if each in summary]
+    assert finished.verdict("Tag").outcome == "passed"
+    journal = json.dumps([written(record) for record in finished.engine.journal])
+    assert '"audience": "https://cart' in journal
+    assert "eyJ" not in journal
