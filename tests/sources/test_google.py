@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.auth.compute_engine import _metadata
 from google.cloud import run_v2
 from google.cloud.audit import audit_log_pb2
 from google.cloud.devtools import cloudbuild_v1
@@ -204,7 +205,7 @@ def test_a_proxy_of_the_environment_is_not_used(
 
 def test_without_credentials_the_problem_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
-    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    monkeypatch.setattr(_metadata, "_NO_GCE_CHECK", True)  # read from the environment when it is imported first
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
     for call in (GetService(SERVICE), GetBuild(BUILD), ListEntries(("projects/p",), "")):
         result = connect(Direct())(call, 5)

@@ -100,8 +100,10 @@ def test_that_none_can_be_had_is_remembered_for_a_minute() -> None:
         assert sent(tokens) == ""
     assert mint.asked == ["a"]
     mint.now += 61
-    mint.failing = None
+    mint.failing, go_on = None, threading.Event()
+    mint.waits = go_on.wait
     assert not sent(tokens), "what is known is told at once"
+    go_on.set()
     finish()
     assert sent(tokens)
     assert mint.asked == ["a", "a"]
