@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.manifests import digest, image, index, section
 from tests.simulated import BACKEND, HEAD, NETRA, overlaid, simulate
 from validator.words.link import Proof
 from validator.words.verdict import Outcome
@@ -70,3 +72,48 @@ def test_the_chain_is_in_the_report_without_a_custody_check() -> None:
     assert proofs["traffic"] is Proof.PROVEN
     assert proofs["commit"] is Proof.UNPROVEN
     assert run.run.targets[0].revision == BACKEND
+
+
+RUNS, BESIDE = image(5_000), image(6_000)
+REPOSITORY = "us-central1-docker.pkg.dev/netra-staging/netra/backend"
+
+
+def pushed(what: Any, *manifests: Any, more: str = "") -> str:
+    """The deployment of a build that pushed something of which the registry has manifests; the revision runs RUNS."""
+    return (
+        f"builds: {{{BUILD}: {{results: {{images: {{0: {{digest: '{digest(what)}'}}}}}}}}}}\n"
+        f'revisions: {{{BACKEND}: {{containers: {{"0": {{image: "{REPOSITORY}@{digest(RUNS)}"}}}}}}}}\n'
+        f"{section(REPOSITORY, *manifests)}{more}"
+    )
+
+
+def test_an_index_of_which_the_revision_runs_an_image_is_proven_by_the_registry(tmp_path: Path) -> None:
+    whole = index(amd64=RUNS, arm64=BESIDE)
+    run = simulate(CUSTODY, overlaid(tmp_path, pushed(whole, whole)))
+    assert run.verdict("Custody").outcome is Outcome.PASSED
+    link = run.run.targets[0].chain[1]
+    assert f"pushed the index {digest(whole)[:19]}, of which {digest(RUNS)[:19]} is an image" in link.reason
+    assert f"linux/arm64 {digest(BESIDE)[:19]}" in link.evidence[0].text
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"), [(index(amd64=BESIDE), ", an index without it"), (BESIDE, ", another image")]
+)
+def test_what_the_registry_knows_to_be_another_image_is_broken(what: Any, reason: str, tmp_path: Path) -> None:
+    run = simulate(CUSTODY, overlaid(tmp_path, pushed(what, what)))
+    assert run.verdict("Custody").outcome is Outcome.FAILED
+    assert reason in run.verdict("Custody").reason
+
+
+def test_a_registry_that_may_not_be_read_leaves_the_link_unproven_and_names_the_role(tmp_path: Path) -> None:
+    whole = index(amd64=RUNS)
+    denied = "faults: [{method: GetManifest, code: PERMISSION_DENIED}]\n"
+    run = simulate(CUSTODY, overlaid(tmp_path, pushed(whole, whole, more=denied)))
+    assert run.verdict("Custody").outcome is Outcome.INCONCLUSIVE
+    assert "roles/artifactregistry.reader" in run.verdict("Custody").remedy
+    assert f"docker buildx imagetools inspect {REPOSITORY}@{digest(whole)}" in run.verdict("Custody").remedy
+
+
+def test_no_registry_is_asked_where_the_build_pushed_what_runs() -> None:
+    run = simulate(CUSTODY, NETRA / "scenario.yaml")
+    assert "GetManifest" not in run.world.calls

@@ -25,7 +25,7 @@ INVALID = (
         "{secrets: {min: 20}}",
         "{secrets: [JWT_SECRET, FERNET_KEY]}",
         "{env: {CLICKHOUSE_SECURE: 'true', CLICKHOUSE_PORT: '8443'}}",
-        "{image: 'netra/backend@sha256:5d0c'}",
+        "{image: 'netra/backend@sha256:f588'}",
     ],
 )
 def test_it_holds(options: str) -> None:

@@ -88,6 +88,7 @@ def test_plan_says_what_would_be_asked(capsys: pytest.CaptureFixture[str], monke
         "roles/logging.viewer",
         "roles/cloudbuild.builds.viewer",
         "roles/run.invoker",
+        "roles/artifactregistry.reader",
     }
     assert {check["name"]: check["due"] for check in plan["checks"]}["Healthy"] == 130
     assert main(["plan", CHECKS]) == 0

@@ -8,6 +8,7 @@ from typing import Any
 from validator.evidence.build import BuildOf
 from validator.evidence.echo import Echo
 from validator.evidence.identity import Who, identify
+from validator.evidence.image import IndexOf
 from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
 from validator.evidence.reachability import share, tag_url
@@ -27,7 +28,7 @@ from validator.words.watermark import Known
 
 def queries(target: Target) -> frozenset[Query[Any]]:
     """The evidence that the whole chain asks for."""
-    return frozenset({BuildOf(target.name), LogsOf(target.project), Echo(target.name)})
+    return frozenset({BuildOf(target.name), IndexOf(target.name), LogsOf(target.project), Echo(target.name)})
 
 
 def chain(target: Target, evidence: Evidence) -> tuple[Link, ...]:

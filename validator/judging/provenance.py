@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from validator.evidence.build import BuildOf
+from validator.evidence.image import IndexOf, pushed_beside
 from validator.evidence.known import Evidence
 from validator.evidence.revision import RevisionOf
 from validator.evidence.service import ServiceOf
 from validator.judging.answered import newest_answers
 from validator.resources.build import Build
-from validator.resources.container import Container, repository
+from validator.resources.container import Container
 from validator.resources.origin import COMMIT_LABEL, Named, build_of, commit_of, same_commit
 from validator.resources.revision import Revision
 from validator.words.check import Target
@@ -77,7 +78,7 @@ def build(target: Target, evidence: Evidence) -> Link:
         reason = f"build {build.id} pushed {_few(build)}, but the revision names no digest"
         return Link("build", Proof.UNPROVEN, reason, _redeploy(target), conclusive=True)
     if container.digest not in build.digests:
-        return _another_digest(build, named, container)
+        return _another_digest(target, build, container, evidence)
     return Link(
         "build",
         Proof.PROVEN,
@@ -100,19 +101,29 @@ def _nothing_pushed(build: Build, named: Named, revision: Revision) -> Link:
     return Link("build", Proof.UNPROVEN, reason, build.describe, conclusive=not build.running)
 
 
-def _another_digest(build: Build, named: Named, container: Container) -> Link:
-    """A build for several platforms pushes an index, and the revision runs one of its manifests."""
+def _another_digest(target: Target, build: Build, container: Container, evidence: Evidence) -> Link:
+    """A build for several platforms pushes an index, of which the revision runs one image: the registry tells."""
     reason = f"{container.title} runs {container.digest[:19]}, build {build.id} pushed {_few(build)}"
-    index = next((each for each in build.images if repository(each.name) == container.repository), None)
-    if not named or index is None:
+    pushed, asked = pushed_beside(build, container), IndexOf(target.name)
+    if pushed is None:
         return Link("build", Proof.BROKEN, reason, build.describe, conclusive=True)
+    index = evidence.of(asked).manifests.get(pushed.digest)
+    if index and container.digest in dict(index.children):
+        told = f"build {build.id} pushed the index {pushed.digest[:19]}, of which {container.digest[:19]} is an image"
+        shown = Excerpt(index.told, build.finished, "registry")
+        return Link("build", Proof.PROVEN, f"{told}{_rebased(container)}", evidence=(shown,))
+    if index:
+        what = "an index without it" if index.is_index else "another image"
+        return Link("build", Proof.BROKEN, f"{reason}, {what}", build.describe, conclusive=True)
+    refused = evidence.refusal(asked)
+    why = refused.reason if refused else "the registry was not asked yet"
+    inspect = f"docker buildx imagetools inspect {container.repository}@{pushed.digest}"
     return Link(
         "build",
         Proof.UNPROVEN,
-        f"{reason}: of one repository, so it may be a manifest of the index that was pushed",
-        "see that the digest is one of its manifests: docker buildx imagetools inspect"
-        f" {container.repository}@{index.digest}; or push an image for linux/amd64 only",
-        conclusive=True,
+        f"{reason}: of one repository, so it may be an image of the index that was pushed, which is not known: {why}",
+        f"{refused.remedy if refused and refused.remedy else 'let the gate read the registry'}; or see for yourself: {inspect}",
+        conclusive=refused is not None,
     )
 
 

@@ -75,6 +75,8 @@ def _type(value: Any) -> str:
     for branch in branches(value):
         if branch.get("format") == "cel":
             words["CEL"] = None
+        elif branch.get("format") == "size":
+            words["size"] = None
         elif "enum" in branch:
             words[", ".join(f"`{word}`" for word in branch["enum"])] = None
         elif "const" in branch:

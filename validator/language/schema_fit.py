@@ -16,7 +16,9 @@ from validator.language.schema_walk import below, branches, items, properties, t
 from validator.language.yaml_reader import Path
 from validator.words.call import Json
 
-_OF_FORMAT = {"duration": "1s", "length": "1s", "rate": "1%", "re2": "x", "cel": "true", "location": "/", "file": "x"}
+_OF_FORMAT = {
+    "duration": "1s", "length": "1s", "rate": "1%", "size": "1MB", "re2": "x", "cel": "true", "location": "/", "file": "x",
+}  # fmt: skip
 _OF_TYPE = {"string": "x", "integer": 1, "number": 1, "boolean": False, "array": (), "null": None}
 
 
@@ -72,5 +74,7 @@ def _mapping(value: Mapping[str, Any], schema: Json, replaced: set[Path], path: 
 
 def _late(value: Any, schema: Json) -> bool:
     """Whether it is a captured value that is known later, where a kind can read the reference itself as text."""
-    bare = not any("enum" in form or form.get("format") in ("duration", "length", "rate") for form in branches(schema))
+    bare = not any(
+        "enum" in form or form.get("format") in ("duration", "length", "rate", "size") for form in branches(schema)
+    )
     return is_capture(value) and bare and "string" in types(schema)

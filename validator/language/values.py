@@ -10,10 +10,12 @@ from typing import Any, Final, cast
 import re2
 
 from validator.logs.selector import compiled
+from validator.words.counting import volume
 from validator.words.instant import span
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
 _SECONDS = (86400, 3600, 60, 1, 0.001)
+_BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "kiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 DURATION: Final = {
     "type": "string",
@@ -29,6 +31,13 @@ RATE: Final = {
     "format": "rate",
     "pattern": r"^-?\d{1,9}(\.\d{1,9})?%$",
     "description": "A share: `1%`, `0.5%`.",
+}
+SIZE: Final = {
+    "type": "string",
+    "format": "size",
+    "pattern": r"^\d{1,9}(\.\d{1,9})?([kMG]i?)?B$",
+    "x-form": "is not a size; write one such as 400MB or 120MiB",
+    "description": "A size: `400MB`, `1.5GB`, `120MiB`.",
 }
 PATTERN: Final = {"type": "string", "minLength": 1, "format": "re2", "description": "An RE2 pattern, unanchored."}
 LOCATION: Final = {"type": "string", "minLength": 1, "format": "location"}
@@ -63,10 +72,17 @@ def rate(text: str) -> float:
     return float(text.removesuffix("%"))
 
 
+def size(text: str) -> float:
+    """Bytes of `400MB`, `120MiB`: text that fits SIZE."""
+    number, unit = text.rstrip("kMGiB"), text.lstrip("0123456789.")
+    return float(number) * _BYTES[unit]
+
+
 def measure(value: Any) -> float:
     """The end of a bound as a number, whatever it bounds."""
     if isinstance(value, str):
-        return rate(value) if value.endswith("%") else duration(value)
+        read = rate if value.endswith("%") else size if value.endswith("B") else duration
+        return read(value)
     try:
         return float(value)
     except OverflowError:
@@ -90,10 +106,11 @@ class Bound:
         return self.max is None
 
     def text(self, unit: str = "") -> str:
-        """`exactly 24`, `at least 1`, `at most 2 s`, `1 to 3`; `unit` may be `%`, or `s` for seconds."""
+        """`exactly 24`, `at least 1`, `at most 2 s`, `1 to 3`; `unit` may be `%`, `s` for seconds, `B` for bytes."""
 
         def show(value: float) -> str:
-            return span(value) if unit == "s" else f"{value:g}{' ' if unit else ''}{unit}"
+            written = {"s": span, "B": volume}.get(unit)
+            return written(value) if written else f"{value:g}{' ' if unit else ''}{unit}"
 
         if self.min is not None and self.min == self.max:
             return f"exactly {show(self.min)}"

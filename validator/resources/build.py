@@ -51,6 +51,11 @@ class Image:
     digest: str
     """`sha256:...`, of an image or of an index of images for several platforms."""
 
+    @property
+    def repository(self) -> str:
+        """Its name without tag and digest."""
+        return repository(self.name)
+
 
 @dataclass(frozen=True)
 class Build:

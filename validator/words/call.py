@@ -107,6 +107,21 @@ class ListEntries(Call):
         return replace(self, page_token=token)
 
 
+@dataclass(frozen=True)
+class GetManifest(Call):
+    """One manifest of an image registry: GET /v2/NAME/manifests/REFERENCE (OCI distribution specification 1.1).
+
+    The answer is `{"digest": "sha256:...", "manifest": {...}}`: the digest of the bytes that came, and their JSON.
+    """
+
+    source = "registry"
+
+    repository: str
+    """With the registry's host: `us-central1-docker.pkg.dev/project/repository/image`."""
+    reference: str
+    """A digest, or a tag."""
+
+
 class MarkedCall(Call):
     """A request of what was deployed: by its mark it is found again in the request log, which tells who answered it.
 

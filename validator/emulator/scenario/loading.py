@@ -15,6 +15,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
     services: {S: {...}}      # short name -> Service; its `name` is the full one
     revisions: {R: {...}}
     builds: {ID: {...}}       # name, or id and projectId, tell where it is
+    images: {HOST/NAME: [{...}]}                    # manifests of the registry: their JSON, or a text as it was pushed
     behaviour:                # what a service or one revision of it (which comes first) answers to a path; `*`: any other
       S:
         /health: {status: 200, json: {...}, latency: 80ms, headers: {a: b}, log: [line, {text: ..., traced: true}]}
@@ -63,6 +64,7 @@ from validator.emulator.world.connections import Disturbance
 from validator.emulator.world.deployment import Deployment
 from validator.emulator.world.entries import Stored, Streams, exported, group
 from validator.emulator.world.faults import Fault
+from validator.emulator.world.images import Images, images
 from validator.emulator.world.mishaps import Mishap, befallen
 from validator.emulator.world.moments import length, moment, resolved, variable
 from validator.emulator.world.plot import Account, Detour, Scenario
@@ -115,6 +117,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         disturbances=_each(
             mistakes, data.get("connections"), ("connections",), lambda item: Disturbance.read(item, epoch)
         ),
+        images=_images(data, mistakes),
         notes=source.notes,
         again=lambda epoch: _scenario(path, source, epoch),
     )
@@ -164,6 +167,13 @@ def _owned(mistakes: Mistakes, data: Json, key: str, deployment: Deployment, bui
                 raise ValueError(f"there is no service or revision {owner!r} here")
             found[owner] = build(item)
     return found
+
+
+def _images(data: Json, mistakes: Mistakes) -> Images:
+    found: list[Images] = []
+    with mistakes.at("images"):
+        found.append(images(data.get("images")))
+    return found[0] if found else {}
 
 
 def _account(data: Any, mistakes: Mistakes) -> Account | None:

@@ -1,4 +1,5 @@
-"""Everything HTTP on one port, told apart by host and path: the deployed services, the REST APIs, the metadata server.
+"""Everything HTTP on one port, told apart by host and path: the deployed services, the REST APIs, the
+metadata server, the registry of images.
 
 A request line may hold a whole URL, as proxies get it: so gcloud, which puts a region before every host, gets here.
 """
@@ -15,7 +16,14 @@ from aiohttp import web
 
 from validator.emulator.api.calls import OpenSocket
 from validator.emulator.api.refusal import RefusalError
-from validator.emulator.servers import knative_server, metadata_server, rest_server, socket_server, token_server
+from validator.emulator.servers import (
+    knative_server,
+    metadata_server,
+    registry_server,
+    rest_server,
+    socket_server,
+    token_server,
+)
 from validator.emulator.servers.client_environment import API_HOST
 from validator.emulator.servers.rest_server import Asked, Told, body_of
 from validator.emulator.world.running import Running
@@ -41,6 +49,8 @@ async def _answer(running: Running, request: web.BaseRequest) -> web.StreamRespo
         return _metadata(running, request, url.path, url.query)
     if _of_apis(host):
         return await _api(running, request, host, url.path, url.query)
+    if registry_server.serves(running, host):
+        return await _registry(running, request, host, url.path)
     return await _service(running, request)
 
 
@@ -96,6 +106,12 @@ def _metadata(running: Running, request: web.BaseRequest, path: str, query: str)
     kind = "application/text" if isinstance(found.content, str) else "application/json"
     headers = {"Metadata-Flavor": "Google", "Server": "Metadata Server for VM"}
     return web.Response(status=found.status, text=text, content_type=kind, headers=headers)
+
+
+async def _registry(running: Running, request: web.BaseRequest, host: str, path: str) -> web.Response:
+    found = await asyncio.to_thread(registry_server.answer, running, request.method, host, unquote(path))
+    await _pause(found.delay, running)
+    return web.Response(status=found.status, body=found.text.encode(), headers={"Content-Type": found.kind})
 
 
 async def _service(running: Running, request: web.BaseRequest) -> web.StreamResponse:

@@ -16,6 +16,7 @@ APIS: Mapping[str, tuple[str, ...]] = {
         "GetOperation",
     ),
     "build": ("GetBuild", "ListBuilds"),
+    "registry": ("GetManifest",),
     "logging": ("ListLogEntries", "TailLogEntries"),
     "http": ("HTTP",),
 }

@@ -10,6 +10,7 @@ from validator.emulator.world.connections import Disturbance
 from validator.emulator.world.deployment import Deployment
 from validator.emulator.world.entries import Stored, Streams
 from validator.emulator.world.faults import Fault
+from validator.emulator.world.images import Images
 from validator.emulator.world.mishaps import Mishap
 from validator.emulator.world.rollout import Timing
 from validator.words.call import Json
@@ -76,6 +77,7 @@ class Scenario:
     """By time."""
     faults: tuple[Fault, ...]
     disturbances: tuple[Disturbance, ...]
+    images: Images = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What of the files is not known here and was left out, as `file:line:column: note: ...`."""
     again: Callable[[float], Scenario] | None = field(default=None, repr=False, compare=False)

@@ -28,6 +28,7 @@ from validator.emulator.world.deployment import Deployment
 from validator.emulator.world.entries import Stored
 from validator.emulator.world.faults import Fault, Outcome, outcome, striking
 from validator.emulator.world.front import Visits, serve, service_at
+from validator.emulator.world.images import manifest
 from validator.emulator.world.operations import Operation, answered
 from validator.emulator.world.plot import Change, Scenario
 from validator.emulator.world.service_writes import write
@@ -36,6 +37,7 @@ from validator.words.call import (
     Answer,
     Exchange,
     GetBuild,
+    GetManifest,
     GetRevision,
     GetService,
     Json,
@@ -197,6 +199,8 @@ def _read(world: World, call: Question, page: int | None) -> Json:
             return resource_reads.get_build(world.deployment, call)
         case ListBuilds():
             return resource_reads.list_builds(world.deployment, call, page)
+        case GetManifest():
+            return manifest(world.scenario.images, call)
         case _:
             raise RefusalError("UNIMPLEMENTED", f"{type(call).__name__} is not known here.")
 
