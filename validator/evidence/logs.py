@@ -119,7 +119,7 @@ class LogsOf(Query["LogEvidence"]):
 
     def pause(self, known: Folded, *, waited: bool) -> float:
         """As often as the budget of reads carries; at first, of what it has saved, at once and then at twice the time each."""
-        return min(READ, _FIRST * 2 ** min(known.of(self).reads, _FIRST_READS))
+        return min(READ, _FIRST * 2.0 ** min(known.of(self).reads, _FIRST_READS))
 
     def goes_on(self, known: Folded) -> bool:
         """Unless the read was given up."""
