@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.simulated import Finished, simulate
+from validator.emulator.world.tokens import LIFETIME, minted
 from validator.evidence.record_json import written
 from validator.report.summary import summarize
+from validator.sources.id_tokens import Attached, IdTokens, Minted
 from validator.words.call import Call, Exchange, Result
 
 CASES = Path(__file__).parent.parent / "cases"
+ACCOUNT = "gate@acme.iam.gserviceaccount.com"
 HOST = "cart-q1w2e3-ez.a.run.app"
 PLANTED = {
     "OF_TARGET": "planted-at-the-target-0001",
@@ -89,3 +93,39 @@ def test_no_token_is_in_the_summary_and_no_minted_one_in_the_journal(run: tuple[
     journal = json.dumps([written(record) for record in finished.engine.journal])
     assert '"audience": "https://cart' in journal
     assert "eyJ" not in journal
+
+
+LONG = """
+version: 1
+timeout: 14m
+target: {project: acme, region: europe-west4, service: cart, auth: id_token}
+checks:
+  - {name: Longer than a token, for: 12m, http: {path: /}}
+"""
+
+
+def test_a_token_that_runs_out_during_the_run_is_renewed_before(tmp_path: Path) -> None:
+    now, made = [0.0], []
+
+    def mint(audience: str) -> Minted:
+        """As a metadata server that keeps tokens for a while: ten minutes of it are left."""
+        made.append(now[0])
+        token = minted(ACCOUNT, audience, now[0] + 600 - LIFETIME, 0)
+        return Minted(token, ACCOUNT, now[0] + 600)
+
+    tokens = IdTokens(mint, lambda: now[0])
+
+    def by_source(world: Callable[[Call, float], tuple[float, Result]], call: Call, at: float) -> tuple[float, Result]:
+        if isinstance(call, Exchange) and call.token:
+            now[0] = at
+            attached = tokens.attach(call, 10.0)
+            assert isinstance(attached, Attached)
+            call = replace(call, headers=(*call.headers, *attached.headers), token=None)
+        return world(call, at)
+
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(f"extends: {CASES / 'base.yaml'}\ninvokers: {{cart: [{ACCOUNT}]}}\n", encoding="utf-8")
+    finished = simulate(LONG, scenario, wrap=by_source)
+    verdict = finished.verdict("Longer than a token")
+    assert verdict.outcome == "passed", verdict
+    assert [round(at - made[0], -1) for at in made] == [0, 300, 600], "five minutes before each one's end"
