@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from validator.evidence.front_end import refused_by_front_end
 from validator.evidence.http import Http
 from validator.evidence.journal import Observation
 from validator.logs.entry import Entry
+from validator.report.redaction import Redactor
 from validator.resources.service import Service
 from validator.words.call import Answer, Exchange, Problem
 from validator.words.check import Target
@@ -158,3 +160,35 @@ def test_no_answer_is_no_refusal() -> None:
     seen = exchange(200)
     broken = Observation(1.0, 1, seen.query, seen.call, 0.0, 1.0, Problem("TIMEOUT", "late"))
     assert refused_by_front_end(broken, None, TARGET) is None
+
+
+NONE_HAD = {"audience": "https://till.run.app", "reason": "nobody is here", "remedy": "be somebody"}
+SENT = {"audience": "https://till.run.app", "account": "gate@acme.iam.gserviceaccount.com"}
+BY_PERSON = SENT | {"account": "me@acme.example"}
+GRANT = "gcloud run services add-iam-policy-binding till --member={0} --role=roles/run.invoker --region=europe-west4 --project=acme"
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "reason", "remedy"),
+    [
+        (403, None, "the gate's account may not call it", "have `auth: id_token`"),
+        (403, NONE_HAD, "may not call it, for the request had no ID token: nobody is here", "be somebody; and let that account"),
+        (403, NONE_HAD, "", GRANT.format("serviceAccount:GATE_ACCOUNT")),
+        (403, SENT, "gate@acme.iam.gserviceaccount.com may not call it", GRANT.format(f"serviceAccount:{SENT['account']}")),
+        (403, BY_PERSON, "me@acme.example may not call it", GRANT.format("user:me@acme.example")),
+        (401, None, "the request's token is not an ID token for it", "`auth: id_token` on the target"),
+        (401, NONE_HAD, "the gate had none to send beside it: nobody is here", "be somebody; its ID token then goes in X-Serverless"),
+        (401, SENT, "is not an ID token for it, but for https://till.run.app", "write `audience` on the target: https://till-1.run.app or https://till.example"),
+    ],
+)  # fmt: skip
+def test_a_refused_caller_is_told_by_the_token_that_was_sent(status: int, told: Any, reason: str, remedy: str) -> None:
+    seen = exchange(status, FORBIDDEN if status == 403 else UNAUTHORIZED)
+    assert isinstance(seen.result, Answer)
+    seen = replace(seen, result=Answer({**seen.result.content, **({"invoker": told} if told else {})}))
+    service = Service.read({"uri": "https://till-1.run.app", "customAudiences": ["https://till.example"]})
+    found = refused_by_front_end(seen, None, TARGET, service)
+    assert found is not None
+    assert reason in found.reason
+    assert remedy in found.remedy
+    for text in (found.reason, found.remedy):
+        assert Redactor()(text) == text, "a report would tear it"

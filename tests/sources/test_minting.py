@@ -15,6 +15,7 @@ from google.auth import jwt
 from tests.sources.tcp_server import Talk, tcp_server
 from validator.emulator.servers.emulator import Emulator
 from validator.emulator.world.tokens import identity, minted
+from validator.report.redaction import Redactor
 from validator.sources.connection import Direct, Emulated, parse
 from validator.sources.id_tokens import Minted, Unobtainable
 from validator.sources.minting import minted as mint
@@ -66,6 +67,8 @@ def failed(found: Minted | Unobtainable, *words: str) -> None:
     assert isinstance(found, Unobtainable), found
     for each in words:
         assert each in f"{found.reason} -> {found.remedy}"
+    for text in (found.reason, found.remedy):
+        assert Redactor()(text) == text, "a report would tear it"
 
 
 def credentials(folder: Path, monkeypatch: pytest.MonkeyPatch, content: Mapping[str, Any]) -> dict[str, str]:

@@ -134,4 +134,4 @@ def test_what_comes_back_of_it_is_not_kept(world: World) -> None:
     assert "Bearer [redacted]" in answer.content["text"]
     assert TOKEN not in json.dumps(answer.content)
     assert TOKEN.rpartition(".")[0] not in json.dumps(answer.content)
-    assert answer.content["id_token"] == {"audience": AUDIENCE, "account": ACCOUNT}
+    assert answer.content["invoker"] == {"audience": AUDIENCE, "account": ACCOUNT}

@@ -88,6 +88,7 @@ schema = {
         "Google's front end answered ..., not the service: ...",
         "... is not known: ...",
         "no answer: ...",
+        "the request was not sent: no ID token for it could be had: ...",
     ],
     "x-commands": [
         'curl --include --header "Authorization: Bearer $(gcloud auth print-identity-token)" URL/health',

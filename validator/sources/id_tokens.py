@@ -20,8 +20,9 @@ _EARLY = 300.0
 """Seconds before its end at which a token is renewed."""
 _LAST = 10.0
 """Seconds before its end from which on a token is not sent any more: it has to arrive, and clocks differ."""
-_AGAIN = 60.0
-"""Seconds after which is tried again what failed, or renewed what was short-lived from its start."""
+_AGAIN = 10.0
+"""Seconds after which is tried again what failed (a role may have been granted with the deploy, and takes effect later), or
+renewed what was short-lived from its start."""
 _LONGEST_WAIT = 5.0
 """Real seconds that a request waits for its token; it never takes more than half of the request's own time."""
 

@@ -60,9 +60,8 @@ def unfit(variable: str, how: str, other: Unobtainable) -> Unobtainable:
 def person(audience: str) -> Unobtainable:
     """`gcloud auth application-default login`."""
     remedy = (
-        "gcloud auth application-default login --impersonate-service-account=GATE_ACCOUNT; or once:"
-        ' VALIDATOR_ID_TOKEN="$(gcloud auth print-identity-token --impersonate-service-account=GATE_ACCOUNT'
-        f' --audiences={audience})"'
+        "gcloud auth application-default login --impersonate-service-account=GATE_ACCOUNT; or let VALIDATOR_ID_TOKEN be what"
+        f" this prints: gcloud auth print-identity-token --impersonate-service-account=GATE_ACCOUNT --audiences={audience}"
     )
     return Unobtainable("the credentials are a person's, and of a person no ID token for a service can be made", remedy)
 

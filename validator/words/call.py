@@ -193,7 +193,7 @@ class Answer:
     seconds from sending to the last byte that was read. `text` is the body in so far as it is known: `"cut": true` if
     more than 1 MiB came, `"undecoded": "..."` with the reason if its bytes are no text that can be read (from the first
     U+FFFD on), `"unread": true` of a redirect. `"trailers"` holds gRPC's own,
-    `"id_token"` what is told of the invoker's token (`words.id_token`).
+    `"invoker"` what is told of the ID token (`words.id_token`).
     """
 
     content: Json

@@ -14,8 +14,8 @@ BESIDE = "X-Serverless-Authorization"
 """The platform reads this one first and leaves the other to the application (run/docs/authenticating/service-to-service)."""
 UNOBTAINED = "NO_ID_TOKEN"
 """The code of the problem that no token could be had, and so nothing was sent."""
-TOLD = "id_token"
-"""Where an answer's content tells of the token: its `audience`, and the `account` if one was sent, else `reason` and `remedy`."""
+TOLD = "invoker"
+"""Where an answer's content tells of the token (a name that no secret would have): its `audience`, and the `account` if one was sent, else `reason` and `remedy`."""
 
 
 @dataclass(frozen=True)
