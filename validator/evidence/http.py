@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence.probe import Probe
+from validator.evidence.probe import Probe, as_json
 from validator.words.call import Exchange
 
 
@@ -37,12 +36,5 @@ class Http(Probe):
     def sensitive(self) -> Iterable[tuple[str, Any]]:
         """Its body too."""
         if self.body:
-            yield "body", _json(self.body)
+            yield "body", as_json(self.body)
         yield from super().sensitive()
-
-
-def _json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body

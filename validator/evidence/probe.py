@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -132,6 +133,14 @@ class Probe(Marked[None]):
     def sensitive(self) -> Iterable[tuple[str, Any]]:
         """Its headers; of `Bearer ...` the token alone too."""
         yield from secret.of_request(self.headers, self.auth)
+
+
+def as_json(text: str) -> object:
+    """What is sent as its JSON, whose keys tell what of it is secret; the text itself if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _unreachable(target: Target, known: Folded) -> Impossible:
