@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ import grpc
 import pytest
 import requests
 from google.cloud.run_v2 import TrafficTarget
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import connect as websockets_client
 
 from tests.emulator.clients import Grpc
 from validator.emulator.servers.client_environment import UNSET
@@ -166,7 +169,8 @@ behaviour:
       websocket:
         greeting: [{json: {type: hello}}]
         rules:
-          - {on: {json: {type: ping}}, send: [{json: {type: pong}, after: 1s}]}
+          - {on: {json: {type: ping}}, send: [{json: {type: pong}, after: 1s}], log: [was pinged]}
+          - {on: {hex: "0001"}, send: [{hex: fffe}]}
           - {on: {text: "^bye"}, send: [farewell], close: 1000}
     /grpc.health.v1.Health/Check: {health: SERVING}
 """
@@ -176,15 +180,15 @@ async def _talk(port: int) -> list[Any]:
     heard: list[Any] = []
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(f"http://127.0.0.1:{port}/ws", headers={"Host": HOST}) as socket,
+        session.ws_connect(f"http://127.0.0.1:{port}/ws", headers={"Host": HOST}) as client,
     ):
-        heard.append(json.loads(await socket.receive_str(timeout=5)))
-        await socket.send_str("nobody answers this")
-        await socket.send_str(json.dumps({"type": "ping", "id": 1}))
-        heard.append(json.loads(await socket.receive_str(timeout=5)))
-        await socket.send_str("bye now")
-        heard.append(await socket.receive_str(timeout=5))
-        heard.append((await socket.receive(timeout=5)).data)
+        heard.append(json.loads(await client.receive_str(timeout=5)))
+        await client.send_str("nobody answers this")
+        await client.send_str(json.dumps({"type": "ping", "id": 1}))
+        heard.append(json.loads(await client.receive_str(timeout=5)))
+        await client.send_str("bye now")
+        heard.append(await client.receive_str(timeout=5))
+        heard.append((await client.receive(timeout=5)).data)
     return heard
 
 
@@ -242,3 +246,29 @@ def test_the_split_is_by_percentages() -> None:
             assert status(emulator) == 200
         found = [entry["resource"]["labels"]["revision_name"] for entry in requested(emulator)]
         assert 15 <= found.count("netra-backend-staging-00644-q2c") <= 45
+
+
+def test_a_websocket_serves_a_client_that_it_does_not_know(tmp_path: Path) -> None:
+    with Emulator(
+        scenario(tmp_path, SOCKET.replace("greeting:", "subprotocols: [v2, v1]\n        greeting:"))
+    ) as emulator:
+        headers = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "User-Agent": "foreign"}
+        own: Any = {"sock": socket.create_connection(("127.0.0.1", emulator.http_port)), "subprotocols": ["v1", "v2"]}
+        with websockets_client(f"ws://{HOST}/ws", additional_headers=headers, user_agent_header=None, **own) as client:
+            assert client.subprotocol == "v1"
+            assert json.loads(client.recv(5)) == {"type": "hello"}
+            client.send(json.dumps({"type": "ping"}))
+            assert json.loads(client.recv(5)) == {"type": "pong"}
+            client.send(b"\x00\x01")
+            assert client.recv(5) == b"\xff\xfe"
+            client.send("bye")
+            assert client.recv(5) == "farewell"
+            with pytest.raises(ConnectionClosedOK):
+                client.recv(5)
+        deadline = time.monotonic() + 5
+        while emulator.world.sessions.sockets and time.monotonic() < deadline:
+            time.sleep(0.01)
+        (entry,) = requested(emulator)
+        assert (entry["httpRequest"]["userAgent"], entry["trace"].rsplit("/", 1)[-1]) == ("foreign", "a" * 32)
+        lines = [each.raw["textPayload"] for each in emulator.world.entries if each.raw["logName"].endswith("stdout")]
+        assert lines[-2:] == ["was pinged", "closed"]

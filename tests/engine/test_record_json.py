@@ -20,9 +20,11 @@ from validator.evidence.journal import Ended, Observation, Record, Sent, Unobtai
 from validator.evidence.logs import EntriesOf, LogsOf
 from validator.evidence.record_json import UnknownSortError, read, written
 from validator.evidence.service import ServiceOf
+from validator.evidence.websocket import WebSocket
 from validator.logs.entry import Sort
 from validator.logs.selector import Selector
 from validator.words.call import Answer, Exchange, GetService, ListBuilds, ListEntries, Problem
+from validator.words.conversation import Converse, Step
 from validator.words.ending import Ending
 
 
@@ -37,6 +39,7 @@ def test_a_journal_is_read_as_it_was_written(scenario: Path) -> None:
 
 names = st.text(max_size=20)
 pairs = st.lists(st.tuples(names, names), max_size=3).map(tuple)
+steps = st.lists(st.builds(Step, st.booleans(), st.none() | names, st.none() | names, st.none() | names)).map(tuple)
 queries = st.one_of(
     st.builds(ServiceOf, names),
     st.builds(OriginOf, names),
@@ -46,11 +49,13 @@ queries = st.one_of(
     st.builds(
         Http, names, names, pairs, st.floats(0, 100), st.booleans(), names, names, st.none() | names, st.booleans()
     ),
+    st.builds(WebSocket, names, names, pairs, st.floats(0, 100), st.booleans(), names, st.just(("v1",)), steps),
 )
 calls = st.one_of(
     st.builds(GetService, names),
     st.builds(ListBuilds, names, names, st.integers(0, 100), names),
     st.builds(ListEntries, st.lists(names, max_size=3).map(tuple), names),
+    st.builds(Converse, names, pairs, st.lists(names).map(tuple), steps, st.booleans(), names),
     st.builds(Exchange, names, names, pairs, st.none() | names, st.booleans(), names),
 )
 results = st.one_of(

@@ -84,7 +84,7 @@ async def websockets_server(context: ssl.SSLContext | None = None) -> AsyncItera
         yield server.sockets
 
 
-class _Foreign(WebSocketServerProtocol):  # type: ignore[misc]  # autobahn ships no types
+class _Foreign(WebSocketServerProtocol):
     def onConnect(self, request: Any) -> str | None:  # noqa: N802  autobahn's own name
         return chosen(request.protocols)
 

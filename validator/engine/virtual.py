@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 
 from validator.engine.run import Engine
-from validator.words.call import Call, Completion, Problem, Result
+from validator.words.call import Call, Completion, Result
 
 _MOST_IDLE_STEPS = 1000
 Answering = Callable[[Call, float], tuple[float, Result]]
@@ -28,10 +28,7 @@ def drive(engine: Engine, answer: Answering, start: float) -> float:
         for request in step.requests:
             latency, result = answer(request.call, now)
             if latency > request.timeout:
-                latency, result = (
-                    request.timeout,
-                    Problem(request.call.late, f"no whole answer within {request.timeout:g} s"),
-                )
+                latency, result = request.timeout, request.call.overdue(request.timeout, result)
             done = now + latency
             heapq.heappush(events, (done, next(order), Completion(request.id, now, done, result)))
         following = [at for at in (step.wake_at, events[0][0] if events else None) if at is not None]

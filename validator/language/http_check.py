@@ -9,8 +9,8 @@ from typing import Any
 
 from validator.language.auth import AUTH, HEADERS, auth_mistakes
 from validator.language.mistake import Mistake, sound
+from validator.language.place import PATH, misplaced
 from validator.language.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
-from validator.words.reach import never_probed_url
 
 __all__ = ["ABSENT", "Options", "options", "schema"]
 
@@ -20,12 +20,7 @@ _BODILESS = (204, 205, 304)
 schema = {
     "type": "object",
     "properties": {
-        "path": {
-            **LOCATION,
-            "pattern": "^/",
-            "x-form": "must begin with /",
-            "description": "The path on the service, with its query.",
-        },
+        "path": PATH,
         "url": {
             **LOCATION,
             "pattern": "^https?://",
@@ -154,13 +149,15 @@ def options(value: Any) -> Options:
 
 def _mistakes(value: Any) -> Iterator[Mistake]:
     """What cannot be sent, and what no answer can have."""
+<<<<<<< HEAD
     if ("path" in value) == ("url" in value):
         yield Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
     yield from auth_mistakes(value)
+=======
+    yield from misplaced(value)
+>>>>>>> a089935 (Add kind websocket, and let the emulator serve its conversations: binary, subprotocols, log lines of a rule)
     if "body" in value and "json" in value:
         yield Mistake("write either `body` or `json`", "body")
-    if reason := never_probed_url(value.get("url", "")):
-        yield Mistake(reason, "url")
     for name, content in value.get("headers", {}).items():
         if name.lower() == "content-type" and content.lower().startswith("application/grpc"):
             told = "the status of a gRPC answer does not say how the call ended; probe the service's HTTP gateway"

@@ -37,7 +37,7 @@ class KeyPlaces:
         places = self._known.get(key, [])
         inside = [place[len(here) :] for place in places if place[: len(here)] == here]
         if inside:
-            return _inside(min(inside, key=lambda place: (len(place), place[0] not in instance, place)))
+            return _inside(min(inside, key=lambda place: (place[0] not in instance, len(place), place)))
         telling = len({place[-1:] for place in places}) <= _MOST_PLACES  # else it is a word like `max`
         return _inside(places[0]) if places and telling and not misspelt else ""
 

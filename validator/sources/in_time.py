@@ -13,7 +13,7 @@ from validator.sources.wire import Wire
 from validator.words.call import Answer, MarkedCall, Problem, Result
 from validator.words.instant import span
 
-_LAST = 0.2
+_LAST = 0.3
 """Seconds that what was under way has to say how far it came, once its connection was cut."""
 
 

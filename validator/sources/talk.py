@@ -27,7 +27,10 @@ from validator.sources.wire import Wire
 from validator.words.call import Answer, Json
 from validator.words.conversation import KEPT, MESSAGES, Converse
 
-_PIECE = 1 << 16
+_PIECE = 1 << 12
+"""Bytes that are read at one time: the smallest frames take a hundred times that while they are read."""
+_FRAMES = 5 * MESSAGES
+"""Frames that are read, pings and parts of messages among them."""
 _GOODBYE = 1.0
 """Seconds that the server has to answer the client's close."""
 _QUIET = logging.getLogger("validator.websocket")
@@ -57,6 +60,7 @@ class Talk:
         """Seconds to the handshake's answer."""
         self._messages: list[dict[str, Any]] = []
         self._size = 0
+        self._frames = 0
         self._part = bytearray()
         """Of the message that is coming in parts, and"""
         self._kind = Opcode.TEXT
@@ -65,6 +69,7 @@ class Talk:
     def held(self) -> Answer:
         """The whole of it."""
         response = self._shake_hands()
+        self._wire.status = response.status_code
         if response.status_code != 101:
             return Answer(self._refused(response))
         try:
@@ -109,7 +114,7 @@ class Talk:
 
     def _say(self) -> None:
         """Send what is next to be sent, up to the next message that has to come."""
-        while (step := self._progress.step) and step.sends:
+        while (step := self._progress.step) and step.sends and self._protocol.state is State.OPEN:
             if step.binary is not None:
                 self._protocol.send_binary(bytes.fromhex(step.binary))
             else:
@@ -124,6 +129,9 @@ class Talk:
         return self._protocol.events_received()
 
     def _take(self, events: list[Any]) -> None:
+        self._frames += len(events)
+        if self._frames > _FRAMES:
+            raise _OverError("full")
         for frame in events:
             if frame.opcode is Opcode.CLOSE:
                 raise _OverError("done" if self._progress.step is None else "closed")
@@ -217,6 +225,7 @@ class Talk:
             "headers": _headers(response),
             "subprotocol": self._protocol.subprotocol or "",
             "messages": self._messages,
+            "opened": self._seconds(self._opened),
             "latency": self._progress.last["at"] if self._progress.last else self._seconds(self._opened),
             "end": over.end,
         }

@@ -30,15 +30,14 @@ class WebSockets:
         """Hold one conversation; over after `timeout` real seconds, in every case."""
         if not isinstance(call, Converse):
             raise TypeError(f"not a WebSocket: {call}")
-        return in_time(
-            call, self._connection, timeout, partial(_attempt, call, self._connection), lambda _: _UNANSWERED
-        )
+        return in_time(call, self._connection, timeout, partial(_attempt, call, self._connection), _came)
 
     def close(self) -> None:
         """Each conversation closes its own connection."""
 
 
-_UNANSWERED = "no answer to the WebSocket's handshake"
+def _came(wire: Wire) -> str:
+    return "no answer to the WebSocket's handshake" if wire.status is None else "the WebSocket's end did not come"
 
 
 def _attempt(call: Converse, connection: Connection, wire: Wire) -> Result:

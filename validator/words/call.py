@@ -23,6 +23,10 @@ class Call:
         """The call for the page of a token; None if it has no pages."""
         return None
 
+    def overdue(self, seconds: float, result: Result) -> Result:  # noqa: ARG002
+        """What comes of it in `seconds`, all that it had, where it would take longer."""
+        return Problem(self.late, f"no whole answer within {seconds:g} s")
+
 
 @dataclass(frozen=True)
 class GetService(Call):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from validator.words.call import MarkedCall
+from validator.words.call import Answer, MarkedCall, Result
 
 MESSAGES = 1000
 """Messages of one conversation that are kept, and"""
@@ -31,7 +31,7 @@ class Converse(MarkedCall):
 
     The content of its `Answer`, where the handshake was refused, is that of an Exchange. Else `status` is 101, and there are
     `subprotocol`, `messages` (`{"text": "..."}` or `{"binary": "00ff"}`, with `at`, seconds since the handshake was sent),
-    `latency` (to the message that the last step wants, else to the handshake's answer), `end` (`done`; or `closed`, `late`,
+    `opened` (seconds to the handshake's answer), `latency` (to the newest message that a step waited for, else as `opened`), `end` (`done`; or `closed`, `late`,
     `full`, `broken`: that came before the last step's message), `why` of a broken one, and `close`, `[code, reason]` as the
     server gave them.
     """
@@ -52,3 +52,12 @@ class Converse(MarkedCall):
     def shown(self) -> str:
         """It with its URL."""
         return f"WebSocket {self.url}"
+
+    def overdue(self, seconds: float, result: Result) -> Result:
+        """Of one that was opened: how far it came."""
+        if not isinstance(result, Answer) or result.content.get("opened", seconds + 1) > seconds:
+            return super().overdue(seconds, result)
+        content = {key: value for key, value in result.content.items() if key != "close"}
+        came = [message for message in content["messages"] if message["at"] <= seconds]
+        latency = content["latency"] if content["latency"] <= seconds else content["opened"]
+        return Answer({**content, "messages": came, "latency": latency, "end": "late"})

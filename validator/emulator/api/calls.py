@@ -86,6 +86,8 @@ class Tell:
 
     session: int
     text: str
+    """Of a binary message its bytes in hexadecimal digits."""
+    binary: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
         /health: {status: 200, json: {...}, latency: 80ms, headers: {a: b}, log: [line, {text: ..., traced: true}]}
         /flaps: [{status: 200}, {status: 503}]      # in turn
         /orders: [{when: {method: POST, json: {sku: ""}}, status: 422}, {status: 401}]   # when: method query headers body json
-        /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}]}]}}
+        /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}], log: [line]}]}}
         /grpc.health.v1.Health/Check: {health: SERVING}
         /busy: {status: 429, instance: false}       # no instance was there: Google's front end answers
     invokers: {S: [gate@p.iam.gserviceaccount.com]} # who may invoke; a service that is not here is open to all

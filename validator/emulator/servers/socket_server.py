@@ -19,18 +19,19 @@ def asked(request: web.BaseRequest) -> bool:
 
 async def converse(running: Running, request: web.BaseRequest, opened: Json, *, cut: bool) -> web.WebSocketResponse:
     """Speak for the service until either side ends it; a `cut` one breaks off after the first message."""
-    socket = web.WebSocketResponse()
+    chosen = (opened["subprotocol"],) if opened["subprotocol"] else ()
+    socket = web.WebSocketResponse(protocols=chosen)
     await socket.prepare(request)
     try:
         await _say(running, socket, opened["messages"])
         async for message in socket:
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 break
-            text = message.data if message.type is WSMsgType.TEXT else message.data.decode(errors="replace")
             if cut and request.transport is not None:
                 request.transport.abort()
                 break
-            result = running(Tell(opened["session"], text)).result
+            binary = message.type is WSMsgType.BINARY
+            result = running(Tell(opened["session"], message.data.hex() if binary else message.data, binary)).result
             if not isinstance(result, Answer):
                 break
             await _say(running, socket, result.content["messages"])
@@ -44,4 +45,7 @@ async def converse(running: Running, request: web.BaseRequest, opened: Json, *, 
 async def _say(running: Running, socket: web.WebSocketResponse, messages: list[dict[str, Any]]) -> None:
     for message in messages:
         await asyncio.sleep(message["after"] / running.speed)
-        await socket.send_str(message["text"])
+        if message["binary"]:
+            await socket.send_bytes(bytes.fromhex(message["text"]))
+        else:
+            await socket.send_str(message["text"])

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from validator.emulator.world.answers import When
+from validator.emulator.world.line import Line
 from validator.emulator.world.moments import length
 from validator.emulator.world.overlay import overlaid
 from validator.emulator.world.socket_script import Script
@@ -19,30 +20,6 @@ _NAMES = {
     "revisions": re.compile(r"projects/[^/]+/locations/[^/]+/services/[^/]+/revisions/([^/]+)"),
     "builds": re.compile(r"projects/[^/]+/locations/[^/]+/builds/([^/]+)"),
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line that the service writes while it answers."""
-
-    stream: str
-    """stdout or stderr."""
-    text: str | None
-    data: Json | None
-    severity: str
-    traced: bool
-    """Whether it carries the trace of the request."""
-
-    @classmethod
-    def read(cls, data: Any) -> Line:
-        """From a text or a map."""
-        if not isinstance(data, Mapping):
-            return cls("stdout", str(data), None, "", False)
-        if ("text" in data) == ("json" in data):
-            raise ValueError("a log line has either text or json")
-        text = str(data["text"]) if "text" in data else None
-        severity, traced = str(data.get("severity", "")), bool(data.get("traced"))
-        return cls(str(data.get("stream", "stdout")), text, data.get("json"), severity, traced)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from validator.emulator.world.chance import digits
-from validator.emulator.world.deployment import Deployment, Line
+from validator.emulator.world.deployment import Deployment
 from validator.emulator.world.entries import LOGS, Stored, Streams, instance, log_name, nanos, resource, stamp, store
+from validator.emulator.world.line import Line
 from validator.logs.entry import SYSTEM
 from validator.words.call import Json
 
@@ -87,8 +88,8 @@ class Log:
         end = visit.start + visit.latency
         return store(entry, end + self.streams.delay(LOGS["requests"]))
 
-    def lines(self, lines: tuple[Line, ...], headers: Mapping[str, str], at: float) -> list[Stored]:
-        """The entries of lines that the service writes at a moment."""
+    def lines(self, lines: tuple[Line, ...], headers: Mapping[str, str], at: float, what: str = "line") -> list[Stored]:
+        """The entries of lines that the service writes at a moment; `what` tells those of several moments apart."""
         found = []
         for place, line in enumerate(lines):
             entry = {
@@ -96,7 +97,7 @@ class Log:
                 **(self._traced(headers) if line.traced else {}),
                 **_payload(line),
                 "logName": log_name(self._project, LOGS[line.stream]),
-                "insertId": digits(self.seed, "line", self.number, size=12) + f"{place:04d}",
+                "insertId": digits(self.seed, what, self.number, size=12) + f"{place:04d}",
                 "timestamp": stamp(nanos(at)),
             }
             found.append(store(entry, at + self.streams.delay(LOGS[line.stream])))

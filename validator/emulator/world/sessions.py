@@ -39,6 +39,8 @@ class Socket:
     """Bytes from the visitor."""
     received: int = 0
     """Bytes to the visitor."""
+    heard: int = 0
+    """Messages from the visitor."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def hold(
             arrived = arrival(asked, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
             log = Log.of(deployment, arrived.revision, number, scenario.seed, scenario.streams)
             return _opened(Socket(url, named, arrived, at, number, log), sessions, visits, at, scenario)
-        case Tell(session, text):
-            return _told(sessions, session, text, visits)
+        case Tell():
+            return _told(call, sessions, visits, at, scenario)
         case CloseSocket(session):
             return _closed(sessions, session, visits, at, scenario)
         case CheckHealth():
@@ -128,26 +130,29 @@ def _opened(socket: Socket, sessions: Sessions, visits: Visits, at: float, scena
         "status": 101,
         "session": socket.number,
         "latency": arrived.reply.latency + arrived.waiting,
+        "subprotocol": script.chosen(socket.headers.get("sec-websocket-protocol", "")),
         "messages": _shown(script.greeting),
     }
-    known = replace(socket, received=sum(len(each.text.encode()) for each in script.greeting))
+    known = replace(socket, received=sum(each.size for each in script.greeting))
     entries = befallen(started, scenario.mishaps, scenario.seed)
     return Held(content, replace(sessions, sockets={**sessions.sockets, socket.number: known}), after, entries)
 
 
 def _shown(messages: tuple[Message, ...]) -> list[Json]:
-    return [{"text": each.text, "after": each.after} for each in messages]
+    return [{"text": each.text, "binary": each.binary, "after": each.after} for each in messages]
 
 
-def _told(sessions: Sessions, session: int, text: str, visits: Visits) -> Held:
-    socket = sessions.sockets[session]
+def _told(call: Tell, sessions: Sessions, visits: Visits, at: float, scenario: Scenario) -> Held:
+    socket, message = sessions.sockets[call.session], Message(call.text, call.binary)
     script = socket.arrived.reply.socket
-    rule = script.answer(text) if script else None
+    rule = script.answer(message) if script else None
     messages = rule.send if rule else ()
-    received = socket.received + sum(len(each.text.encode()) for each in messages)
-    grown = replace(socket, sent=socket.sent + len(text.encode()), received=received)
+    received = socket.received + sum(each.size for each in messages)
+    grown = replace(socket, sent=socket.sent + message.size, received=received, heard=socket.heard + 1)
     content = {"messages": _shown(messages), "close": rule.close if rule else 0}
-    return Held(content, replace(sessions, sockets={**sessions.sockets, session: grown}), visits)
+    lines = socket.log.lines(rule.log, socket.headers, at, f"said {socket.heard}") if rule else ()
+    entries = befallen(lines, scenario.mishaps, scenario.seed)
+    return Held(content, replace(sessions, sockets={**sessions.sockets, call.session: grown}), visits, entries)
 
 
 def _closed(sessions: Sessions, session: int, visits: Visits, at: float, scenario: Scenario) -> Held:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+<<<<<<< HEAD
 from validator.emulator.world.plot import Scenario
 from validator.emulator.world.tokens import minted
 from validator.emulator.world.world import World, apply
 from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
 from validator.words.id_token import TOLD, UNOBTAINED
+=======
+from validator.emulator.world.visitor import Visitor
+from validator.emulator.world.world import World, apply
+from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.words.conversation import Converse
+>>>>>>> a089935 (Add kind websocket, and let the emulator serve its conversations: binary, subprotocols, log lines of a rule)
 from validator.words.redirect import REDIRECTS, Hop, RefusedError
 
 API_LATENCY = 0.05
@@ -27,8 +34,16 @@ class Simulation:
         """Make a call that is sent at a world time: its latency in seconds, and what came of it."""
         if isinstance(call, Exchange):
             return self._exchange(call, sent)
+        if isinstance(call, Converse):
+            return self._conversation(call, sent)
         self.world, came = apply(self.world, call, sent)
         return API_LATENCY + came.delay, came.result
+
+    def _conversation(self, call: Converse, sent: float) -> tuple[float, Result]:
+        visitor = Visitor(self.world, sent)
+        held = visitor.hold(call)
+        self.world = visitor.world
+        return held
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
         spent = 0.0
