@@ -149,13 +149,8 @@ def options(value: Any) -> Options:
 
 def _mistakes(value: Any) -> Iterator[Mistake]:
     """What cannot be sent, and what no answer can have."""
-<<<<<<< HEAD
-    if ("path" in value) == ("url" in value):
-        yield Mistake("write either `path` or `url`", *(["url"] if "url" in value else []))
-    yield from auth_mistakes(value)
-=======
     yield from misplaced(value)
->>>>>>> a089935 (Add kind websocket, and let the emulator serve its conversations: binary, subprotocols, log lines of a rule)
+    yield from auth_mistakes(value)
     if "body" in value and "json" in value:
         yield Mistake("write either `body` or `json`", "body")
     for name, content in value.get("headers", {}).items():
