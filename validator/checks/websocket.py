@@ -65,6 +65,7 @@ def _probe(check: Check[Options]) -> WebSocket:
         told.subprotocols,
         told.steps,
         told.close is not None,
+        auth=told.auth,
     )
 
 

@@ -86,6 +86,7 @@ class Probe(Marked[None]):
             if not isinstance(base, str):
                 return base
             url = base.rstrip("/") + self.location
+        url = _web(url)
         call = self.call(url)
         sent = sending(url, call.headers, self.auth, target, known.service(self.target))
         return sent if isinstance(sent, Impossible) else call.sent_with(sent.headers, sent.token)
@@ -133,6 +134,15 @@ class Probe(Marked[None]):
     def sensitive(self) -> Iterable[tuple[str, Any]]:
         """Its headers; of `Bearer ...` the token alone too."""
         yield from secret.of_request(self.headers, self.auth)
+
+
+_OF_THE_WEB = {"ws": "http", "wss": "https", "grpc": "http", "grpcs": "https"}
+
+
+def _web(url: str) -> str:
+    """A URL with the scheme of the web that speaks as it does: who calls where is told by that."""
+    scheme, separator, rest = url.partition("://")
+    return f"{_OF_THE_WEB.get(scheme.lower(), scheme)}{separator}{rest}"
 
 
 def as_json(text: str) -> object:

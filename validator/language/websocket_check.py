@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from validator.language.auth import AUTH, HEADERS, auth_mistakes
 from validator.language.mistake import Mistake, sound
 from validator.language.place import PATH, misplaced
 from validator.language.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
@@ -75,11 +76,8 @@ schema = {
             "x-form": "is not a WebSocket's URL; write wss://host/path",
             "description": "A whole URL, in place of `path`.",
         },
-        "headers": {
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "description": "Headers of the handshake.",
-        },
+        "headers": {**HEADERS, "description": "Headers of the handshake."},
+        "auth": AUTH,
         "subprotocol": {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
             "description": "The subprotocol, or several with the best first, of which the server has to choose one.",
@@ -167,6 +165,7 @@ class Options:
     close: Bound | None
     latency: Bound | None
     timeout: float
+    auth: str = ""
 
     @property
     def title(self) -> str:
@@ -192,6 +191,7 @@ def options(value: Any) -> Options:
         bound(value["close"]) if "close" in value else None,
         bound(value["latency"]) if "latency" in value else None,
         duration(value.get("timeout", _TIMEOUT)),
+        value.get("auth", ""),
     )
     return sound(made, [*_mistakes(value, made), *wrong])
 
@@ -235,6 +235,7 @@ def _decoded(text: str) -> bytes | None:
 def _mistakes(value: Any, made: Options) -> Iterator[Mistake]:
     """What cannot be asked, and what cannot come."""
     yield from misplaced(value)
+    yield from auth_mistakes(value)
     for name in value.get("headers", {}):
         if name.lower().startswith(_OWN):
             own = "`subprotocol`" if name.lower() == "sec-websocket-protocol" else "nothing: the gate writes it"

@@ -12,7 +12,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from validator.sources.connection import Connection
-from validator.words.call import Exchange, Json, Problem
+from validator.words.call import Json, MarkedCall, Problem
 from validator.words.id_token import TOLD, UNOBTAINED, IdToken
 
 _REDACTED = "[redacted]"
@@ -103,7 +103,7 @@ class IdTokens:
         self._mint, self._clock, self._lock = mint, clock, Lock()
         self._held: dict[str, _Held] = {}
 
-    def attach(self, call: Exchange, seconds: float) -> Attached | Problem:
+    def attach(self, call: MarkedCall, seconds: float) -> Attached | Problem:
         """What a request is sent with; the problem that it is not sent, for want of a token that it needs.
 
         Args:
@@ -111,7 +111,7 @@ class IdTokens:
             seconds: real ones that it may take as a whole.
         """
         wanted = call.token
-        if wanted is None or not call.url.startswith("https://"):
+        if wanted is None or not call.url.startswith(("https://", "wss://")):
             return Attached()
         found = self._token(wanted, min(_LONGEST_WAIT, seconds / 2))
         if isinstance(found, Minted):

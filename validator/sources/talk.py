@@ -24,7 +24,7 @@ from validator.judging.conversation import Progress
 from validator.sources.body import LIMIT, text_of
 from validator.sources.failure import BadAnswerError, HeadCutError
 from validator.sources.wire import Wire
-from validator.words.call import Answer, Json
+from validator.words.call import Json
 from validator.words.conversation import KEPT, MESSAGES, Converse
 
 _PIECE = 1 << 12
@@ -66,12 +66,12 @@ class Talk:
         self._kind = Opcode.TEXT
         """its kind."""
 
-    def held(self) -> Answer:
+    def held(self) -> Json:
         """The whole of it."""
         response = self._shake_hands()
         self._wire.status = response.status_code
         if response.status_code != 101:
-            return Answer(self._refused(response))
+            return self._refused(response)
         try:
             self._say()
             while self._progress.step or self._call.awaited:
@@ -80,7 +80,7 @@ class Talk:
             self._bid_farewell()
         except _OverError as over:
             end = over
-        return Answer(self._content(response, end))
+        return self._content(response, end)
 
     # The handshake.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from validator.words.call import Answer, MarkedCall, Result
+from validator.words.id_token import IdToken
 
 MESSAGES = 1000
 """Messages of one conversation that are kept, and"""
@@ -47,6 +48,7 @@ class Converse(MarkedCall):
     awaited: bool = False
     """Whether after the last step the server has to close it; else the client does."""
     mark: str = ""
+    token: IdToken | None = None
 
     @property
     def shown(self) -> str:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-<<<<<<< HEAD
 from validator.emulator.world.plot import Scenario
 from validator.emulator.world.tokens import minted
-from validator.emulator.world.world import World, apply
-from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
-from validator.words.id_token import TOLD, UNOBTAINED
-=======
 from validator.emulator.world.visitor import Visitor
 from validator.emulator.world.world import World, apply
-from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.words.call import Answer, Call, Exchange, Json, MarkedCall, Problem, Result
 from validator.words.conversation import Converse
->>>>>>> a089935 (Add kind websocket, and let the emulator serve its conversations: binary, subprotocols, log lines of a rule)
+from validator.words.id_token import TOLD, UNOBTAINED
 from validator.words.redirect import REDIRECTS, Hop, RefusedError
 
 API_LATENCY = 0.05
@@ -32,12 +27,23 @@ class Simulation:
 
     def __call__(self, call: Call, sent: float) -> tuple[float, Result]:
         """Make a call that is sent at a world time: its latency in seconds, and what came of it."""
-        if isinstance(call, Exchange):
-            return self._exchange(call, sent)
-        if isinstance(call, Converse):
-            return self._conversation(call, sent)
+        if isinstance(call, MarkedCall):
+            return self._probed(call, sent)
         self.world, came = apply(self.world, call, sent)
         return API_LATENCY + came.delay, came.result
+
+    def _probed(self, call: MarkedCall, sent: float) -> tuple[float, Result]:
+        """Ask a deployed service, with the ID token that is wanted."""
+        invoked = _invoked(call, self.world.scenario, sent)
+        if isinstance(invoked, Problem):
+            return API_LATENCY, invoked
+        call, told = invoked
+        if isinstance(call, Converse):
+            took, result = self._conversation(call, sent)
+        else:
+            assert isinstance(call, Exchange)
+            took, result = self._exchange(call, sent)
+        return took, Answer({**result.content, **told}) if isinstance(result, Answer) else result
 
     def _conversation(self, call: Converse, sent: float) -> tuple[float, Result]:
         visitor = Visitor(self.world, sent)
@@ -47,10 +53,6 @@ class Simulation:
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
         spent = 0.0
-        invoked = _invoked(call, self.world.scenario, sent)
-        if isinstance(invoked, Problem):
-            return API_LATENCY, invoked
-        call, told = invoked
         try:
             hop = Hop.first(call)
             spent, result = self._hop(call, hop, sent)
@@ -68,7 +70,7 @@ class Simulation:
             return spent, Problem("REFUSED", str(error))
         if not isinstance(result, Answer):
             return spent, result
-        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent, **told})
+        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent})
 
     def _hop(self, call: Exchange, hop: Hop, sent: float) -> tuple[float, Result]:
         asked = replace(call, method=hop.method, url=hop.url, headers=hop.headers, body=hop.body)
@@ -81,14 +83,14 @@ class Simulation:
         return result.content["latency"] + came.delay, result
 
 
-def _invoked(call: Exchange, scenario: Scenario, at: float) -> tuple[Exchange, Json] | Problem:
+def _invoked(call: MarkedCall, scenario: Scenario, at: float) -> tuple[MarkedCall, Json] | Problem:
     """A request with its ID token, and what its answer tells of that: the metadata server's, or none."""
     wanted, account = call.token, scenario.account
-    if wanted is None or urlsplit(call.url).scheme != "https":
+    if wanted is None or urlsplit(call.url).scheme not in ("https", "wss"):
         return call, {}
     if account and account.identity:
         token = minted(account.email, wanted.audience, at, scenario.seed)
-        sent = replace(call, headers=(*call.headers, (wanted.header, f"Bearer {token}")))
+        sent = call.sent_with((*call.headers, (wanted.header, f"Bearer {token}")), wanted)
         return sent, {TOLD: {"audience": wanted.audience, "account": account.email}}
     reason = (
         f"the metadata server has no ID token of {account.email} (404)" if account else "there is no metadata server"
