@@ -29,7 +29,7 @@ def auth_mistakes(value: Mapping[str, Any]) -> Iterator[Mistake]:
     if said != WANTED:
         yield from _token_mistakes(said)
     if str(value.get("url", "")).startswith(("http://", "ws://", "grpc://")):
-        yield Mistake("no token is sent in plain; write an https `url`, or `auth: none`", "auth")
+        yield Mistake("no token is sent over plain http; write an https `url`, or `auth: none`", "auth")
     if any(name.lower() == BESIDE.lower() for name in value.get("headers", {})):
         yield Mistake(f"write either `auth` or the header {BESIDE}; both are the invoker's token", "auth")
 
