@@ -50,7 +50,7 @@ class Finished:
     @property
     def run(self) -> Run:
         """As reports see it."""
-        return outcome(self.engine)
+        return outcome(self.engine.verdicts)
 
     def standing(self, name: str) -> Standing:
         """Where a check stands."""

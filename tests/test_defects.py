@@ -23,7 +23,7 @@ def _broken(*_: object, **__: object) -> None:
 def test_a_defect_before_the_run_is_inconclusive(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(offline, "load_file", _broken)
+    monkeypatch.setattr(offline, "load_to_run", _broken)
     assert main(["run", "checks.yaml"]) == 3
     assert "a defect of the gate: RuntimeError: broken on purpose; please report it" in capsys.readouterr().err
 

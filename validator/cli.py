@@ -128,6 +128,7 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     _add_run(commands.add_parser, spec, chosen, environment)
     _add_lint(commands.add_parser, spec)
     _add_plan(commands.add_parser, spec, chosen)
+    _add_replay(commands.add_parser)
     _add_schema(commands.add_parser)
     _add_emulated(commands.add_parser)
     return parser, commands.choices
@@ -179,12 +180,38 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
         help="where summary.json and report.md go (%(default)s)",
     )
     run.add_argument(
+        "--record",
+        action="append",
+        default=_lines(environment, "VALIDATOR_RECORD"),
+        metavar="FILE",
+        help="record the run to this file too; see `validator replay`",
+    )
+    run.add_argument("--no-record", action="store_true", help="leave no recording in DIR")
+    run.add_argument(
         "--warn-only",
         action="store_true",
         default=environment.get("VALIDATOR_WARN_ONLY", "") not in ("", "false", "0"),
         help="exit 0 whatever the verdict, which the reports and outputs tell: for a first week",
     )
     run.set_defaults(command=_run)
+
+
+def _add_replay(add: _Add) -> None:
+    replay = add("replay", help="judge a recording again, by its own or an edited spec, offline")
+    replay.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING", help="what `validator run` recorded")
+    replay.add_argument("--spec", type=Path, metavar="FILE", help="an edited spec; without it: the recorded one")
+    replay.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for ${NAME} of it")
+    replay.add_argument(
+        "--out", type=Path, metavar="DIR", help="where summary.json and report.md go; without it: nowhere"
+    )
+    replay.add_argument(
+        "--format",
+        type=_one_of("human", "json", "markdown"),
+        default="human",
+        metavar="FORMAT",
+        help="human, json or markdown (%(default)s)",
+    )
+    replay.set_defaults(command=_replay)
 
 
 def _add_lint(add: _Add, spec: _Parser) -> None:
@@ -332,15 +359,30 @@ def _explain(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
-    from validator.language.selection import select  # noqa: PLC0415
 
     if parsed.dry_run:
         return _plan(parsed, around)
-    spec = offline.load_file(Path(parsed.spec), _variables(parsed, around), command="run", wanted=_given(parsed))
-    spec, left_out = select(spec, parsed.only, parsed.skip)
+    spec, left_out, written = offline.load_to_run(
+        Path(parsed.spec), _variables(parsed, around), parsed.only, parsed.skip, wanted=_given(parsed)
+    )
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
-    return gate.run(spec, left_out, Path(parsed.out), around, warn_only=parsed.warn_only)
+    out = Path(parsed.out)
+    records = [*([] if parsed.no_record else [out / gate.RECORDING]), *map(Path, parsed.record)]
+    return gate.run(spec, left_out, out, around, written=written, records=records, warn_only=parsed.warn_only)
+
+
+def _replay(parsed: argparse.Namespace, around: Surroundings) -> int:
+    from validator import replaying  # noqa: PLC0415
+
+    given = _given(parsed)
+    if parsed.spec is None and given:
+        raise UsageError("--set is for another spec than the recorded one: name that with --spec FILE")
+    edited = replaying.Edited(parsed.spec, given, around.environment) if parsed.spec else None
+    parsed.spec = str(parsed.spec)  # named where it is refused
+    if len(parsed.recordings) > 1:
+        raise UsageError("one recording at a time")
+    return replaying.command(parsed.recordings[0], edited, parsed.format, parsed.out, around)
 
 
 def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from validator.checks import kinds
 from validator.files import below, content
 from validator.language.expressions import EVERY
-from validator.language.include import decoded
+from validator.language.include import Read, decoded
 from validator.language.load import Examined, examine, load
 from validator.language.mistake import BadSpec, SpecError, meant
 from validator.surroundings import Surroundings
@@ -20,9 +21,19 @@ from validator.usage import PASSED, UNUSABLE, UsageError
 from validator.words.check import Position, Spec
 from validator.words.counting import counted
 
+if TYPE_CHECKING:
+    from validator.recording.header import Written
+
 
 def examine_file(
-    file: Path, variables: Mapping[str, str], *, strict: bool, command: str, wanted: Collection[str] = ()
+    file: Path,
+    variables: Mapping[str, str],
+    *,
+    strict: bool,
+    command: str,
+    wanted: Collection[str] = (),
+    texts: dict[str, str] | None = None,
+    today: date | None = None,
 ) -> Examined:
     """Find all that is wrong with a spec's file.
 
@@ -32,10 +43,13 @@ def examine_file(
         strict: whether an unset name is an error and not a warning.
         command: the one that was called, for advice.
         wanted: the names of `--set`, which the spec has to use.
+        texts: takes in what was read, by the names of the files.
+        today: the day (UTC) on which known issues are held against their ends; None for this one.
 
     Raises:
         UsageError: the file cannot be read.
     """
+    texts = {} if texts is None else texts
     try:
         text = decoded(content(file), str(file))
     except FileNotFoundError:
@@ -44,9 +58,25 @@ def examine_file(
         raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except BadSpec as error:
         return Examined(None, error.errors)
-    today = datetime.now(UTC).date()
-    read = below(file.parent)
-    examined = examine(text, str(file), kinds(), variables, strict=strict, read=read, today=today)
+    texts[str(file)] = text
+    beside = _noting(below(file.parent), texts)
+    examined = examine(text, str(file), kinds(), variables, strict=strict, read=beside, today=today or today_utc())
+    return _held_to(wanted, examined, file)
+
+
+def _noting(read: Read, texts: dict[str, str]) -> Read:
+    """The same, noting what was read."""
+
+    def noted(name: str) -> bytes:
+        found = read(name)
+        texts[name] = found.decode("utf-8-sig", "replace")
+        return found
+
+    return noted
+
+
+def _held_to(wanted: Collection[str], examined: Examined, file: Path) -> Examined:
+    """The same, with the names of `--set` that are not used as mistakes."""
     unused = () if EVERY in examined.names else sorted(set(wanted) - examined.names)
     if not unused:
         return examined
@@ -56,17 +86,49 @@ def examine_file(
     return Examined(None, (*(SpecError(top, each, quotable=False) for each in said), *examined.found), examined.names)
 
 
-def load_file(file: Path, variables: Mapping[str, str], *, command: str, wanted: Collection[str] = ()) -> Spec:
-    """The spec of a file, for a run; the arguments are those of `examine_file`.
+def today_utc() -> date:
+    """The day on which known issues are held against their ends."""
+    return datetime.now(UTC).date()
+
+
+def load_file(
+    file: Path,
+    variables: Mapping[str, str],
+    *,
+    command: str,
+    wanted: Collection[str] = (),
+    today: date | None = None,
+) -> Spec:
+    """The spec of a file; the arguments are those of `examine_file`.
 
     Raises:
         BadSpec: with every mistake in it.
         UsageError: the file cannot be read.
     """
-    examined = examine_file(file, variables, strict=True, command=command, wanted=wanted)
+    examined = examine_file(file, variables, strict=True, command=command, wanted=wanted, today=today)
     if examined.spec is None:
         raise BadSpec(examined.errors)
     return examined.spec
+
+
+def load_to_run(
+    file: Path, variables: Mapping[str, str], only: list[str], skip: list[str], *, wanted: Collection[str] = ()
+) -> tuple[Spec, tuple[str, ...], Written]:
+    """The spec of a file for a run, the checks that were not selected, and the spec as a recording holds it.
+
+    Raises:
+        BadSpec, Mistake, UsageError: as of `load_file`, and of `select`.
+    """
+    from validator.language.selection import select  # noqa: PLC0415
+    from validator.recording.header import Written  # noqa: PLC0415
+
+    texts: dict[str, str] = {}
+    examined = examine_file(file, variables, strict=True, command="run", wanted=wanted, texts=texts)
+    if examined.spec is None:
+        raise BadSpec(examined.errors)
+    spec, left_out = select(examined.spec, only, skip)
+    written = Written.of(str(file), texts, variables, examined.names, today_utc(), only=only, skip=skip)
+    return spec, left_out, written
 
 
 def lint(

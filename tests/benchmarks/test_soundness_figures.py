@@ -151,7 +151,7 @@ def test_in_500_runs_no_verdict_is_wrong(tmp_path: Path) -> None:
 def test_the_summary_says_how_many_reads_were_made(number: int) -> None:
     told, drawn = story(4, named("shared"), number), named("shared")
     engine, _ = gate.run(told, drawn)
-    assert outcome(engine).targets[0].logs.reads == gate.judge(told, drawn).reads
+    assert outcome(engine.verdicts).targets[0].logs.reads == gate.judge(told, drawn).reads
 
 
 @pytest.mark.slow

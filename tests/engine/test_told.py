@@ -119,7 +119,7 @@ def test_an_interrupted_run_advises_to_run_again_and_no_longer_timeout() -> None
     engine = Engine(load(HEAD + checks, "checks.yaml", kinds(), {}), kinds(), "0123456789abcdef")
     engine.step(START, [])
     engine.interrupt(START + 5)
-    summary = summarize(outcome(engine))
+    summary = summarize(outcome(engine.verdicts))
     open_ = [check for check in summary["checks"] if check["verdict"] == "inconclusive"]
     assert {check["remedy"] for check in open_} <= {"run the gate again", ""}
     assert "timeout" not in " ".join(check["remedy"] + check["reason"] for check in summary["checks"])

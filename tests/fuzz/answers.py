@@ -229,7 +229,7 @@ def survive(number: int, seed: int, folder: Path) -> str:
 def find(engine: Engine, change: Mutation) -> str:
     """What is wrong with a run that came to its end, or nothing."""
     try:
-        run = outcome(engine)
+        run = outcome(engine.verdicts)
         summary = summarize(run)
         told = json.dumps(summary) + markdown(summary)
     except Exception as error:  # noqa: BLE001 - as above

@@ -101,7 +101,7 @@ def answered(name: str, folder: Path) -> Summary:
 
     engine = Engine(spec(), kinds(), "0123456789abcdef")
     drive(engine, answer, START + 0.5)
-    return summarize(outcome(engine))
+    return summarize(outcome(engine.verdicts))
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -190,7 +190,7 @@ def test_an_earlier_green_does_not_survive_a_run_that_is_killed(tmp_path: Path) 
         gate.kill()
         gate.stdout.close()
         assert gate.wait(10) == -signal.SIGKILL
-    assert list(out.iterdir()) == []
+    assert [path.name for path in out.iterdir()] in ([], ["recording.ndjson.gz"])  # what it saw until then
 
 
 def test_a_reader_that_goes_away_takes_neither_the_verdict_nor_the_summary(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import signal
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -18,6 +19,9 @@ from validator.checks import kinds
 from validator.emulator.servers.emulator import Emulator
 from validator.engine.run import Engine
 from validator.language.load import load
+from validator.recording.header import Written
+from validator.replaying import replayed
+from validator.report.summary import dumps
 from validator.signals import Signals
 from validator.surroundings import Surroundings
 from validator.usage import UsageError
@@ -40,7 +44,9 @@ class Run:
         with Emulator(NETRA / scenario) as emulator:
             variables = {**emulator.environment(), **environment}
             around = Surroundings.of(variables, self.stdout, self.stderr, self.signals)
-            return gate.run(load(checks, "checks.yaml", kinds(), variables), (), self.out, around)
+            spec = load(checks, "checks.yaml", kinds(), variables)
+            written = Written.of("checks.yaml", {"checks.yaml": checks}, variables, ["PROJECT_ID"], date(2026, 11, 25))
+            return gate.run(spec, (), self.out, around, written=written, records=[self.out / gate.RECORDING])
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -59,6 +65,18 @@ def test_a_pass_is_on_the_console_and_in_all_reports(run: Run) -> None:
     assert "Traffic" in (run.out / "report.md").read_text(encoding="utf-8")
     assert "Traffic" in run.stdout.getvalue()
     assert not run.stderr.getvalue()
+
+
+def test_a_run_is_recorded_and_its_replay_comes_to_the_same_summary(run: Run) -> None:
+    assert run(TRAFFIC) == 0
+    again = replayed(run.out / gate.RECORDING, None).summary()
+    assert dumps(again) == (run.out / "summary.json").read_text(encoding="utf-8")
+
+
+def test_a_recording_that_cannot_be_written_ends_no_run(run: Run) -> None:
+    (run.out / gate.RECORDING).mkdir(parents=True)
+    assert run(TRAFFIC) == 0
+    assert "the recording cannot be written: Is a directory" in run.stderr.getvalue()
 
 
 def test_a_failure_is_told_to_the_runner_of_github_too(run: Run, tmp_path: Path) -> None:

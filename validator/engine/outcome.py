@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from validator.engine import resolution
-from validator.engine.run import Engine, checks_in_order
-from validator.engine.verdicts import Standing, Verdicts, blocks, excused, overall
+from validator.engine.verdicts import Standing, Verdicts, blocks, checks_in_order, excused, overall
 from validator.evidence.journal import Ended
 from validator.evidence.logs import EntriesOf
 from validator.judging import custody
@@ -24,23 +23,29 @@ from validator.words.secret import of_request, within
 from validator.words.verdict import Outcome, Verdict
 
 
-def outcome(engine: Engine, *, not_selected: tuple[str, ...] = (), emulated: bool = False) -> Run:
-    """What is known at the end of a run."""
-    verdicts, evidence = engine.verdicts, engine.verdicts.evidence
+def outcome(
+    verdicts: Verdicts,
+    *,
+    not_selected: tuple[str, ...] = (),
+    emulated: bool = False,
+    secrets: frozenset[str] = frozenset(),
+) -> Run:
+    """What is known at the end of a run; `secrets` are known besides those that the verdicts tell."""
+    spec, evidence = verdicts.spec, verdicts.evidence
     ended = verdicts.ended or Ended(evidence.started, Ending.INTERRUPTED)
     return Run(
-        engine.spec,
-        engine.run_id,
+        spec,
+        evidence.run_id,
         overall(verdicts),
         evidence.started,
         ended.at,
         ended.ending,
-        tuple(_judged(standing, verdicts) for standing in checks_in_order(engine.spec, engine.standings)),
-        tuple(_report(engine.spec.targets[name], verdicts) for name in verdicts.implicit),
+        tuple(_judged(standing, verdicts) for standing in checks_in_order(spec, verdicts.standings)),
+        tuple(_report(spec.targets[name], verdicts) for name in verdicts.implicit),
         not_selected,
         (*_expired(verdicts), *_weakly_identified(verdicts)),
         emulated,
-        known_secrets(verdicts),
+        known_secrets(verdicts) | secrets,
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from validator.engine import resolution
 from validator.engine.verdicts import Standing, Verdicts
 from validator.evidence.journal import Deadline, Ended, Observation, Record, Sent, Started, Unobtainable
 from validator.evidence.limits import Limit
@@ -294,10 +293,3 @@ class Engine:
         if self.closing is not None:
             moments.append(self.closed_at + _LONGEST_CLOSING)
         return max(now, min(moments))
-
-
-def checks_in_order(spec: Spec, standings: Mapping[str, Standing]) -> Sequence[Standing]:
-    """The implicit checks, the main target's first, then the spec's in its order."""
-    implicit = [s for s in standings.values() if s.check.kind == resolution.KIND]
-    implicit.sort(key=lambda s: s.check.target.name != MAIN)
-    return [*implicit, *(standings[check.name] for check in spec.checks)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -401,3 +401,10 @@ def overall(verdicts: Verdicts) -> Outcome:
     if counted - {Outcome.PASSED} or not judged:
         return Outcome.INCONCLUSIVE
     return Outcome.PASSED
+
+
+def checks_in_order(spec: Spec, standings: Mapping[str, Standing]) -> Sequence[Standing]:
+    """The implicit checks, the main target's first, then the spec's in its order."""
+    implicit = [s for s in standings.values() if s.check.kind == resolution.KIND]
+    implicit.sort(key=lambda s: s.check.target.name != MAIN)
+    return [*implicit, *(standings[check.name] for check in spec.checks)]

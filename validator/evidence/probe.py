@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from validator.evidence.identity import Who, identify
 from validator.evidence.invoker import sending
@@ -132,7 +133,8 @@ class Probe(Marked[None]):
         return Asked("a probe", self.shown, INTERVAL if self.repeat else None, first, checks)
 
     def sensitive(self) -> Iterable[tuple[str, Any]]:
-        """Its headers; of `Bearer ...` the token alone too."""
+        """What its query string and its headers say; of `Bearer ...` the token alone too."""
+        yield from parse_qsl(urlsplit(self.location).query)
         yield from secret.of_request(self.headers, self.auth)
 
 

@@ -15,6 +15,23 @@ from validator.words.check import Pipeline
 _COMMITS = ("COMMIT_SHA", "CI_COMMIT_SHA", "GITHUB_SHA")
 """The first that is set counts: `COMMIT_SHA` is what a user sets who knows better than the pipeline."""
 _BUILD = "BUILD_ID"
+NAMES = frozenset(
+    {
+        *_COMMITS,
+        _BUILD,
+        "CI_PROJECT_URL",
+        "CI_PIPELINE_SOURCE",
+        "CI_PIPELINE_URL",
+        "GITLAB_USER_LOGIN",
+        "GITHUB_EVENT_NAME",
+        "GITHUB_ACTOR",
+        "GITHUB_WORKFLOW",
+        "GITHUB_RUN_ID",
+        "GITHUB_SERVER_URL",
+        "GITHUB_REPOSITORY",
+    }
+)
+"""All variables that are looked at here."""
 _SHA = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """What a Cloud Build is called; other systems number theirs under the same variable."""

@@ -8,13 +8,20 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from urllib.parse import quote, quote_plus
 
 from validator.words.secret import SHAPES, SHORTEST, within
 
 REDACTED = "[redacted]"
+Put = Callable[[str], str]
+"""What stands in a secret's place."""
+
+
+def _redacted(_: str) -> str:
+    return REDACTED
+
 
 _QUOTED = r"(?P<q>\\*[\"'])(?:(?!(?<!\\)(?P=q)).)*"
 """A quoted value up to its closing quote (excluded), inside JSON that is itself quoted too."""
@@ -31,10 +38,10 @@ _CUT = re.compile(r"…|\.\.\.|\Z")
 class Redactor:
     """Takes secrets out of texts: known values however they are written, and what is recognised as secret."""
 
-    def __init__(self, values: Iterable[str] = ()) -> None:
+    def __init__(self, values: Iterable[str] = (), put: Put = _redacted) -> None:
         self.values = frozenset(value for value in values if len(value.strip()) >= SHORTEST)
-        found = {form for value in self.values for form in _forms(value) if form not in REDACTED}
-        self._forms = sorted(found)
+        self._put = put
+        self._forms = sorted({form for value in self.values for form in forms(value)})
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Redactor:
@@ -43,7 +50,7 @@ class Redactor:
 
     def knowing(self, values: frozenset[str]) -> Redactor:
         """One that knows these too."""
-        return self if values <= self.values else Redactor(self.values | values)
+        return self if values <= self.values else Redactor(self.values | values, self._put)
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
@@ -51,11 +58,9 @@ class Redactor:
         out, at = "", 0
         for start, end in spans:
             if start >= at:
-                out += text[at:start] + REDACTED
+                out += text[at:start] + self._put(text[start:end])
             at = max(at, end)
-        text = out + text[at:]
-        lower = text.lower()
-        return _recognised(text) if any(hint in lower for hint in _HINTS) else text
+        return recognised(out + text[at:], self._put)
 
 
 def secret_values(variables: Mapping[str, str]) -> frozenset[str]:
@@ -87,8 +92,12 @@ def _places(text: str, part: str) -> Iterator[int]:
         at = text.find(part, at + 1)
 
 
-def _forms(value: str) -> Iterator[str]:
+def forms(value: str) -> Iterator[str]:
     """Everything that a value may look like once a program has written it."""
+    return (form for form in _written(value) if form not in REDACTED)
+
+
+def _written(value: str) -> Iterator[str]:
     for part in {value, value.strip(), *(line.strip() for line in value.splitlines())}:
         if len(part) < SHORTEST:
             continue
@@ -110,11 +119,17 @@ def _base64(value: bytes) -> Iterator[str]:
 
 
 _HINTS = (
-    "passw", "passphrase", "pwd", "token", "secret", "key", "credential", "authorization", "cookie", "bearer",
-    "assertion", "eyj", "ya29.", "aiza", "gocspx-", "gh", "glpat-", "akia", "asia", "xox", "k_live_", "k_test_", "sg.",
-    "npm_", "://",
+    "passw", "passphrase", "pwd", "jwt", "session", "token", "secret", "key", "credential", "authorization", "cookie", "bearer",
+    "assertion", "eyj", "ya29.", "aiza", "gocspx-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia",
+    "asia", "xox", "k_live_", "k_test_", "sg.", "npm_",
 )  # fmt: skip
 """One of these is in every text that a pattern matches; nearly all texts have none and are done with at once."""
+
+
+def suspicious(text: str) -> bool:
+    """Whether a text may hold what is recognised as secret; cheap, and true of all that do."""
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS) or ("://" in text and "@" in text)
 
 
 @cache
@@ -139,15 +154,18 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...
     return tuple(re.compile(each) for each in SHAPES), tuple(re.compile(each, flags) for each in after)
 
 
-def _recognised(text: str) -> str:
+def recognised(text: str, put: Put = _redacted) -> str:
+    """The text without what is recognised as secret."""
+    if not suspicious(text):
+        return text
     whole, after = _patterns()
     for pattern in whole:
-        text = pattern.sub(REDACTED, text)
+        text = pattern.sub(lambda found: put(found[0]), text)
     for pattern in after:
-        text = pattern.sub(_keep, text)
+        text = pattern.sub(lambda found: _after(found, put), text)
     return text
 
 
-def _keep(found: re.Match[str]) -> str:
-    quoted = found.groupdict().get("q") or ""
-    return f"{found['keep']}{quoted}{REDACTED}"
+def _after(found: re.Match[str], put: Put) -> str:
+    before = found["keep"] + (found.groupdict().get("q") or "")
+    return before + put(found[0][len(before) :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from validator.words.id_token import NONE, WANTED
@@ -39,6 +40,7 @@ _LEAST_CHANGES = 0.35
 """For each letter and digit; chance has 0.62, words in CamelCase with numbers have less than 0.3."""
 
 
+@lru_cache(4096)
 def named(name: str) -> bool:
     """Whether a value under this name is secret: `ORDER_TOKEN`, `client_secret`, `X-Api-Key`."""
     return bool(_NAMED.search(name)) and not _PLACE.fullmatch(name)

@@ -1,0 +1,1 @@
+"""Recordings: a run's journal in a file, without its secrets."""
