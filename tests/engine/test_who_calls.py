@@ -129,3 +129,12 @@ def test_a_token_that_runs_out_during_the_run_is_renewed_before(tmp_path: Path) 
     verdict = finished.verdict("Longer than a token")
     assert verdict.outcome == "passed", verdict
     assert [round(at - made[0], -1) for at in made] == [0, 300, 600], "five minutes before each one's end"
+
+
+def test_a_probe_that_nobody_lets_in_is_no_echo_of_the_targets() -> None:
+    alone = LONG.partition("checks:")[0] + (
+        "checks:\n  - {name: Nobody, blocking: false, within: 20s, http: {path: /, auth: none}}\n  - {name: Chain, custody: {}}\n"
+    )
+    finished = simulate(alone, CASES / "private-service" / "scenario.yaml")
+    assert finished.verdict("Nobody").outcome == "inconclusive"
+    assert finished.verdict("Chain").outcome == "passed", "an echo probe with a token was sent besides"

@@ -20,6 +20,7 @@ from validator.words import secret
 from validator.words.asked import Asked
 from validator.words.call import Call, MarkedCall
 from validator.words.check import Target
+from validator.words.id_token import NONE
 from validator.words.pace import INTERVAL
 
 if TYPE_CHECKING:
@@ -120,8 +121,13 @@ class Probe(Marked[None]):
         return not self.repeat and bool(known.answers(self))
 
     def echoes(self, known: Folded) -> bool:
-        """Whether it serves as the target's echo: it is repeated, and found in the request log."""
-        if not self.location.startswith("/") or self.settled(known, held=False) or known.refusal(self):
+        """Whether it serves as the target's echo: it is repeated, found in the request log, and let in as the target's others are."""
+        if (
+            self.auth == NONE
+            or not self.location.startswith("/")
+            or self.settled(known, held=False)
+            or known.refusal(self)
+        ):
             return False
         made = [seen.call for seen in known.answers(self)[-_FOUND_AMONG:]]
         found = any(known.request_entries(call.mark) for call in made if isinstance(call, MarkedCall))
