@@ -1,4 +1,4 @@
-"""The files of a spec: regular ones, sized before they are read; included ones below the spec's own folder.
+"""The files of a spec: regular ones, sized before they are read; those that it names below its own folder.
 
 `-` is standard input.
 """
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 LIMIT = 1 << 20
-"""Bytes of one file: what a spec may have at most, in UTF-8's longest characters."""
+"""Bytes of one file: what a spec may have at most, in UTF-8's longest characters, and what it names."""
 STANDARD_INPUT = "-"
 
 
@@ -36,7 +36,7 @@ def content(file: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file but a device, pipe or socket")
         if status.st_size > LIMIT:
-            raise OSError(errno.EFBIG, f"it has {status.st_size} bytes, and a spec at most {LIMIT}")
+            raise OSError(errno.EFBIG, f"it has {status.st_size} bytes, and a file of a spec at most {LIMIT}")
         return _whole(opened)
     finally:
         os.close(opened)
@@ -56,12 +56,12 @@ def _whole(opened: int) -> bytes:
         parts.append(part)
         left -= len(part)
     if left <= 0:
-        raise OSError(errno.EFBIG, f"it has more than {LIMIT} bytes, the most that a spec has")
+        raise OSError(errno.EFBIG, f"it has more than {LIMIT} bytes, the most that a file of a spec has")
     return b"".join(parts)
 
 
 def below(folder: Path) -> Callable[[str], bytes]:
-    """What reads the files that a spec in this folder includes, wherever links lead."""
+    """What reads the files that a spec in this folder names, wherever links lead."""
 
     def read(name: str) -> bytes:
         try:

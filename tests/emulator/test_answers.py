@@ -66,7 +66,7 @@ ASKED = [
 def test_in_the_simulation(simulate: Callable[..., Simulation]) -> None:
     world = simulate(ORDERS)
     for (method, path, headers, body), expected in ASKED:
-        call = Exchange(method, f"https://{HOST}{path}", tuple(headers.items()), body)
+        call = Exchange(method, f"https://{HOST}{path}", tuple(headers.items()), body.encode() if body else None)
         _, result = world(call, EPOCH)
         assert isinstance(result, Answer)
         assert (result.content["status"], result.content["text"]) == expected, call

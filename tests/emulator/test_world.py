@@ -133,6 +133,7 @@ def test_a_request_is_answered_by_the_behaviour_of_the_revision_that_serves(simu
             "headers": [["content-type", "application/json"], ["server", "Google Frontend"]],
             "text": '{"ok": true}',
             "latency": 0.08,
+            "size": 12,
         }
     )
 

@@ -47,7 +47,16 @@ queries = st.one_of(
     st.builds(EntriesOf, names, st.builds(Selector, names, names, st.lists(st.sampled_from(Sort)).map(tuple))),
     st.builds(BaselineOf, names, st.floats(0, 1e6), st.sampled_from(Sort), names),
     st.builds(
-        Http, names, names, pairs, st.floats(0, 100), st.booleans(), names, names, st.none() | names, st.booleans()
+        Http,
+        names,
+        names,
+        pairs,
+        st.floats(0, 100),
+        st.booleans(),
+        names,
+        names,
+        st.none() | st.binary(),
+        st.booleans(),
     ),
     st.builds(WebSocket, names, names, pairs, st.floats(0, 100), st.booleans(), names, st.just(("v1",)), steps),
 )
@@ -56,7 +65,7 @@ calls = st.one_of(
     st.builds(ListBuilds, names, names, st.integers(0, 100), names),
     st.builds(ListEntries, st.lists(names, max_size=3).map(tuple), names),
     st.builds(Converse, names, pairs, st.lists(names).map(tuple), steps, st.booleans(), names),
-    st.builds(Exchange, names, names, pairs, st.none() | names, st.booleans(), names),
+    st.builds(Exchange, names, names, pairs, st.none() | st.binary(), st.booleans(), names),
 )
 results = st.one_of(
     st.builds(Answer, st.dictionaries(names, names | st.integers() | st.none() | st.lists(names))),

@@ -21,5 +21,5 @@ def test_each_comes_to_its_verdict(name: str, world: str, verdict: str, validato
     ended = validator("emulate", f"examples/kinds/worlds/{name}{world}.yaml", "--", *gate)
     checks = [check for check in ended.summary["checks"] if not check["name"].endswith(" is resolved and ready")]
     told = {check["name"]: (check["verdict"], check["reason"]) for check in checks}
-    assert {each for each, _ in told.values()} == {verdict}, told
+    assert {verdict} <= {each for each, _ in told.values()} <= {verdict, "skipped"}, told
     assert len(told) >= 3

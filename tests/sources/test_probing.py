@@ -43,6 +43,7 @@ def test_an_answer_has_status_headers_text_and_latency() -> None:
         "status": 200,
         "headers": [["content-type", "text/plain"], ["x-a", "1"], ["x-a", "2"], ["content-length", "5"]],
         "text": "h\u00e9y!",
+        "size": 5,
     }
     assert server.heads[0].startswith("GET /a%2Fb?q=1 HTTP/1.1\r\n")
 
@@ -50,7 +51,10 @@ def test_an_answer_has_status_headers_text_and_latency() -> None:
 def test_what_is_sent_is_what_was_asked_for_and_little_else() -> None:
     with tcp_server(lambda talk: talk.send(OK + "Content-Length: 0\r\n\r\n")) as server:
         fetch(
-            server, method="PUT", body='{"a":"\u00e9"}', headers=(("X-Mark", "1"), ("x-two", "\u00e9"), ("x-two", "b"))
+            server,
+            method="PUT",
+            body='{"a":"\u00e9"}'.encode(),
+            headers=(("X-Mark", "1"), ("x-two", "\u00e9"), ("x-two", "b")),
         )
     head, _, body = server.heads[0].partition("\r\n\r\n")
     assert body in ("", '{"a":"\u00e9"}')
@@ -280,7 +284,7 @@ def test_a_body_does_not_go_to_another_origin(status: int) -> None:
         to = f"http://127.0.0.1:{other.port}/"
         location = f"HTTP/1.1 {status} Go\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"
         with tcp_server(lambda talk: talk.send(location)) as server:
-            found = problem(fetch(server, redirects=True, method="POST", body="secret"))
+            found = problem(fetch(server, redirects=True, method="POST", body=b"secret"))
     told = f"the redirect ({status}) to {to} is not followed: the body would go to another origin"
     assert found == Problem("REFUSED", told)
     assert not other.heads
@@ -293,7 +297,7 @@ def test_a_post_becomes_a_get_where_the_redirect_says_so() -> None:
 
     with tcp_server(play) as server:
         content(
-            fetch(server, redirects=True, method="POST", body="{}", headers=(("Content-Type", "application/json"),))
+            fetch(server, redirects=True, method="POST", body=b"{}", headers=(("Content-Type", "application/json"),))
         )
     assert server.heads[1].startswith("GET /done ")
     assert "Content-Type" not in server.heads[1]

@@ -13,19 +13,14 @@ from typing import Any
 from validator.evidence.http import Http
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence, Resources
+from validator.evidence.series import Sampled
 from validator.evidence.sort import Query
-from validator.judging import probed
-from validator.judging.response import (
-    Response,
-    grpc_found,
-    header_found,
-    json_found,
-    latency_found,
-    status_found,
-    text_found,
-)
+from validator.judging import probed, series
+from validator.judging.answer_rules import expected_found, forbidden_found
+from validator.judging.preflight import preflight_found
+from validator.judging.response import Response, grpc_found
 from validator.judging.variables import holds_and_asserts
-from validator.language.http_check import ABSENT, Options, options, schema
+from validator.language.http_check import Options, options, schema
 from validator.words.call import Json
 from validator.words.check import Check
 from validator.words.finding import Finding, together
@@ -43,13 +38,14 @@ variables = {
     "json": "dyn",
     "text": "string",
     "latency": "duration",
+    "url": "string",
 }
 
 
 def _probe(check: Check[Options]) -> Http:
     wanted = check.options
     repeat = wanted.safe or check.within is not None
-    return Http(
+    single = Http(
         check.target.name,
         wanted.location,
         wanted.headers,
@@ -57,54 +53,61 @@ def _probe(check: Check[Options]) -> Http:
         repeat,
         "" if repeat else check.name,
         wanted.method,
-        wanted.body,
+        wanted.body.content if wanted.body else None,
         wanted.redirects,
         auth=wanted.auth,
     )
+    if wanted.series is None:
+        return single
+    own = f"{check.name} ({check.part})" if check.part else check.name
+    return Sampled.of(replace(single, repeat=True, check=own), wanted.series.count, wanted.series.rate)
 
 
 def queries(check: Check[Options]) -> frozenset[Query[Any]]:
-    """The probe, and the request log that tells who answered it."""
-    return probed.queries(check, _probe(check))
+    """The probe, of a load its lanes, and the request log that tells who answered it."""
+    probe = _probe(check)
+    lanes = frozenset(probe.lanes) if isinstance(probe, Sampled) else frozenset()
+    return probed.queries(check, probe) | lanes
 
 
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
-    """Judge every exchange by who answered it."""
-    return probed.judge(check, _probe(check), _says, evidence, now)
+    """Judge every answer by who gave it, of `samples` and a `load` all together."""
+    probe = _probe(check)
+    if isinstance(probe, Sampled):
+        return series.judge(check, probe, _says, evidence, now)
+    return probed.judge(check, probe, _says, evidence, now)
 
 
 def _says(check: Check[Options], known: Resources, observation: Observation, content: Json) -> Finding:
     """What an answer says."""
     response = Response.read(content)
-    findings = list(_findings(check.options, response, content))
+    findings = list(_findings(check.options, response, observation, content))
     own = {
         "status": response.status,
         "headers": response.headers,
         "json": response.json,
         "text": response.whole_text,
         "latency": timedelta(seconds=response.latency),
+        "url": response.url or probed.asked_of(observation).url,
     }
     finding = holds_and_asserts(check, known, together(findings), own)
-    return replace(finding, evidence=(_shown(observation, response, content),))
+    return replace(finding, evidence=(_shown(check.options, observation, response),))
 
 
-def _shown(observation: Observation, response: Response, content: Json) -> Excerpt:
-    landed = f" at {content['url']}" if "url" in content else ""
-    line = f"{probed.asked_of(observation).shown} -> {response.status}{landed} in {span(response.latency)}"
+def _shown(wanted: Options, observation: Observation, response: Response) -> Excerpt:
+    landed = f" at {response.url}" if response.url else ""
+    files = wanted.body.files if wanted.body else ()
+    sent = f" with {' and '.join(f'{name} ({digest[:19]})' for name, digest in files)}" if files else ""
+    line = f"{probed.asked_of(observation).shown}{sent} -> {response.status}{landed} in {span(response.latency)}"
     return Excerpt(f"{line}: {response.excerpt}" if response.text else line, observation.received, "http")
 
 
-def _findings(wanted: Options, response: Response, content: Json) -> Iterator[Finding]:
+def _findings(wanted: Options, response: Response, observation: Observation, content: Json) -> Iterator[Finding]:
     """One finding for each thing that the response has to be."""
-    yield status_found(wanted.status, response)
+    yield from expected_found(wanted.expect, response, probed.asked_of(observation).url, observation.received)
     grpc = grpc_found(wanted.location, response.fields, content.get("trailers", ()))
     if grpc:
         yield grpc
-    if wanted.json is not ABSENT:
-        yield json_found(wanted.json, response)
-    if wanted.text:
-        yield text_found(wanted.text, response)
-    for name, pattern in wanted.response_headers:
-        yield header_found(name, pattern, response)
-    if wanted.latency:
-        yield latency_found(wanted.latency, response.latency)
+    yield from forbidden_found(wanted.forbid, response)
+    if wanted.preflight:
+        yield preflight_found(wanted.preflight, response)

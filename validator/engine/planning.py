@@ -46,8 +46,9 @@ def plan_of(spec: Spec, kinds: Mapping[str, Kind[Any]]) -> Plan:
 
 
 def _target(target: Target, wanted: Mapping[Query[Any], list[str]]) -> TargetPlan:
-    mine = sorted((asked for asked in wanted if asked.concerns(target)), key=lambda asked: (asked.place, repr(asked)))
-    return TargetPlan(target, tuple(asked.planned(target, tuple(wanted[asked])) for asked in mine))
+    mine = sorted((each for each in wanted if each.concerns(target)), key=lambda each: (each.place, repr(each)))
+    asked = dict.fromkeys(query.planned(target, tuple(wanted[query])) for query in mine)
+    return TargetPlan(target, tuple(asked))
 
 
 def _logs(verdicts: Verdicts, wanted: Mapping[Query[Any], list[str]]) -> Iterator[LogPlan]:

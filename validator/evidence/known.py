@@ -12,6 +12,7 @@ from validator.logs.selector import Selector
 from validator.resources.build import Build
 from validator.resources.revision import Revision
 from validator.resources.service import Service
+from validator.words.check import Target
 from validator.words.watermark import Known, Watermark
 
 if TYPE_CHECKING:  # a query and what is known of it name each other
@@ -85,6 +86,11 @@ class Evidence(Resources, Protocol):
 
     def of(self, query: Query[Seen]) -> Seen:
         """What is known of a query, as its sort keeps it."""
+        ...
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The spec's targets by name."""
         ...
 
     @property

@@ -27,6 +27,10 @@ class Limit(Protocol):
         ...
 
 
+_ROUNDING = 1e-4
+"""Of a token: seconds since 1970 are exact to a quarter of a microsecond."""
+
+
 @dataclass
 class Bucket:
     """A token bucket."""
@@ -49,7 +53,7 @@ class Bucket:
 
     def take(self, now: float, *, slow: bool = False) -> bool:
         """Take a token if there is one."""
-        if self._fill(now) < 1 - 1e-9:
+        if self._fill(now) < 1 - _ROUNDING:
             return False
         self.filled = (self.filled or 0.0) - 1
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
@@ -53,12 +54,22 @@ def _plain(value: Any) -> Any:
             return _named(value)
         case Enum():
             return value.value
+        case bytes():
+            return _text(value)
         case tuple():
             return [_plain(item) for item in value]
         case _ if dataclasses.is_dataclass(value):
             return _fields(value)
         case _:
             return value
+
+
+def _text(content: bytes) -> Any:
+    """A request's body: as text where it is one."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {"base64": b64encode(content).decode()}
 
 
 def _by_name(known: Iterable[type[Any]], data: Json) -> type[Any]:
@@ -97,6 +108,8 @@ def _made(wanted: Any, value: Any) -> Any:
     if origin is tuple:
         each = parts[:1] * len(value) if parts[-1:] == (Ellipsis,) else parts
         return tuple(_made(part, item) for part, item in zip(each, value, strict=True))
+    if wanted is bytes:
+        return value.encode() if isinstance(value, str) else b64decode(value["base64"])
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return wanted(value)
     if dataclasses.is_dataclass(wanted):

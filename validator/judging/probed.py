@@ -46,7 +46,7 @@ def queries(check: Check[Any], probe: Probe) -> frozenset[Query[Any]]:
 
 def judge(check: Check[Any], probe: Probe, says: Says, evidence: Evidence, now: float) -> Verdict:
     """Judge every answer; one that another revision gave is held against the target or not counted."""
-    attempts = _Attempts(check, probe, says, evidence)
+    attempts = Attempts(check, probe, says, evidence)
     made = [attempt for each in evidence.answers(probe) if (attempt := attempts.of(each))]
     under_way = evidence.under_way(probe)
     if under_way is not None:
@@ -69,7 +69,7 @@ def asked_of(observation: Observation) -> MarkedCall:
 
 
 @dataclass(frozen=True)
-class _Attempts:
+class Attempts:
     """The attempts of a check at its probe."""
 
     check: Check[Any]

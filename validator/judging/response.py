@@ -9,13 +9,18 @@ from functools import cached_property
 from typing import Any
 
 from validator.judging.json_match import difference
+from validator.language.cel_shown import NOT_SHOWN
+from validator.language.http_expect import PARSES, Statuses
 from validator.language.values import Bound
 from validator.logs.selector import compiled
+from validator.words import secret
 from validator.words.call import Json
 from validator.words.finding import Finding, State
-from validator.words.instant import span
+from validator.words.instant import seconds, span
 from validator.words.strict_json import NotJsonError, TooLargeError, parse
 
+MORE = (1 << 20) + 1
+"""The size of a body that is longer than what is kept."""
 _JSON = 160
 """Characters of the wanted JSON that a pass shows."""
 _EXCERPT = 500
@@ -72,6 +77,12 @@ class Response:
     """What would let the whole body be read."""
     latency: float
     """Seconds."""
+    size: int | None = None
+    """Bytes of the body as it was sent; None if it was not read. MORE of one of which more came than is kept."""
+    url: str = ""
+    """Where redirects led."""
+    not_after: float | None = None
+    """When its TLS certificate ends, Unix seconds; None if none was seen."""
 
     @classmethod
     def read(cls, content: Json) -> Response:
@@ -81,7 +92,18 @@ class Response:
         lacks, remedy = _lack(content)
         if "undecoded" in content:
             text = text.partition("\ufffd")[0]
-        return cls(int(content["status"]), fields, text, lacks, remedy, float(content["latency"]))
+        told = content.get("certificate")
+        return cls(
+            int(content["status"]),
+            fields,
+            text,
+            lacks,
+            remedy,
+            float(content["latency"]),
+            content.get("size"),
+            str(content.get("url", "")),
+            seconds(told["not_after"]) if told else None,
+        )
 
     def values(self, name: str) -> list[str]:
         """All values of a header, its name in lower case."""
@@ -136,11 +158,10 @@ def _lack(content: Json) -> tuple[str, str]:
     return "", ""
 
 
-def status_found(wanted: Bound, response: Response) -> Finding:
+def status_found(wanted: Statuses, response: Response) -> Finding:
     """Whether the status is one that is wanted."""
-    expected = "a 2xx status" if wanted == Bound(200, 299) else f"status {wanted.text().removeprefix('exactly ')}"
     state = State.HOLDS if wanted.holds(response.status) else State.VIOLATED
-    return Finding(state, f"status {response.status}", expected, f"status {response.status}")
+    return Finding(state, f"status {response.status}", wanted.text, f"status {response.status}")
 
 
 def latency_found(wanted: Bound, seconds: float) -> Finding:
@@ -152,10 +173,12 @@ def latency_found(wanted: Bound, seconds: float) -> Finding:
 
 def json_found(wanted: Any, response: Response) -> Finding:
     """Whether the body contains what is wanted."""
-    expected = "JSON with " + json.dumps(wanted, ensure_ascii=False)
+    expected = "JSON" if wanted is PARSES else "JSON with " + json.dumps(wanted, ensure_ascii=False)
     body = response.json
     if isinstance(body, Finding):
         return Finding(body.state, body.reason, expected, body.actual, body.remedy)
+    if wanted is PARSES:
+        return Finding(State.HOLDS, "the body is JSON", expected)
     where = difference(wanted, body)
     if where:
         return Finding(State.VIOLATED, f"the JSON differs at {where}", expected, response.excerpt)
@@ -190,12 +213,20 @@ def header_found(name: str, pattern: str, response: Response) -> Finding:
         holds = any(search(value) for value in (*values, *joined))
     else:
         holds = all(search(value) for value in values)
-    told = " and ".join(repr(value) for value in values)
+    told = " and ".join(shown(name, value) for value in values)
     several = (
         "" if len(values) == 1 or name in _LISTS else f": it was sent {len(values)} times, and each value has to match"
     )
     reason = f"header {name} is {told}{'' if holds else several}"
     return Finding(State.HOLDS if holds else State.VIOLATED, reason, expected, told)
+
+
+def shown(name: str, value: str) -> str:
+    """A header's value as a report may show it: of a cookie its name and attributes, of what is secret by its name nothing."""
+    if name == "set-cookie":
+        pair, semicolon, attributes = value.partition(";")
+        return repr(f"{pair.partition('=')[0]}={NOT_SHOWN}{semicolon}{attributes}")
+    return NOT_SHOWN if secret.named(name) else repr(value)
 
 
 def grpc_found(path: str, fields: Sequence[tuple[str, str]], trailers: Iterable[tuple[str, str]]) -> Finding | None:

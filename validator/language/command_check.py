@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from validator.language.http_check import ABSENT
 from validator.language.mistake import Mistake, sound
-from validator.language.values import LENGTH, PATTERN, Bound, bound, bound_of, duration
+from validator.language.values import ABSENT, LENGTH, PATTERN, Bound, bound, bound_of, duration
 
 __all__ = ["ABSENT", "Options", "options", "schema"]
 

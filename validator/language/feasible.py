@@ -52,10 +52,21 @@ class Feasibility:
         elif 0 < check.hold < INTERVAL and not windowed:
             told = f"`for` is shorter than the {span(INTERVAL)} between two attempts; write {INTERVAL:g}s or more"
             self._complain(told, "for")
+        if self._refuses(check):
+            return
         self._counting(check, windowed=windowed)
         self._until(check, expressions, windowed=windowed)
         self._fits_the_run(check, windowed=windowed)
         self._lasts(check)
+
+    def _refuses(self, check: Check[Any]) -> bool:
+        """What the kind's own part leaves no sense to, or cannot do without."""
+        keys = [(key, told) for key, told in getattr(check.options, "meaningless", {}).items() if self.value.get(key)]
+        for key, told in keys:
+            self._complain(f"`{key}` means nothing here: {told}", key, key=True)
+        if check.within is None and (told := getattr(check.options, "within_wanted", "")):
+            self._complain(told, self.name, key=True)
+        return bool(keys)
 
     def _counting(self, check: Check[Any], *, windowed: bool) -> None:
         for key in ("attempts", "times"):
@@ -139,7 +150,7 @@ class Feasibility:
 
     def _attempts(self, check: Check[Any]) -> list[tuple[str, float]]:
         """Where attempts of a check go, and how many seconds one may take."""
-        return sorted(filter(None, (asked.attempt() for asked in self.kind.queries(check))))
+        return sorted({place for asked in self.kind.queries(check) if (place := asked.attempt())})
 
     def _absent(self, check: Check[Any], expressions: Expressions) -> Iterator[str]:
         """The names that its expressions use and that are not known of its target."""

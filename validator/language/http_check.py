@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from validator.language import http_body, http_expect, http_series, preflight
 from validator.language.auth import AUTH, HEADERS, auth_mistakes
+from validator.language.http_body import Body
+from validator.language.http_expect import EXPECT, FORBID, SUCCESS, Expected, Forbidden
+from validator.language.http_series import Series
 from validator.language.mistake import Mistake, sound
 from validator.language.place import PATH, misplaced
-from validator.language.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
+from validator.language.preflight import Preflight
+from validator.language.values import LENGTH, LOCATION, Bound, duration
 
-__all__ = ["ABSENT", "Options", "options", "schema"]
+__all__ = ["Options", "options", "schema"]
 
 _TIMEOUT = "10s"
-_BODILESS = (204, 205, 304)
-"""Answers of these statuses have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_NOT_GRANTED = http_expect.Statuses((Bound(100, 499),), "a status below 500")
 schema = {
     "type": "object",
     "properties": {
@@ -34,49 +38,35 @@ schema = {
         },
         "headers": {**HEADERS, "description": "Request headers."},
         "auth": AUTH,
-        "body": {"type": "string", "description": "The request's body."},
-        "json": {"description": "The request's body as JSON, in place of `body`."},
+        **http_body.SCHEMA,
         "timeout": {**LENGTH, "default": _TIMEOUT, "description": "For one whole attempt."},
         "follow_redirects": {
             "type": "boolean",
             "default": False,
             "description": "A redirect is not health. Only Accept, User-Agent and traceparent go to another origin.",
         },
-        "expect": {
-            "type": "object",
-            "properties": {
-                "status": {
-                    **bound_of({"type": "integer", "minimum": 100, "maximum": 599}),
-                    "description": "The status (default: any 2xx).",
-                },
-                "json": {
-                    "description": "What the body has to contain: objects match partially, arrays whole, each value by its type."
-                },
-                "text": {**PATTERN, "description": "An RE2 pattern that the body has to match."},
-                "headers": {
-                    "type": "object",
-                    "additionalProperties": PATTERN,
-                    "description": "RE2 patterns that response headers have to match: each value of a repeated one, or one of a list such as Set-Cookie.",
-                },
-                "latency": {**bound_of(DURATION), "description": "From sending to the last byte."},
-            },
-            "additionalProperties": False,
-            "minProperties": 1,
-            "description": "What the response has to be.",
-        },
+        **preflight.SCHEMA,
+        **http_series.SCHEMA,
+        "expect": EXPECT,
+        "forbid": FORBID,
     },
     "additionalProperties": False,
     "examples": [
         {"path": "/health"},
         {"path": "/health", "expect": {"status": 200, "json": {"status": "healthy"}, "latency": {"max": "2s"}}},
-        {"path": "/orders", "method": "POST", "json": {"id": 1}, "expect": {"status": {"min": 200, "max": 409}}},
+        {"path": "/orders", "method": "POST", "json": {"id": 1}, "expect": {"status": [200, 409]}},
+        {"path": "/", "samples": 40, "expect": {"latency": {"p95": {"max": "300ms"}}, "error_rate": {"max": "2.5%"}}},
     ],
     "x-failures": [
         "status ...",
         "the JSON differs at ...",
+        "the JSON is not as its schema wants it: ...",
         "... answered, not ...",
         "no answer: ...",
         "it took ...",
+        "it redirects to...",
+        "... of ... requests failed, ...",
+        "the certificate is valid until ..., ... more",
     ],
     "x-unknown": [
         "... answered and not ...; the request may not be sent again",
@@ -84,12 +74,12 @@ schema = {
         "... is not known: ...",
         "no answer: ...",
         "the request was not sent: no ID token for it could be had: ...",
+        "of ... answers ... are known to be the target's",
     ],
     "x-commands": [
         'curl --include --header "Authorization: Bearer $(gcloud auth print-identity-token)" URL/health',
     ],
 }
-ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -99,16 +89,15 @@ class Options:
     location: str
     method: str
     headers: tuple[tuple[str, str], ...]
-    body: str | None
+    body: Body | None
     timeout: float
     redirects: bool
-    status: Bound
-    json: Any
-    text: str
-    response_headers: tuple[tuple[str, str], ...]
-    latency: Bound | None
-    auth: str
+    expect: Expected
+    forbid: Forbidden
+    auth: str = ""
     """`id_token`, `none` or a token; empty for what the target says."""
+    preflight: Preflight | None = None
+    series: Series | None = None
 
     @property
     def title(self) -> str:
@@ -118,53 +107,66 @@ class Options:
     @property
     def safe(self) -> bool:
         """Whether sending it again changes nothing."""
-        return self.method in ("GET", "HEAD", "OPTIONS")
+        return self.method in _SAFE
+
+    @property
+    def meaningless(self) -> Mapping[str, str]:
+        """Keys of the check that mean nothing beside these, and why."""
+        if not self.series:
+            return {}
+        told = "`samples` and `load` are judged together, and once"
+        return dict.fromkeys(("for", "times", "attempts", "until"), told) | {
+            "capture": "of many answers none is the one to capture from; make that a check of its own"
+        }
+
+    @property
+    def within_wanted(self) -> str:
+        """Why the check has to say `within`; empty if it need not."""
+        if self.series and not self.safe:
+            return f"this sends {self.method} again and again; write `within` in the check if it may be repeated"
+        return ""
 
 
 def options(value: Any) -> Options:
     """Read the kind's own part of a check."""
-    headers = dict(value.get("headers", {}))
-    body = value.get("body")
-    if "json" in value:
-        body = json.dumps(value["json"], ensure_ascii=False)
-        headers.setdefault("Content-Type", "application/json")
-    expect = value.get("expect", {})
-    patterns = expect.get("headers", {})
+    found: list[Mistake] = []
+    asked, body = preflight.preflight(value), http_body.body(value)
+    headers = dict(value.get("headers", {})) | (asked.headers if asked else {})
+    if body and body.type and "content-type" not in map(str.lower, headers):
+        headers["Content-Type"] = body.type
+    status = SUCCESS if asked is None or asked.allowed else _NOT_GRANTED
+    try:
+        expect = http_expect.expected(value.get("expect", {}), status)
+    except Mistake as error:
+        found.append(error.below("expect", "json_schema"))
+        rest = {key: told for key, told in value["expect"].items() if key != "json_schema"}
+        expect = http_expect.expected(rest, status)
     made = Options(
         value.get("path") or value.get("url", ""),
-        value.get("method", "GET"),
+        "OPTIONS" if asked else value.get("method", "GET"),
         tuple(headers.items()),
         body,
         duration(value.get("timeout", _TIMEOUT)),
         value.get("follow_redirects", False),
-        bound(expect.get("status", {"min": 200, "max": 299})),
-        expect.get("json", ABSENT),
-        expect.get("text", ""),
-        tuple((name.lower(), pattern) for name, pattern in patterns.items()),
-        bound(expect["latency"]) if "latency" in expect else None,
+        expect,
+        http_expect.forbidden(value.get("forbid", {})),
         value.get("auth", ""),
+        asked,
+        http_series.series(value),
     )
-    return sound(made, _mistakes(value))
+    return sound(made, [*found, *_mistakes(value, made)])
 
 
-def _mistakes(value: Any) -> Iterator[Mistake]:
+def _mistakes(value: Any, made: Options) -> Iterator[Mistake]:
     """What cannot be sent, and what no answer can have."""
     yield from misplaced(value)
     yield from auth_mistakes(value)
-    if "body" in value and "json" in value:
-        yield Mistake("write either `body` or `json`", "body")
+
     for name, content in value.get("headers", {}).items():
         if name.lower() == "content-type" and content.lower().startswith("application/grpc"):
             told = "the status of a gRPC answer does not say how the call ended; probe the service's HTTP gateway"
             yield Mistake(told, "headers", name)
-    expect = value.get("expect", {})
-    wanted = [key for key in ("json", "text") if key in expect]
-    if value.get("method") == "HEAD":
-        for key in ("body", "json"):
-            if key in value:
-                yield Mistake("a HEAD request has no body; write another `method`", key)
-        for key in wanted:
-            yield Mistake("an answer to HEAD has no body; write `method: GET`", "expect", key)
-    elif expect.get("status") in _BODILESS:
-        for key in wanted:
-            yield Mistake(f"an answer of status {expect['status']} has no body", "expect", key)
+    yield from http_body.mistakes(value)
+    yield from preflight.mistakes(value)
+    yield from http_expect.mistakes(value, made.expect, made.forbid)
+    yield from http_series.mistakes(value, made.series)

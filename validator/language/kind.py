@@ -46,7 +46,7 @@ class Kind(Protocol[Options]):
         ...
 
     def options(self, value: Any) -> Options:
-        """Make options of a value that fits the schema.
+        """Make options of a value that fits the schema, with an Attachment in place of each file's name.
 
         Raises:
             validator.language.mistake.Mistakes: all that the schema cannot say is wrong, with the options all the same.

@@ -146,7 +146,7 @@ class _Loading:
         main = targets[MAIN]
         return Spec(
             self.file,
-            _digest([self.text, *(text for _, _, text in more), *files.all]),
+            _digest([self.text.encode(), *(text.encode() for _, _, text in more), *files.all]),
             str(data.get("title", main.service or main.url)),
             timeout,
             targets,
@@ -183,8 +183,8 @@ class _Loading:
         return tuple(found.values())
 
 
-def _digest(texts: Sequence[str]) -> str:
-    whole = hashlib.sha256(texts[0].encode())
-    for text in texts[1:]:
-        whole.update(b"\0" + text.encode())
+def _digest(contents: Sequence[bytes]) -> str:
+    whole = hashlib.sha256(contents[0])
+    for content in contents[1:]:
+        whole.update(b"\0" + content)
     return f"sha256:{whole.hexdigest()}"

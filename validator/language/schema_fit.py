@@ -18,6 +18,7 @@ from validator.words.call import Json
 
 _OF_FORMAT = {
     "duration": "1s", "length": "1s", "rate": "1%", "size": "1MB", "re2": "x", "cel": "true", "location": "/", "file": "x",
+    "content": "x",
 }  # fmt: skip
 _OF_TYPE = {"string": "x", "integer": 1, "number": 1, "boolean": False, "array": (), "null": None}
 

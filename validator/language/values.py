@@ -13,6 +13,8 @@ from validator.logs.selector import compiled
 from validator.words.counting import volume
 from validator.words.instant import span
 
+ABSENT: Final = object()
+"""In place of JSON: none is wanted. `null` is some."""
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.ASCII)
 _SECONDS = (86400, 3600, 60, 1, 0.001)
 _BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "kiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -38,6 +40,13 @@ SIZE: Final = {
     "pattern": r"^\d{1,9}(\.\d{1,9})?([kMG]i?)?B$",
     "x-form": "is not a size; write one such as 400MB or 120MiB",
     "description": "A size: `400MB`, `1.5GB`, `120MiB`.",
+}
+PACE: Final = {
+    "type": "string",
+    "pattern": r"^\d{1,3}(\.\d{1,3})?/s$",
+    "x-form": "is not a rate; write 5/s or 0.5/s",
+    "examples": ["1/s"],
+    "description": "So many a second: `5/s`.",
 }
 PATTERN: Final = {"type": "string", "minLength": 1, "format": "re2", "description": "An RE2 pattern, unanchored."}
 LOCATION: Final = {"type": "string", "minLength": 1, "format": "location"}
@@ -76,6 +85,11 @@ def size(text: str) -> float:
     """Bytes of `400MB`, `120MiB`: text that fits SIZE."""
     number, unit = text.rstrip("kMGiB"), text.lstrip("0123456789.")
     return float(number) * _BYTES[unit]
+
+
+def pace(text: str) -> float:
+    """How many a second `5/s` are: text that fits PACE."""
+    return float(text.removesuffix("/s"))
 
 
 def measure(value: Any) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from validator.language.auth import AUTH, HEADERS, auth_mistakes
+from validator.language.http_expect import Statuses, statuses
 from validator.language.mistake import Mistake, sound
 from validator.language.place import PATH, misplaced
 from validator.language.values import DURATION, LENGTH, LOCATION, PATTERN, Bound, bound, bound_of, duration
@@ -161,7 +162,7 @@ class Options:
     headers: tuple[tuple[str, str], ...]
     subprotocols: tuple[str, ...]
     steps: tuple[Step, ...]
-    status: Bound
+    status: Statuses
     close: Bound | None
     latency: Bound | None
     timeout: float
@@ -187,7 +188,7 @@ def options(value: Any) -> Options:
         tuple(value.get("headers", {}).items()),
         (offered,) if isinstance(offered, str) else tuple(offered),
         steps,
-        bound(value.get("status", _OPENED)),
+        statuses(value.get("status", _OPENED)),
         bound(value["close"]) if "close" in value else None,
         bound(value["latency"]) if "latency" in value else None,
         duration(value.get("timeout", _TIMEOUT)),

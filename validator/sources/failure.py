@@ -24,6 +24,8 @@ class BadAnswerError(Exception):
     """The answer is not one by the rules of HTTP."""
 
 
+_EXPIRED = 10
+"""X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 _NOT_SENT = (
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidURL,
@@ -61,6 +63,12 @@ def explain(error: BaseException, host: str) -> str:
     if isinstance(cause, OSError) and isinstance(cause.strerror, str):
         return f"{host}: {cause.strerror}"
     return f"{host} sent what is not HTTP: {str(cause) or type(cause).__name__}"
+
+
+def expired(error: BaseException) -> bool:
+    """Whether the certificate that was shown is past its end."""
+    cause = _root(error)
+    return isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code == _EXPIRED
 
 
 def _name(host: str) -> str:

@@ -18,11 +18,11 @@ from requests import PreparedRequest, Response
 from validator import __version__
 from validator.sources.body import LIMIT, text_of
 from validator.sources.connection import Connection, Direct, Emulated
-from validator.sources.failure import BadAnswerError, explain
+from validator.sources.failure import BadAnswerError, expired, explain
 from validator.sources.id_tokens import IdTokens, open_id_tokens
 from validator.sources.wire import Wire, WiredAdapter
 from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
-from validator.words.instant import span
+from validator.words.instant import rfc3339, span
 from validator.words.redirect import REDIRECTS, Hop, RefusedError, origin
 
 _PIECE = 1 << 16
@@ -81,7 +81,7 @@ def _attempt(call: Exchange, connection: Connection, wire: Wire, tokens: IdToken
     except RefusedError as error:
         return Problem("REFUSED", str(error))
     except Exception as error:  # noqa: BLE001  whatever three libraries raise on a hostile server is the result
-        code = "BROKEN" if wire.connected else "CONNECT"
+        code = "BROKEN" if wire.connected else "EXPIRED" if expired(error) else "CONNECT"
         return Problem(code, explain(error, _host(wire, call, connection)))
 
 
@@ -130,8 +130,7 @@ class _Session(requests.Session):
         raise requests.TooManyRedirects(f"more than {_MAX_REDIRECTS} redirects, one after the other")
 
     def _send_hop(self, hop: Hop) -> Response:
-        body = None if hop.body is None else hop.body.encode()
-        request = requests.Request(hop.method, hop.url, _merged(hop.headers), data=body, auth=_unchanged)
+        request = requests.Request(hop.method, hop.url, _merged(hop.headers), data=hop.body, auth=_unchanged)
         prepared = self.prepare_request(request)
         settings = self.merge_environment_settings(prepared.url or hop.url, {}, True, None, None)
         return self.send(prepared, timeout=self._wire.remaining(), allow_redirects=False, **settings)
@@ -160,11 +159,13 @@ def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: flo
         body: dict[str, Any] = {"text": "", "unread": True}
     else:
         received = _received(response, wire)
-        body = text_of(received[:LIMIT], dict(headers), cut=len(received) > LIMIT)
+        body = {**text_of(received[:LIMIT], dict(headers), cut=len(received) > LIMIT), "size": len(received)}
     latency = time.monotonic() - (wire.sent or time.monotonic())
     content = {"status": response.status_code, "headers": headers, **body, "latency": round(latency * speed, 6)}
     if hop.url != call.url:
         content["url"] = hop.url
+    if wire.not_after is not None:
+        content["certificate"] = {"not_after": rfc3339(wire.not_after)}
     trailers = [list(each) for each in wire.trailers]
     return content | ({"trailers": trailers} if trailers else {})
 

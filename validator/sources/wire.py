@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -47,6 +48,8 @@ class Wire:
         """Monotonic seconds when the first connection was ready and sending began."""
         self.status: int | None = None
         """Of the answer whose head has come."""
+        self.not_after: float | None = None
+        """When the certificate ends (Unix seconds) with which the last connection was encrypted."""
         self.received = 0
         """Bytes of its body so far."""
 
@@ -117,6 +120,8 @@ class _Tls(HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
+        shown: dict[str, Any] = getattr(self.sock, "getpeercert", dict)()  # a tunnel in TLS within TLS tells none
+        self._wire.not_after = ssl.cert_time_to_seconds(shown["notAfter"]) if shown else None
         self._wire.ready(self.sock)
 
 

@@ -171,7 +171,7 @@ class Exchange(MarkedCall):
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
-    body: str | None = None
+    body: bytes | None = None
     redirects: bool = False
     mark: str = ""
     token: IdToken | None = None
@@ -196,8 +196,9 @@ class Answer:
     names in lower case, a repeated header as often as it was sent, `"url"` where redirects led elsewhere, latency in
     seconds from sending to the last byte that was read. `text` is the body in so far as it is known: `"cut": true` if
     more than 1 MiB came, `"undecoded": "..."` with the reason if its bytes are no text that can be read (from the first
-    U+FFFD on), `"unread": true` of a redirect. `"trailers"` holds gRPC's own,
-    `"invoker"` what is told of the ID token (`words.id_token`).
+    U+FFFD on), `"unread": true` of a redirect. `"size"` is how many bytes came, one more than 1 MiB if there were more,
+    `"certificate": {"not_after": ...}` the end of the TLS certificate, `"trailers"` gRPC's own, `"invoker"` what is told of
+    the ID token (`words.id_token`).
     """
 
     content: Json
@@ -208,8 +209,9 @@ class Problem:
     """Why there is no answer."""
 
     code: str
-    """The gRPC status name (`PERMISSION_DENIED`); for a MarkedCall `CONNECT` (no connection), `TIMEOUT`, `BROKEN` (connected, then
-    no whole answer), `REFUSED` (the gate itself does not go there) or `NO_ID_TOKEN` (not sent: the token it needs was not had)."""
+    """The gRPC status name (`PERMISSION_DENIED`); for a MarkedCall `CONNECT` (no connection), `TIMEOUT`, `EXPIRED` (its
+    certificate is past its end), `BROKEN` (connected, then no whole answer), `REFUSED` (the gate itself does not go there) or
+    `NO_ID_TOKEN` (not sent: the token it needs was not had)."""
     message: str
     remedy: str = ""
     """What to do about it, where the source knows better than who reads the code."""

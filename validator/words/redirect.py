@@ -25,7 +25,7 @@ class Hop:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
-    body: str | None
+    body: bytes | None
 
     @classmethod
     def first(cls, call: Exchange) -> Hop:

@@ -119,9 +119,7 @@ async def _service(running: Running, request: web.BaseRequest) -> web.StreamResp
     if socket_server.asked(request):
         came = running(OpenSocket(_url(request), headers))
     else:
-        body = await request.read()
-        text = body.decode(errors="replace") if body else None
-        came = running(Exchange(request.method, _url(request), headers, text))
+        came = running(Exchange(request.method, _url(request), headers, await request.read() or None))
     await _pause(came.delay, running)
     if not isinstance(came.result, Answer):
         raise web.HTTPInternalServerError(text=came.result.message)

@@ -109,7 +109,7 @@ def serve(
     `status` stands in for the reply's where it is not 0: the platform answers then, and no instance is asked.
     """
     headers = {name.lower(): value for name, value in call.headers}
-    request = Request(call.method, call.url, headers, call.body or "")
+    request = Request(call.method, call.url, headers, (call.body or b"").decode("utf-8", "replace"))
     arrived = arrival(request, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
     if status and arrived.behaviour:
         no = unserved(status)
@@ -120,9 +120,7 @@ def serve(
     if not arrived.revision or not (arrived.behaviour or arrived.refusal):
         return Served(content, (), visits)
     size = sum(len(name) + len(value) + 4 for name, value in content["headers"]) + len(content["text"].encode())
-    visit = Visit(
-        call.method, call.url, headers, reply.status, len((call.body or "").encode()), size, at, reply.latency
-    )
+    visit = Visit(call.method, call.url, headers, reply.status, len(call.body or b""), size, at, reply.latency)
     log = Log.of(deployment, arrived.revision, number, scenario.seed, scenario.streams)
     started = [log.cold_start(at)] if arrived.waiting else []
     entries = [*started, log.request(visit, arrived.refusal), *log.lines(reply.lines, headers, at + reply.latency)]

@@ -104,7 +104,9 @@ def _invoked(call: MarkedCall, scenario: Scenario, at: float) -> tuple[MarkedCal
 def _as_read(call: Exchange, content: Json) -> Json:
     """What the gate's source keeps of an answer: a redirect's body is not read."""
     bodiless = call.method == "HEAD" or content["status"] == 304
-    return {**content, "text": "", "unread": True} if 300 <= content["status"] < 400 and not bodiless else content
+    if 300 <= content["status"] < 400 and not bodiless:
+        return {**content, "text": "", "unread": True}
+    return {**content, "size": len(content["text"].encode())}
 
 
 def _landed(call: Exchange, hop: Hop) -> Json:
