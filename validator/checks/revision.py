@@ -1,81 +1,72 @@
-"""The revision is ready and configured as it should be: start-up time, image, environment, secrets."""
+"""The revision is ready and set up as it should be: environment, secrets, CPU, memory, scaling, network, probes, labels, start-up.
+
+What is written is judged, what is not is free. `of: serving` judges every revision that has traffic, and each has to be so. What the
+keys do not say, CEL does: `assert: revision.session_affinity`. Settings of the service alone are the kind `service`'s.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from validator.evidence.journal import Observation
-from validator.evidence.known import Evidence
+from validator.evidence.known import Evidence, Resources
 from validator.evidence.readiness import readiness, settled, startup, unchecked
 from validator.evidence.revision import RevisionOf
+from validator.evidence.revisions import RevisionsOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
+from validator.judging.container_rules import image, secrets
+from validator.judging.setting_rules import find
 from validator.judging.variables import holds_and_asserts, unchanging
 from validator.judging.variables import queries as asked
-from validator.language.values import DURATION, PATTERN, Bound, bound, bound_of
-from validator.logs.selector import compiled
+from validator.language import revision_schema
+from validator.language.expectation import Scope
+from validator.language.revision_check import Options, options
+from validator.language.values import Bound
+from validator.resources import settings
 from validator.resources.container import Container
 from validator.resources.revision import Revision
+from validator.resources.service import Service
 from validator.words.call import Json
 from validator.words.check import Check
-from validator.words.counting import counted
 from validator.words.finding import Attempt, Finding, State, worst
 from validator.words.instant import span
 from validator.words.verdict import Excerpt, Verdict
+
+__all__ = ["judge", "lasting", "options", "present", "queries", "schema", "variables", "within"]
 
 lasting = True
 within: float | None = None
 present = False
 variables: dict[str, str] = {}
-_COUNT = {"type": "integer", "minimum": 0}
 schema = {
-    "type": "object",
-    "properties": {
-        "startup": {
-            **bound_of(DURATION),
-            "description": "How long its containers took to become healthy; the image's import is no part of it.",
-        },
-        "container": {
-            "type": "string",
-            "minLength": 1,
-            "description": "The container that `image`, `env` and `secrets` are about, in CEL too, by its name"
-            " (default: the one whose image the build pushed, else the one with the port).",
-        },
-        "image": {**PATTERN, "description": "An RE2 pattern that the image's reference has to match."},
-        "env": {
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "minProperties": 1,
-            "description": "Environment variables with exactly these plain values.",
-        },
-        "secrets": {
-            "anyOf": [
-                *bound_of(_COUNT)["anyOf"],
-                {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
-            ],
-            "description": "How many variables and volumes come from Secret Manager, or the names of some that must.",
-        },
-    },
-    "additionalProperties": False,
+    **revision_schema.schema,
     "examples": [
         {},
         {"startup": {"max": "30s"}, "secrets": 24, "env": {"CLICKHOUSE_SECURE": "true"}},
-        {"image": "backend@sha256:", "secrets": ["DATABASE_PASSWORD"]},
-        {"container": "proxy", "image": "nginx@sha256:"},
+        {"image": "backend@sha256:", "secrets": ["DATABASE_PASSWORD"], "memory": {"min": "512Mi"}},
+        {"of": "serving", "env": {"DEBUG": "absent"}, "secrets": {"pinned": True}},
+        {"container": "proxy", "image": "nginx@sha256:", "probes": {"liveness": {"http": "/live"}}},
     ],
     "x-failures": [
         "... is not ready: ...",
         "... has no container ...; it has ...",
         "it started in ...",
         "the image of ... is ...",
-        "env ... is not set in ...",
-        "env ... has another value in ...",
+        "... is not set in ...",
+        "... has another value in ...",
         "not from Secret Manager in ...: ...",
-        "... has ...",
+        "not pinned to a version in ...: ...",
+        "the ... of ... is ...",
     ],
     "x-unknown": [
         "the platform does not say how long its containers took to start: ...",
+        "no revision has any traffic",
+        "the service is not settled yet",
     ],
     "x-commands": [
         "gcloud run revisions describe REVISION --region=REGION --project=PROJECT",
@@ -83,145 +74,181 @@ schema = {
 }
 
 
-@dataclass(frozen=True)
-class Options:
-    """How the revision must be."""
-
-    startup: Bound | None = None
-    """Seconds."""
-    container: str = ""
-    """Empty for the service's own."""
-    image: str = ""
-    env: tuple[tuple[str, str], ...] = ()
-    secrets: Bound | tuple[str, ...] | None = None
-
-
-def options(value: Any) -> Options:
-    """Read the kind's own part of a check."""
-    secrets = value.get("secrets")
-    return Options(
-        bound(value["startup"]) if "startup" in value else None,
-        value.get("container", ""),
-        value.get("image", ""),
-        tuple(value.get("env", {}).items()),
-        tuple(secrets) if isinstance(secrets, list) else None if secrets is None else bound(secrets),
-    )
-
-
 def queries(check: Check[Options]) -> frozenset[Query[Any]]:
-    """The revision."""
-    return frozenset({RevisionOf(check.target.name)}) | asked(check)
+    """The revision; of all that serve, the service and its revisions; the service too where its own settings count."""
+    target, wanted = check.target.name, check.options
+    own: set[Query[Any]] = {RevisionOf(target)}
+    own |= {ServiceOf(target)} if wanted.serving or wanted.of_service else set()
+    own |= {RevisionsOf(target)} if wanted.serving else set()
+    return asked(check) | own
 
 
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each reading; its configuration never changes, so a violation of that is final."""
     when = timing(check, evidence)
+    target, wanted = check.target.name, check.options
+    of_service = wanted.serving or wanted.of_service
+    query: Query[Any] = ServiceOf(target) if of_service else RevisionOf(target)
 
     def look(observation: Observation, content: Json) -> Attempt:
-        revision = Revision.read(content)
-        container = _container(check, revision, evidence)
-        own = _find(check, revision, container, evidence)
         known = evidence.as_of(observation)
-        values = {"revision": content, "env": container.env, "secrets": container.secrets} if container else {}
-        finding = holds_and_asserts(check, known, own, values) if container else own
-        final = own.state is State.VIOLATED or (revision.settled and unchanging(check, known))
-        conclusive = final and finding.state is State.VIOLATED
-        silent = own.state is State.UNKNOWN and settled(check.target, revision, evidence)
-        return Attempt(max(observation.at, when.start), finding, (observation.seq,), conclusive or silent)
+        if wanted.serving:
+            finding, conclusive = _serving(check, Service.read(content), known, evidence)
+            return Attempt(observation.sent, finding, (observation.seq,), conclusive)
+        revision = known.revision(target) if of_service else Revision.read(content)
+        if revision is None:
+            return Attempt(
+                observation.sent, Finding(State.UNKNOWN, "the revision was not read yet"), (observation.seq,)
+            )
+        one = _One(check, revision, known, evidence)
+        at = observation.sent if of_service else max(observation.at, when.start)
+        return Attempt(at, one.finding, (observation.seq,), one.conclusive)
 
-    return eventually(looks(check, RevisionOf(check.target.name), evidence, look), when, now)
-
-
-def _container(check: Check[Options], revision: Revision, evidence: Evidence) -> Container | None:
-    """The container that the check is about; None if there is none of the name that it gives."""
-    wanted = check.options
-    if not wanted.container:
-        return revision.made_by(evidence.build(check.target.name))
-    return next((each for each in revision.containers if each.name == wanted.container), None)
+    return eventually(looks(check, query, evidence, look), when, now)
 
 
-def _find(check: Check[Options], revision: Revision, container: Container | None, evidence: Evidence) -> Finding:
-    wanted = check.options
-    if container is None:
-        there = ", ".join(each.name or "one without a name" for each in revision.containers)
-        reason = f"{revision.name} has no container {wanted.container}; it has {there}"
-        return Finding(State.VIOLATED, reason, f"a container {wanted.container}", there)
-    findings = [_ready(check, revision, evidence)]
-    if wanted.startup:
-        findings.append(_startup(wanted.startup, check, revision, evidence))
-    if wanted.image:
-        findings.append(_image(wanted.image, container))
-    findings.extend(_env(container, name, value) for name, value in wanted.env)
-    if wanted.secrets is not None:
-        findings.append(_secrets(wanted.secrets, container))
-    decisive = worst(findings)
-    if decisive.state is State.VIOLATED and not decisive.remedy:
-        describe = f"gcloud run revisions describe {revision.name} {check.target.flags}"
-        return replace(decisive, remedy=f"deploy what the spec wants, or mend the spec; what is deployed: {describe}")
-    if decisive.state is not State.HOLDS:
-        return decisive
-    facts = "; ".join(finding.reason for finding in findings)
-    expected = "; ".join(finding.expected for finding in findings if finding.expected)
-    ready = Excerpt(f"Ready: {revision.ready.state}", revision.ready.since, "Cloud Run")
-    shown = (ready, *(Excerpt(f.reason, revision.created, "Cloud Run") for f in findings[1:]))
-    return Finding(State.HOLDS, facts, expected, facts, evidence=shown)
+def _serving(check: Check[Options], service: Service, known: Resources, evidence: Evidence) -> tuple[Finding, bool]:
+    """What all revisions with traffic come to, and whether waiting cannot mend that."""
+    target = check.target.name
+    listed, refused = known.revisions(target), known.refusal(RevisionsOf(target))
+    if refused:
+        return Finding(State.UNKNOWN, refused.reason, remedy=refused.remedy), True
+    there = {each.name: each for each in listed or ()}
+    current = known.revision(target)
+    there |= {current.name: current} if current else {}
+    names = list(service.serving())
+    unknown = [name for name in names if name not in there]
+    if unknown or not names:
+        reason = f"{', '.join(unknown)} is not listed yet" if unknown else "no revision has any traffic"
+        return Finding(State.UNKNOWN, reason, "settings of every revision with traffic"), False
+    judged = [_One(check, there[name], known, evidence) for name in names]
+    found = [replace(one.finding, reason=f"{one.revision.name}: {one.finding.reason}") for one in judged]
+    decisive = worst(found)
+    same = [each for each in found if each.state is decisive.state]
+    whole = replace(
+        decisive,
+        reason="; ".join(each.reason for each in same),
+        actual="; ".join(each.actual for each in same if each.actual),
+        evidence=tuple(shown for each in same for shown in each.evidence),
+    )
+    if whole.state is State.HOLDS and not service.settled:
+        return replace(whole, state=State.UNKNOWN, reason="the service is not settled yet"), False
+    return whole, False
 
 
-def _ready(check: Check[Options], revision: Revision, evidence: Evidence) -> Finding:
-    found = readiness(check.target, revision, evidence)
-    if found.state is not State.HOLDS or revision.ready.since is None:
+@dataclass(frozen=True)
+class _One:
+    """One revision, judged."""
+
+    check: Check[Options]
+    revision: Revision
+    known: Resources
+    evidence: Evidence
+
+    @cached_property
+    def container(self) -> Container | None:
+        """The container that the check is about; None if there is none of the name that it gives."""
+        wanted = self.check.options.container
+        if not wanted:
+            return self.revision.made_by(self.evidence.build(self.check.target.name))
+        return next((each for each in self.revision.containers if each.name == wanted), None)
+
+    @cached_property
+    def finding(self) -> Finding:
+        """Its own rules and its asserts together."""
+        if self.container is None:
+            return self.own
+        values = {"revision": self.revision.raw, "env": self.container.env, "secrets": self.container.secrets}
+        return holds_and_asserts(self.check, self.known, self.own, values)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether waiting cannot mend it, or cannot make it known."""
+        own, check = self.own, self.check
+        fixed = own.state is State.VIOLATED or (self.revision.settled and unchanging(check, self.known))
+        final = fixed and not check.options.of_service
+        silent = own.state is State.UNKNOWN and settled(check.target, self.revision, self.evidence)
+        return (final and self.finding.state is State.VIOLATED) or silent
+
+    @cached_property
+    def own(self) -> Finding:
+        """What its settings come to."""
+        check, revision, container = self.check, self.revision, self.container
+        if container is None:
+            there = ", ".join(each.name or "one without a name" for each in revision.containers)
+            reason = f"{revision.name} has no container {check.options.container}; it has {there}"
+            return Finding(State.VIOLATED, reason, f"a container {check.options.container}", there)
+        findings = list(self._findings(container))
+        decisive = worst(findings)
+        if decisive.state is State.VIOLATED and not decisive.remedy:
+            describe = f"gcloud run revisions describe {revision.name} {check.target.flags}"
+            return replace(
+                decisive, remedy=f"deploy what the spec wants, or mend the spec; what is deployed: {describe}"
+            )
+        if decisive.state is not State.HOLDS:
+            return decisive
+        facts = "; ".join(finding.reason for finding in findings)
+        expected = "; ".join(finding.expected for finding in findings if finding.expected)
+        ready = Excerpt(f"Ready: {revision.ready.state}", revision.ready.since, "Cloud Run")
+        shown = (ready, *(Excerpt(f.reason, revision.created, "Cloud Run") for f in findings[1:]))
+        return Finding(State.HOLDS, facts, expected, facts, evidence=shown)
+
+    def _findings(self, container: Container) -> list[Finding]:
+        wanted = self.check.options
+        found = [self._ready()]
+        if wanted.startup:
+            found.append(self._startup(wanted.startup))
+        if wanted.digest:
+            found.append(image(wanted.digest, container))
+        if wanted.secrets is not None:
+            found.extend(secrets(wanted.secrets, container))
+        service = self.known.service(self.check.target.name)
+        owners: Mapping[Scope, tuple[settings.Settings, str]] = {
+            Scope.CONTAINER: (container.settings, container.title),
+            Scope.REVISION: (self._of_revision, self.revision.name),
+            Scope.SERVICE: (settings.of_service(service.raw) if service else {}, self.check.target.service),
+        }
+        for rule in wanted.rules:
+            source = container.secrets.get(rule.path.removeprefix("env.")) if rule.hidden else None
+            found.append(find(rule, *owners[rule.scope], secret=source is not None))
         return found
-    since = f" since {span(revision.ready.since - revision.created)} after its creation"
-    return Finding(State.HOLDS, found.reason + since)
 
+    @property
+    def _of_revision(self) -> settings.Settings:
+        """Its settings, and all its labels: those that tell which deploy it is may be wanted too."""
+        labels = {f"labels.{name}": value for name, value in self.revision.labels.items()}
+        return {**settings.of_revision(self.revision.raw), **labels}
 
-def _startup(wanted: Bound, check: Check[Options], revision: Revision, evidence: Evidence) -> Finding:
-    expected, took = f"a start-up of {wanted.text('s')}", startup(check.target, revision, evidence)
-    if took is None:
-        off = unchecked(check.target, revision, evidence)
-        why = "the deploy health check is off" if off else "there is no condition ContainerHealthy"
-        remedy = (
-            "deploy with the health check, which `gcloud run deploy` makes unless --no-deploy-health-check is given"
+    def _ready(self) -> Finding:
+        revision, target = self.revision, self.check.target
+        if revision.name == self.evidence.frozen(target.name):
+            found = readiness(target, revision, self.evidence)
+        else:
+            state = (
+                State.VIOLATED if revision.ready.failed else State.HOLDS if revision.ready.succeeded else State.UNKNOWN
+            )
+            told = (
+                "is ready"
+                if state is State.HOLDS
+                else f"is not ready: {revision.ready.reason} {revision.ready.message}"
+            )
+            found = Finding(state, f"{revision.name} {told}".strip(), "a ready revision")
+        if found.state is not State.HOLDS or revision.ready.since is None:
+            return found
+        return replace(
+            found, reason=f"{found.reason} since {span(revision.ready.since - revision.created)} after its creation"
         )
-        return Finding(
-            State.UNKNOWN,
-            f"the platform does not say how long its containers took to start: {why}",
-            expected,
-            remedy=remedy,
-        )
-    state = State.HOLDS if wanted.holds(took) else State.VIOLATED
-    return Finding(state, f"it started in {span(took)}", expected, span(took))
 
-
-def _image(wanted: str, container: Container) -> Finding:
-    state = State.HOLDS if compiled(wanted).search(container.image) else State.VIOLATED
-    reason = f"the image of {container.title} is {container.image}"
-    return Finding(state, reason, f"an image like {wanted}", container.image)
-
-
-def _env(container: Container, name: str, value: str) -> Finding:
-    """Compare one variable; its actual value is never shown, for it may be a secret."""
-    expected = f"env {name} as written in the spec"
-    if name in container.secrets:
-        reason = f"env {name} comes from Secret Manager in {container.title}, not from a plain value"
-        return Finding(State.VIOLATED, reason, expected, "from Secret Manager")
-    if name not in container.env:
-        return Finding(State.VIOLATED, f"env {name} is not set in {container.title}", expected, "not set")
-    if container.env[name] != value:
-        reason = f"env {name} has another value in {container.title} than the spec wants (values are not shown)"
-        return Finding(State.VIOLATED, reason, expected, "another value")
-    return Finding(State.HOLDS, f"env {name} has the value wanted")
-
-
-def _secrets(wanted: Bound | tuple[str, ...], container: Container) -> Finding:
-    if isinstance(wanted, Bound):
-        count = len(container.secrets)
-        state = State.HOLDS if wanted.holds(count) else State.VIOLATED
-        return Finding(
-            state, f"{container.title} has {counted(count, 'secret')}", f"{wanted.text()} secrets", str(count)
-        )
-    missing = [name for name in wanted if name not in container.secrets]
-    if missing:
-        reason = f"not from Secret Manager in {container.title}: {', '.join(missing)}"
-        return Finding(State.VIOLATED, reason, f"secrets {', '.join(wanted)}", ", ".join(sorted(container.secrets)))
-    return Finding(State.HOLDS, f"{counted(len(wanted), 'named secret')} found", f"secrets {', '.join(wanted)}")
+    def _startup(self, wanted: Bound) -> Finding:
+        target, revision, evidence = self.check.target, self.revision, self.evidence
+        expected, took = f"a start-up of {wanted.text('s')}", startup(target, revision, evidence)
+        if took is None:
+            off = unchecked(target, revision, evidence)
+            why = "the deploy health check is off" if off else "there is no condition ContainerHealthy"
+            reason = f"the platform does not say how long its containers took to start: {why}"
+            remedy = (
+                "deploy with the health check, which `gcloud run deploy` makes unless --no-deploy-health-check is given"
+            )
+            return Finding(State.UNKNOWN, reason, expected, remedy=remedy)
+        state = State.HOLDS if wanted.holds(took) else State.VIOLATED
+        return Finding(state, f"it started in {span(took)}", expected, span(took))

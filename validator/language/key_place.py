@@ -35,7 +35,7 @@ class KeyPlaces:
                 return _above(path, depth)
         here = _place(path)
         places = self._known.get(key, [])
-        inside = [place[len(here) :] for place in places if place[: len(here)] == here]
+        inside = [place[len(here) :] for place in places if place[: len(here)] == here and place != here]
         if inside:
             return _inside(min(inside, key=lambda place: (place[0] not in instance, len(place), place)))
         telling = len({place[-1:] for place in places}) <= _MOST_PLACES  # else it is a word like `max`

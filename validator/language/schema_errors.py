@@ -118,7 +118,9 @@ class _Telling:
                 keys = " or ".join(f"`{key}`" for e in missing for key in e.validator_value)
                 yield Mistake(f"{keys} is missing", *path), False
         elif deeper:
-            for inner in min(deeper, key=len):
+            # The form that knows the keys is the one that was meant.
+            strange = {id(found): sum(e.validator == "additionalProperties" for e in found) for found in deeper}
+            for inner in min(deeper, key=lambda found: (strange[id(found)], len(found))):
                 yield from self._explain(inner)
         else:
             told = [e for e in error.context or () if e.validator == "type"]

@@ -18,7 +18,7 @@ from validator.words.call import Json
 
 _OF_FORMAT = {
     "duration": "1s", "length": "1s", "rate": "1%", "size": "1MB", "re2": "x", "cel": "true", "location": "/", "file": "x",
-    "content": "x",
+    "content": "x", "amount": "1Gi",
 }  # fmt: skip
 _OF_TYPE = {"string": "x", "integer": 1, "number": 1, "boolean": False, "array": (), "null": None}
 
@@ -76,6 +76,7 @@ def _mapping(value: Mapping[str, Any], schema: Json, replaced: set[Path], path: 
 def _late(value: Any, schema: Json) -> bool:
     """Whether it is a captured value that is known later, where a kind can read the reference itself as text."""
     bare = not any(
-        "enum" in form or form.get("format") in ("duration", "length", "rate", "size") for form in branches(schema)
+        "enum" in form or form.get("format") in ("duration", "length", "rate", "size", "amount")
+        for form in branches(schema)
     )
     return is_capture(value) and bare and "string" in types(schema)

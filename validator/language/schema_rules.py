@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from validator.language.asserted import KIND
+from validator.language.expectation import number
+from validator.language.schema_walk import has_format
 from validator.language.values import DURATION, duration, measure, refusal
 from validator.words.call import Json
 
@@ -37,7 +39,8 @@ def _bound(validator: Any, _: bool, instance: Any, schema: Json) -> Iterator[Val
         validator.evolve(schema=ends[key]).is_valid(instance[key]) for key in ("min", "max") if key in instance
     ):
         return
-    low, high = (measure(instance[key]) if key in instance else None for key in ("min", "max"))
+    read = number if has_format(ends["min"], "amount") else measure
+    low, high = (read(instance[key]) if key in instance else None for key in ("min", "max"))
     if low is not None and high is not None and low > high:
         yield ValidationError("upside down")
     elif low is not None and low <= 0 and high is None:

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 import re2
 
 from validator.logs.selector import compiled
+from validator.resources.quantity import canonical
 from validator.words.counting import volume
 from validator.words.instant import span
 
@@ -103,6 +104,11 @@ def measure(value: Any) -> float:
         return math.inf
 
 
+def _memory(size: float) -> str:
+    """Bytes as Cloud Run writes them."""
+    return canonical(f"{size:.0f}")
+
+
 @dataclass(frozen=True)
 class Bound:
     """What a measured value may be, both ends included."""
@@ -120,10 +126,10 @@ class Bound:
         return self.max is None
 
     def text(self, unit: str = "") -> str:
-        """`exactly 24`, `at least 1`, `at most 2 s`, `1 to 3`; `unit` may be `%`, `s` for seconds, `B` for bytes."""
+        """`exactly 24`, `at least 1`, `at most 2 s`, `1 to 3`; `unit` may be `%`, `s` for seconds, `B` for bytes, `Mi` for memory."""
 
         def show(value: float) -> str:
-            written = {"s": span, "B": volume}.get(unit)
+            written = {"s": span, "B": volume, "Mi": _memory}.get(unit)
             return written(value) if written else f"{value:g}{' ' if unit else ''}{unit}"
 
         if self.min is not None and self.min == self.max:

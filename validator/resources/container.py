@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from validator.resources.settings import FIRST, Settings, of_container
 from validator.words.call import Json
 
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
@@ -29,6 +30,8 @@ class Container:
     """`cpu`, `memory` and so on."""
     base_image: str = ""
     """The base image that the platform keeps up to date by itself; empty without."""
+    settings: Settings = field(default_factory=dict, repr=False)
+    """All its settings, as those of a revision's first container."""
 
     @property
     def digest(self) -> str:
@@ -81,6 +84,7 @@ def _container(data: Json, volumes: Mapping[str, str], everywhere: Mapping[str, 
         tuple(port.get("containerPort", 0) for port in data.get("ports", ())),
         (data.get("resources") or {}).get("limits") or {},
         data.get("baseImageUri", ""),
+        of_container(data, FIRST),
     )
 
 

@@ -22,6 +22,8 @@ from validator.resources.quantity import canonical
 from validator.words.call import Json
 
 Settings = Mapping[str, str]
+FIRST = "containers[0]"
+"""The path of the container that takes the requests."""
 _NOTED = frozenset(
     {
         *("name", "uid", "etag", "generation", "createTime", "updateTime", "deleteTime", "expireTime", "launchStage"),
@@ -92,7 +94,7 @@ def of_container(container: Json, at: str) -> dict[str, str]:
     resources = container.get("resources")
     own["resources"] = {"cpuIdle": True} if resources is None else resources
     found = dict(_flat(at, own))
-    if at == _FIRST and container.get("name"):
+    if at == FIRST and container.get("name"):
         found[f"{at}.name"] = str(container["name"])
     for number, port in enumerate(container.get("ports") or ()):
         found |= dict(_flat(f"{at}.ports[{number}]", port))
@@ -100,11 +102,8 @@ def of_container(container: Json, at: str) -> dict[str, str]:
         if not str(mount.get("mountPath", "")).startswith("/cloudsql"):
             where = {key: value for key, value in mount.items() if key != "name"}
             found |= dict(_flat(f"{at}.volume_mounts.{mount.get('name', '')}", where))
-    above = "" if at == _FIRST else f"{at}."
+    above = "" if at == FIRST else f"{at}."
     return found | dict(_environment(above, container.get("env") or ()))
-
-
-_FIRST = "containers[0]"
 
 
 def ordered(containers: Iterable[Json]) -> list[Json]:
@@ -117,7 +116,7 @@ def ordered(containers: Iterable[Json]) -> list[Json]:
 
 def place(container: Json, number: int) -> str:
     """The path of a container, the first or a further one."""
-    return f"containers[{container.get('name') or number}]" if number else _FIRST
+    return f"containers[{container.get('name') or number}]" if number else FIRST
 
 
 def _environment(above: str, variables: Iterable[Json]) -> Iterator[tuple[str, str]]:
@@ -140,6 +139,8 @@ def _cloud_sql(data: Json) -> set[str]:
 
 def _probe(probe: Json) -> Json:
     """What a probe says beyond the API's defaults."""
+    if isinstance(probe.get("httpGet"), Mapping):
+        probe = {**probe, "httpGet": {"path": "/", **probe["httpGet"]}}
     return {key: value for key, value in probe.items() if str(_PROBE_DEFAULTS.get(key)) != str(value)}
 
 

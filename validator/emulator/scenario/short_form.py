@@ -88,6 +88,7 @@ class _Short:
         routed = _before(self.age - _ROUTED)
         return {
             "name": self.full,
+            "uid": uuid(0, "uid", self.full),
             "generation": "2",
             "labels": labels,
             "createTime": _before(self.age + 30 * _PREVIOUS),
@@ -108,7 +109,7 @@ class _Short:
     def _configured(self, image: str) -> dict[str, Any]:
         plain = [{"name": name, "value": value} for name, value in (self.given.get("env") or {}).items()]
         secret = [
-            {"name": name, "valueSource": {"secretKeyRef": {"secret": of, "version": "latest"}}}
+            {"name": name, "valueSource": {"secretKeyRef": _secret(of)}}
             for name, of in (self.given.get("secrets") or {}).items()
         ]
         container: dict[str, Any] = {
@@ -122,6 +123,7 @@ class _Short:
         imported, healthy = _before(age - _HEALTHY / 2), _before(age - _HEALTHY)
         return {
             "name": f"{self.full}/revisions/{name}",
+            "uid": uuid(0, "uid", self.full, name),
             "generation": "1",
             "labels": labels,
             "createTime": _before(age),
@@ -162,6 +164,12 @@ class _Short:
             if lines:
                 at = _before(age - _HEALTHY / 2)
                 yield key, {"revision": revision, "stream": "stdout", "at": at, "lines": lines}
+
+
+def _secret(of: str) -> Json:
+    """`secret`, or `secret:version`."""
+    name, _, version = of.partition(":")
+    return {"secret": name, "version": version or "latest"}
 
 
 def _line(number: int, line: Any) -> Any:
