@@ -26,13 +26,11 @@ def find(rule: Rule, settings: Settings, owner: str, *, secret: bool = False) ->
         return Finding(state, f"{rule.key} is not set in {owner}", expected, "not set")
     if wanted.absent or wanted == ANY:
         return Finding(state, f"{rule.key} is set in {owner}", expected, "set")
+    if rule.hidden and held:
+        return Finding(state, f"{rule.key} has the value wanted", expected, "the value wanted")
     if rule.hidden:
-        told = (
-            "has the value wanted"
-            if held
-            else f"has another value in {owner} than the spec wants (values are not shown)"
-        )
-        return Finding(state, f"{rule.key} {told}", expected, "the value wanted" if held else "another value")
+        reason = f"{rule.key} has another value in {owner} than the spec wants (values are not shown)"
+        return Finding(state, reason, expected, "another value")
     return Finding(state, f"the {rule.key} of {owner} is {actual}", expected, actual)
 
 
