@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import trustme
 from google.auth import jwt
 
 from tests.sources.tcp_server import Talk, tcp_server
+from validator.emulator.servers.client_environment import UNSET
 from validator.emulator.servers.emulator import Emulator
 from validator.emulator.world.tokens import identity, minted
 from validator.report.redaction import Redactor
@@ -95,6 +99,29 @@ def federated(folder: Path, *, account: str = GATE, subject: str = REPOSITORY) -
 
 def test_the_metadata_server_has_one(here: Emulator) -> None:
     assert whose(asked(here), here) == (GATE, URL)
+
+
+_DIRECT = """
+import os, sys
+from validator.sources.connection import Direct
+from validator.sources.minting import minted
+found = minted(sys.argv[1], Direct(), os.environ)
+print(found.account, found.token)
+"""
+
+
+@pytest.mark.slow
+def test_without_an_emulator_google_auth_finds_the_machines_metadata_server(here: Emulator, tmp_path: Path) -> None:
+    own = {name: value for name, value in os.environ.items() if name not in UNSET and "proxy" not in name.lower()}
+    metadata = {name: value for name, value in here.environment().items() if name.startswith("GCE_METADATA")}
+    environment = {**own, **metadata, "CLOUDSDK_CONFIG": str(tmp_path), "NO_PROXY": "127.0.0.1"}
+    command = [sys.executable, "-c", _DIRECT, URL]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    account, token = ended.stdout.split()
+    known = identity(token, here.running.now(), SEED)
+    assert known is not None
+    assert (account, known.email, known.audience) == (GATE, GATE, URL)
 
 
 def test_one_of_the_environment_comes_first_and_for_its_own_audience_alone(here: Emulator) -> None:

@@ -135,3 +135,14 @@ def test_what_comes_back_of_it_is_not_kept(world: World) -> None:
     assert TOKEN not in json.dumps(answer.content)
     assert TOKEN.rpartition(".")[0] not in json.dumps(answer.content)
     assert answer.content["invoker"] == {"audience": AUDIENCE, "account": ACCOUNT}
+
+
+@pytest.mark.parametrize("sends", ["{token}\r\n\r\n", "HTTP/1.1 302 X\r\nLocation: gopher://x/{token}\r\n\r\n"])
+def test_a_broken_answer_that_quotes_it_is_told_without_it(monkeypatch: pytest.MonkeyPatch, sends: str) -> None:
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    monkeypatch.setenv("VALIDATOR_ID_TOKEN", TOKEN)
+    with tcp_server(lambda talk: talk.send(sends.replace("{token}", TOKEN))) as server:
+        problem = World(server).fetch(asking())
+    assert isinstance(problem, Problem)
+    assert "[redacted]" in problem.message
+    assert TOKEN not in problem.message

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -59,9 +59,16 @@ class Attached:
 
     def answer(self, content: Json) -> Json:
         """An answer's content with what is told, and without the token, whatever the server sent back of it."""
-        secrets = [part for _, value in self.headers for part in _parts(value.removeprefix("Bearer "))]
-        clean: dict[str, Any] = _without(dict(content), secrets) if secrets else dict(content)
+        clean: dict[str, Any] = _without(dict(content), self._secrets)
         return clean if self.told is None else {**clean, TOLD: self.told}
+
+    def problem(self, problem: Problem) -> Problem:
+        """A problem without the token: it may quote what the server sent."""
+        return replace(problem, message=_without(problem.message, self._secrets))
+
+    @property
+    def _secrets(self) -> list[str]:
+        return [part for _, value in self.headers for part in _parts(value.removeprefix("Bearer "))]
 
 
 def open_id_tokens(connection: Connection) -> IdTokens:

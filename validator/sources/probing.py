@@ -79,10 +79,10 @@ def _attempt(call: Exchange, connection: Connection, wire: Wire, tokens: IdToken
             with response:
                 return Answer(attached.answer(_answer(call, hop, response, wire, connection.speed)))
     except RefusedError as error:
-        return Problem("REFUSED", str(error))
+        return attached.problem(Problem("REFUSED", str(error)))
     except Exception as error:  # noqa: BLE001  whatever three libraries raise on a hostile server is the result
         code = "BROKEN" if wire.connected else "EXPIRED" if expired(error) else "CONNECT"
-        return Problem(code, explain(error, _host(wire, call, connection)))
+        return attached.problem(Problem(code, explain(error, _host(wire, call, connection))))
 
 
 def _host(wire: Wire, call: Exchange, connection: Connection) -> str:

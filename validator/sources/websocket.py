@@ -51,7 +51,7 @@ def _attempt(call: Converse, connection: Connection, tokens: IdTokens, wire: Wir
         with dialled(f"http{call.url.removeprefix('ws')}", connection, wire) as sock:
             return Answer(attached.answer(Talk(call, sock, wire, connection.speed).held()))
     except RefusedError as error:
-        return Problem("REFUSED", str(error))
+        return attached.problem(Problem("REFUSED", str(error)))
     except Exception as error:  # noqa: BLE001  whatever the libraries raise on a hostile server is the result
         code = "BROKEN" if wire.connected else "CONNECT"
-        return Problem(code, explain(error, host_of(wire, call, connection)))
+        return attached.problem(Problem(code, explain(error, host_of(wire, call, connection))))
