@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.recorded import record
 from tests.simulated import Finished, simulate
 from validator.emulator.world.tokens import LIFETIME, minted
 from validator.evidence.record_json import written
@@ -23,14 +25,14 @@ HOST = "cart-q1w2e3-ez.a.run.app"
 PLANTED = {
     "OF_TARGET": "planted-at-the-target-0001",
     "OF_CHECK": "planted-at-the-check-0002",
-    "KEY": "planted-as-header-0003",
+    "API_KEY": "planted-as-header-0003",
 }
 SPEC = """
 version: 1
 timeout: 1m
-target: {project: acme, region: europe-west4, service: cart, auth: "${OF_TARGET}", headers: {X-Key: "${KEY}"}}
+target: {project: acme, region: europe-west4, service: cart, auth: "${OF_TARGET}", headers: {X-Api-Key: "${API_KEY}"}}
 targets:
-  tagged: {service: cart, tag: next, auth: id_token, headers: {X-Key: "${KEY}"}}
+  tagged: {service: cart, tag: next, auth: id_token, headers: {X-Api-Key: "${API_KEY}"}}
 checks:
   - {name: Own, http: {path: /}}
   - {name: Check, http: {path: /a, auth: "${OF_CHECK}"}}
@@ -72,7 +74,7 @@ def test_each_check_sends_its_own(run: tuple[Finished, list[Exchange]]) -> None:
     assert ("Authorization", f"Bearer {PLANTED['OF_CHECK']}") in by_path["/a"].headers
     assert by_path["/b"].token is not None
     assert by_path["/b"].token.audience == f"https://{HOST}", "even at the tag's URL"
-    assert all(("X-Key", PLANTED["KEY"]) in by_path[path].headers for path in ("/", "/a", "/b"))
+    assert all(("X-Api-Key", PLANTED["API_KEY"]) in by_path[path].headers for path in ("/", "/a", "/b"))
     assert {"/e", "/f"}.isdisjoint(by_path)
 
 
@@ -93,6 +95,17 @@ def test_no_token_is_in_the_summary_and_no_minted_one_in_the_journal(run: tuple[
     journal = json.dumps([written(record) for record in finished.engine.journal])
     assert '"audience": "https://cart' in journal
     assert "eyJ" not in journal
+
+
+def test_a_recording_has_none_and_is_judged_as_the_run_was(
+    run: tuple[Finished, list[Exchange]], tmp_path: Path
+) -> None:
+    finished, _ = run
+    recorded = record(tmp_path / "run.gz", finished.engine.spec, SPEC, PLANTED, finished.engine.journal)
+    text = gzip.decompress(recorded.path.read_bytes()).decode()
+    assert not [each for each in PLANTED.values() if each in text]
+    assert ACCOUNT in text
+    assert recorded.replayed == recorded.live
 
 
 LONG = """
