@@ -107,3 +107,10 @@ def test_what_is_no_service_gets_a_token_only_if_that_is_written() -> None:
     assert isinstance(sending("https://other.example/", (), "id_token", PAGE, None), Impossible)
     plain = Target("page", "", "", "", url="http://page.example", auth=TOKEN, headers=(("X-Key", "k"),))
     assert sent("http://page.example/", of=plain, service=None) == Sending((("X-Key", "k"),)), "no token in plain"
+
+
+def test_a_preflight_goes_without_what_no_browser_would_send() -> None:
+    asked = (("Origin", "https://shop.example"), ("Access-Control-Request-Method", "PUT"))
+    assert sent(URI, of=target(auth="id_token", headers=(("X-Key", "k"),)), headers=asked) == Sending(asked)
+    assert sent(URI, headers=asked) == Sending(asked)
+    assert sent(URI, "id_token", headers=asked).token == IdToken(URI, required=True), "unless the check says so"

@@ -16,6 +16,8 @@ from validator.words.check import Target
 from validator.words.id_token import BESIDE, NONE, WANTED, IdToken, header_beside
 from validator.words.redirect import origin
 
+_PREFLIGHT = "access-control-request-method"
+"""A browser asks for leave without any credentials (Fetch standard, "CORS-preflight fetch"); with some it might get another answer."""
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -41,9 +43,9 @@ def sending(url: str, headers: Headers, auth: str, target: Target, service: Serv
     if auth not in ("", NONE) and not (own and secure):
         host, remedy = urlsplit(url).netloc, "make it a target of its own, with an https `url` and `auth`"
         return Impossible(f"no token is sent to {host}: it is no https URL of {target.service or target.url}", remedy)
-    if not own:
-        return Sending(headers)
     names = {name.lower() for name, _ in headers}
+    if not own or (_PREFLIGHT in names and not auth):
+        return Sending(headers)
     headers = (*(each for each in target.headers if each[0].lower() not in names), *headers)
     header = header_beside([name for name, _ in headers])
     said = (auth or target.auth) if header and secure else NONE
