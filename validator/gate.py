@@ -48,7 +48,7 @@ def run(
     Raises:
         UsageError: the emulator's address or the folder cannot be used; nothing was run.
     """
-    reports = Reports(out, around.environment if around.on_github else {}, secrets.token_hex(16))
+    reports = Reports(out, around.environment, secrets.token_hex(16), on_github=around.on_github)
     try:
         connection = from_environment(around.environment)
         reports.prepare()

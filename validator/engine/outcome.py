@@ -9,9 +9,11 @@ from validator.engine import resolution
 from validator.engine.verdicts import Standing, Verdicts, blocks, checks_in_order, excused, overall
 from validator.evidence.journal import Ended
 from validator.evidence.logs import EntriesOf
+from validator.evidence.reachability import tag_url
 from validator.judging import custody
 from validator.judging.deploy import described, doubtful
 from validator.judging.origin import origin
+from validator.judging.outputs import outputs
 from validator.logs.entry import REQUESTS, STDERR, STDOUT
 from validator.resources.configuration import configuration
 from validator.words.check import MAIN, Target
@@ -33,6 +35,7 @@ def outcome(
     """What is known at the end of a run; `secrets` are known besides those that the verdicts tell."""
     spec, evidence = verdicts.spec, verdicts.evidence
     ended = verdicts.ended or Ended(evidence.started, Ending.INTERRUPTED)
+    told, left_out = outputs(spec, evidence)
     return Run(
         spec,
         evidence.run_id,
@@ -43,9 +46,10 @@ def outcome(
         tuple(_judged(standing, verdicts) for standing in checks_in_order(spec, verdicts.standings)),
         tuple(_report(spec.targets[name], verdicts) for name in verdicts.implicit),
         not_selected,
-        (*_expired(verdicts), *_weakly_identified(verdicts)),
+        (*_expired(verdicts), *_weakly_identified(verdicts), *left_out),
         emulated,
         known_secrets(verdicts) | secrets,
+        told,
     )
 
 
@@ -114,6 +118,7 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
             len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay, evidence.volume(target.name)
         ),
         len(evidence.probes(target.name)),
+        tag_url(target, evidence),
         described(target, evidence),
         origin(target, evidence),
         configuration(revision, build) if revision else Configuration(),

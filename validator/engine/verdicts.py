@@ -15,7 +15,7 @@ from validator.evidence.logs import Wanted
 from validator.evidence.revisions import RevisionsOf
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
-from validator.judging import asserted
+from validator.judging import asserted, outputs
 from validator.judging.kind import Kind
 from validator.judging.variables import queries as asked
 from validator.judging.variables import values_of
@@ -122,8 +122,8 @@ class Verdicts:
 
     @property
     def reported(self) -> frozenset[Query[Any]]:
-        """What no verdict rests on and the report tells: what was there before the main target's revision."""
-        return frozenset({RevisionsOf(MAIN)} if MAIN in self.implicit else ())
+        """What no verdict rests on and is told: what was there before the main target's revision, and the outputs."""
+        return frozenset({RevisionsOf(MAIN)} if MAIN in self.implicit else ()) | outputs.queries(self.spec)
 
     def queries(self, check: Check[Any]) -> frozenset[Query[Any]]:
         """What a check asks for, its asserts included."""

@@ -14,6 +14,7 @@ from validator.language.expressions import EVERY
 from validator.language.include import Read, included
 from validator.language.kind import Kind
 from validator.language.mistake import BadSpec, Mistake, SpecError, in_order
+from validator.language.outputs import read_outputs
 from validator.language.relations import related
 from validator.language.rules import Rule, read_rule
 from validator.language.schema import schema_of, schema_of_included
@@ -140,6 +141,8 @@ class _Loading:
         around = Surroundings(self.kinds, targets, frozenset(group.name for group in groups), known, self.today, files)
         rules = list(self._rules(parts, around))
         written = sum(len(part.get("checks", ())) for _, part in parts)
+        captured = {name for rule in rules for name in rule.captures}
+        outputs = read_outputs(data, self.main, targets[MAIN], captured)
         checks = related(rules, whole=len(rules) == written and len(more) == len(data.get("include", ())))
         if any(not each.warning for each in self.found):
             return None
@@ -154,6 +157,7 @@ class _Loading:
             checks,
             dict(self.variables),
             tuple(f"{each.position}: {each.message}" for each in in_order(self.found)),
+            outputs,
         )
 
     def _rules(self, parts: Sequence[tuple[SpecFile, Mapping[str, Any]]], around: Surroundings) -> Iterator[Rule]:

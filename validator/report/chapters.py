@@ -162,6 +162,13 @@ def _item(name: str, todo: phrases.Remedy) -> str:
     return f"- {about}{text(todo.prose)}" + (f": {command}" if command else "")
 
 
+def outputs(summary: doc.Summary) -> list[str]:
+    """What the spec hands to the steps after the gate."""
+    rows = ((code(each["name"], table=True), code(each["value"], table=True)) for each in summary["outputs"])
+    shown = table(("output", "value"), rows)
+    return ["## Outputs", "", *shown] if shown else []
+
+
 def technical(summary: doc.Summary) -> list[str]:
     """Times, versions, and how much was read."""
     spec, tool = summary["spec"], summary["tool"]

@@ -198,6 +198,7 @@ class TargetSummary(TypedDict):
     service: str
     revision: str
     url: str
+    tag_url: str
     image: str
     created: str | None
     identified_by: str
@@ -209,6 +210,13 @@ class TargetSummary(TypedDict):
     chain: list[LinkSummary]
     logs: Logs
     probes: int
+
+
+class Output(TypedDict):
+    """What the steps after the gate are told."""
+
+    name: str
+    value: str
 
 
 class Summary(TypedDict):
@@ -233,5 +241,7 @@ class Summary(TypedDict):
     targets: list[TargetSummary]
     groups: list[GroupSummary]
     checks: list[CheckSummary]
+    outputs: list[Output]
+    """The spec's own."""
     not_selected: list[str]
     warnings: list[str]

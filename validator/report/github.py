@@ -13,6 +13,7 @@ from validator.language.mistake import SpecError
 from validator.report import document as doc
 from validator.report import phrases
 from validator.report.markdown import LIMIT, markdown
+from validator.report.outputs import told
 from validator.report.safety import cut, inert, visible
 
 MOST = 10
@@ -50,11 +51,10 @@ def publish_outputs(summary: doc.Summary, environment: Mapping[str, str], file: 
 def outputs(summary: doc.Summary, file: str, token: str) -> str:
     """The step's outputs. `failed` counts the failures that count; the others are excused or do not block."""
     counts = summary["counts"]
-    main = phrases.main(summary)
     values = {
         "verdict": summary["verdict"],
         "summary": file,
-        "revision": main["revision"] if main else "",
+        **told(summary),
         "passed": str(counts["passed"]),
         "failed": str(counts["failed"] - counts["excused"] - counts["not_blocking"]),
     }

@@ -36,6 +36,7 @@ def _write(summary: doc.Summary, detail: Detail, note: list[str]) -> str:
         *chapters.criteria(summary),
         *chapters.follow_ups(summary),
         *chapters.watch(summary),
+        *chapters.outputs(summary),
         *chapters.technical(summary),
         *chapters.conclusion(summary),
     ]

@@ -1,4 +1,4 @@
-"""The reports of a run: the files in its folder and those of the GitHub runner, in an order in which none takes another.
+"""The reports of a run: the files in its folder, and those of the GitHub runner and of Cloud Build, in an order in which none takes another.
 
 A report that is lost makes a green run inconclusive, and the summary says so: it never disagrees with the exit code.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from validator.report import cloud_build, github
 from validator.report import document as doc
-from validator.report import github
 from validator.report.artifact import prepare, remove, write_text
 from validator.report.markdown import markdown
 from validator.report.summary import dumps, without_report
@@ -18,9 +18,10 @@ from validator.report.summary import dumps, without_report
 class Reports:
     """Where the reports of one run go."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], token: str) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], token: str, *, on_github: bool = False) -> None:
         self._summary, self._report = folder / "summary.json", folder / "report.md"
         self._environment, self._token = environment, token
+        self._github = environment if on_github else {}
         self.written: list[str] = []
         self.lost: list[str] = []
         """What could not be written, and why."""
@@ -73,7 +74,8 @@ class Reports:
         write_text(self._report, markdown(summary))
 
     def _publish_report(self, summary: doc.Summary) -> None:
-        github.publish_report(summary, self._environment)
+        github.publish_report(summary, self._github)
 
     def _publish_outputs(self, summary: doc.Summary) -> None:
-        github.publish_outputs(summary, self._environment, self._summary, self._token)
+        github.publish_outputs(summary, self._github, self._summary, self._token)
+        cloud_build.publish_outputs(summary, self._environment)

@@ -46,6 +46,7 @@ class Screen:
         for target in phrases.chains(self._summary):
             self._chain(target)
         self._logs()
+        self._list("Outputs", [f"{each['name']}: {each['value']}" for each in self._summary["outputs"]])
         self._list("Known issues", self._known_issues())
         self._list("Warnings", self._summary["warnings"])
         self._list("Not selected", self._summary["not_selected"])

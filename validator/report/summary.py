@@ -59,6 +59,7 @@ def summarize(run: Run, exit_code: int | None = None, *, warn_only: bool = False
         "targets": [_target(target) for target in run.targets],
         "groups": _groups(spec, run.judged),
         "checks": [_check(judged, run) for judged in run.judged],
+        "outputs": [{"name": name, "value": value} for name, value in run.outputs.items()],
         "not_selected": list(run.not_selected),
         "warnings": [*spec.warnings, *run.warnings],
     }
@@ -212,6 +213,7 @@ def _target(report: TargetReport) -> doc.TargetSummary:
         "service": target.service,
         "revision": report.revision,
         "url": report.url,
+        "tag_url": report.tag_url,
         "image": report.image,
         "created": _instant(report.created),
         "identified_by": report.identified_by,

@@ -205,3 +205,5 @@ class Spec:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What `vars` holds in CEL. May contain secrets: never shown."""
     warnings: tuple[str, ...] = ()
+    outputs: tuple[tuple[str, Assertion], ...] = ()
+    """What the steps after the gate are told, by name."""

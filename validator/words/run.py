@@ -71,6 +71,8 @@ class TargetReport:
     logs: LogStatistics
     probes: int
     """Marked requests that were sent."""
+    tag_url: str = ""
+    """Where a tag reaches it: one that was named by tag, or has no traffic."""
     identified_by: str = ""
     """What told that the revision is of this deploy; empty if nothing did."""
     origin: Origin = field(default_factory=Origin)
@@ -104,6 +106,9 @@ class Run:
     """Whether times are those of an emulator's world."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that no report may show, besides those of the spec's variables."""
+
+    outputs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the spec wants the steps after the gate to be told, by name."""
 
     @property
     def exit_code(self) -> int:
