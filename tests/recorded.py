@@ -15,7 +15,7 @@ from validator.evidence.journal import Record
 from validator.language.load import examine
 from validator.recording.header import Header, Written, target_of
 from validator.recording.recorder import Recorder
-from validator.replaying import Edited, Replayed, replayed
+from validator.replaying.replayed import Edited, Replayed, replayed
 from validator.report.summary import dumps, summarize
 from validator.words.check import Spec
 

@@ -33,6 +33,15 @@ exit codes:
 """
 
 
+_REPLAY_EPILOG = """\
+of one recording the exit codes are a run's; of several:
+  0  each deploy keeps its verdict
+  1  a deploy would have another verdict
+  2  a recording or the spec cannot be read
+  3  a deploy would be inconclusive where it was not
+"""
+
+
 class _Shown(Exception):
     """The help was asked for; the message is its text."""
 
@@ -197,7 +206,12 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
 
 
 def _add_replay(add: _Add) -> None:
-    replay = add("replay", help="judge a recording again, by its own or an edited spec, offline")
+    replay = add(
+        "replay",
+        help="judge recordings again, by their own or an edited spec, offline",
+        epilog=_REPLAY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     replay.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING", help="what `validator run` recorded")
     replay.add_argument("--spec", type=Path, metavar="FILE", help="an edited spec; without it: the recorded one")
     replay.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for ${NAME} of it")
@@ -250,8 +264,15 @@ def _add_schema(add: _Add) -> None:
         help="(%(default)s)",
     )
     schema.set_defaults(command=_schema)
-    explain = add("explain", help="what a kind of check does, its keys, an example, the roles it needs")
-    explain.add_argument("kind", nargs="?", default="", metavar="KIND", help="without one: all kinds, a line each")
+    explain = add(
+        "explain",
+        help="what a kind of check does; or what led to the verdict of one check",
+        usage="validator explain [KIND]\n       validator explain RECORDING|SUMMARY CHECK",
+    )
+    explain.add_argument("what", nargs="?", default="", metavar="KIND", help="without one: all kinds, a line each")
+    explain.add_argument(
+        "check", nargs="?", default="", metavar="CHECK", help="the name of a check of a recording or summary"
+    )
     explain.set_defaults(command=_explain)
 
 
@@ -352,9 +373,13 @@ def _schema(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 
 def _explain(parsed: argparse.Namespace, around: Surroundings) -> int:
+    if parsed.check:
+        from validator.replaying import explaining  # noqa: PLC0415
+
+        return explaining.explain(Path(parsed.what), parsed.check, around)
     from validator import offline  # noqa: PLC0415
 
-    return offline.explain(parsed.kind, around)
+    return offline.explain(parsed.what, around)
 
 
 def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
@@ -373,16 +398,19 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 
 def _replay(parsed: argparse.Namespace, around: Surroundings) -> int:
-    from validator import replaying  # noqa: PLC0415
+    from validator.replaying import commands  # noqa: PLC0415
+    from validator.replaying.replayed import Edited  # noqa: PLC0415
 
     given = _given(parsed)
     if parsed.spec is None and given:
         raise UsageError("--set is for another spec than the recorded one: name that with --spec FILE")
-    edited = replaying.Edited(parsed.spec, given, around.environment) if parsed.spec else None
+    edited = Edited(parsed.spec, given, around.environment) if parsed.spec else None
     parsed.spec = str(parsed.spec)  # named where it is refused
     if len(parsed.recordings) > 1:
-        raise UsageError("one recording at a time")
-    return replaying.command(parsed.recordings[0], edited, parsed.format, parsed.out, around)
+        if parsed.out is not None:
+            raise UsageError("--out is for one recording; of several write --format json or markdown to a file")
+        return commands.backtest(parsed.recordings, edited, parsed.format, around)
+    return commands.replay(parsed.recordings[0], edited, parsed.format, parsed.out, around)
 
 
 def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-PASSED, UNUSABLE, INCONCLUSIVE = 0, 2, 3
-"""Exit codes; 1 is a failed check's, 128 and its number a signal's."""
+PASSED, FAILED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 3
+"""Exit codes; 128 and its number is a signal's."""
 
 
 class UsageError(Exception):

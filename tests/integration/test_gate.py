@@ -20,7 +20,7 @@ from validator.emulator.servers.emulator import Emulator
 from validator.engine.run import Engine
 from validator.language.load import load
 from validator.recording.header import Written
-from validator.replaying import replayed
+from validator.replaying.replayed import replayed
 from validator.report.summary import dumps
 from validator.signals import Signals
 from validator.surroundings import Surroundings

@@ -14,7 +14,7 @@ from tests.recorded import record
 from tests.recording.test_replay_law import CHECKS, PROJECT
 from tests.simulated import NETRA, Finished, simulate
 from validator.recording import ndjson
-from validator.replaying import replayed
+from validator.replaying.replayed import replayed
 
 pytestmark = pytest.mark.slow
 
