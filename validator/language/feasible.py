@@ -16,6 +16,7 @@ from validator.language.surroundings import Surroundings
 from validator.language.values import duration
 from validator.language.yaml_reader import Path, leaves
 from validator.words.check import MAIN, Check
+from validator.words.id_token import NONE
 from validator.words.instant import span
 from validator.words.pace import INTERVAL
 
@@ -134,6 +135,9 @@ class Feasibility:
             told = f"target {check.target.name!r} is a URL and no Cloud Run service, which {self.name} judges; use http"
             self._complain(told, self.name, key=True)
             return
+        if check.target.url.startswith("http://") and getattr(check.options, "auth", NONE) not in ("", NONE):
+            told = f"no token is sent over plain http, and target {check.target.name!r} has no https `url`"
+            self._complain(told, self.name, "auth")
         for location, _ in self._attempts(check):
             self._path(check, location)
 
