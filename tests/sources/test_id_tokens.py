@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable
@@ -183,3 +184,14 @@ def test_what_the_server_sends_back_of_a_token_is_taken_out() -> None:
     assert answer["text"].startswith('{"headers": {"Authorization": "Bearer [redacted]"}')
     assert answer["invoker"] == {"audience": "a", "account": "gate@acme"}
     assert token not in repr(attached), "nor by a traceback"
+
+
+def test_nor_does_it_stay_as_base64_or_in_hexadecimal_digits() -> None:
+    attached = Mint().tokens().attach(exchange(), 10.0)
+    assert isinstance(attached, Attached)
+    token = dict(attached.headers)["Authorization"].removeprefix("Bearer ")
+    written = [base64.b64encode(f"{before}{token}".encode()).decode() for before in ("", "a", "ab")]
+    answer = attached.answer({"text": " ".join(written), "messages": [{"binary": f"00{token.encode().hex()}ff"}]})
+    assert answer["messages"] == [{"binary": "00[redacted]ff"}]
+    for each in written:
+        assert each[4:-4] not in answer["text"]

@@ -6,11 +6,12 @@ Where none can be had, that is remembered: a machine without credentials is not 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
 from typing import Any
 
+from validator.report.redaction import forms
 from validator.sources.connection import Connection
 from validator.words.call import Json, MarkedCall, Problem
 from validator.words.id_token import TOLD, UNOBTAINED, IdToken
@@ -162,10 +163,13 @@ class IdTokens:
             held.under_way = None
 
 
-def _parts(token: str) -> tuple[str, ...]:
-    """A token, and the parts of it that are as good as the whole: all but its signature, and the signature."""
+def _parts(token: str) -> Iterator[str]:
+    """A token, and the parts of it that are as good as the whole (all but its signature, and that), however they are written."""
     claims, _, signature = token.rpartition(".")
-    return tuple(part for part in (token, claims, signature) if len(part) > len(_REDACTED))
+    for part in (token, claims, signature):
+        if len(part) > len(_REDACTED):
+            yield from dict.fromkeys(forms(part))
+            yield part.encode().hex()
 
 
 def _without(value: Any, secrets: list[str]) -> Any:
