@@ -83,7 +83,7 @@ def test_a_page_of_the_front_end_is_known_by_its_own_words(observation: Observat
     [
         ({"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}, "takes internal traffic only", "private pool"),
         ({"ingress": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"}, "takes internal traffic only", "load balancer"),
-        ({"defaultUriDisabled": True}, "the default URL of till is disabled", "`url`"),
+        ({"defaultUriDisabled": True}, "the default URL of till is disabled", "`domain`"),
     ],
 )
 def test_the_services_settings_say_what_a_404_is_for(settings: Any, reason: str, remedy: str) -> None:

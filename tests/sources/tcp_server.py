@@ -65,10 +65,10 @@ def tcp_server(play: Play, *, wait: bool = True) -> Iterator[TcpServer]:
                     if not piece:
                         return
                     received += piece
-                server.heads.append(received.decode())
-                bystanders.overhear(received.decode())
+                server.heads.append(received.decode("utf-8", "replace"))
+                bystanders.overhear(received.decode("utf-8", "replace"))
                 try:
-                    play(Talk(connection, received.decode(), closing))
+                    play(Talk(connection, received.decode("utf-8", "replace"), closing))
                 except OSError:
                     server.closed.set()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from validator.evidence.invoker import Sending, sending
 from validator.evidence.marked import Marked
 from validator.evidence.probe import Probe
-from validator.evidence.reachability import tag_url
+from validator.evidence.reachability import base_url
 from validator.evidence.sort import Query
 from validator.words.asked import Asked
 from validator.words.call import Call, Exchange
@@ -36,7 +36,7 @@ class Echo(Marked[None]):
     def stage(self, known: Folded) -> Call | None:
         """One is of use only once the revision may answer it."""
         target, service, revision = known.targets[self.target], known.service(self.target), known.revision(self.target)
-        base = (tag_url(target, known) or service.uri) if service else ""
+        base = base_url(target, service, known) if service else ""
         if not (base and target.echo and revision and revision.ready.succeeded):
             return None
         url = base.rstrip("/") + target.echo

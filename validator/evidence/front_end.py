@@ -172,12 +172,10 @@ def _absent(url: str, target: Target, service: Service | None) -> Refused:
     if _RESERVED.fullmatch(path):
         return Refused(f"Cloud Run reserves {path}", "serve the check at another path: /health", sure=True)
     if raw.get("defaultUriDisabled"):
-        remedy = "probe the domain that its load balancer has, with `url`"
+        remedy = "write the domain of its load balancer as the target's `domain`"
         return Refused(f"the default URL of {_name(target)} is disabled", remedy, sure=True)
     if ingress.startswith("INGRESS_TRAFFIC_INTERNAL"):
-        remedy = (
-            "run the gate inside its VPC network (a Cloud Build private pool), or probe its load balancer with `url`"
-        )
+        remedy = "run the gate inside its VPC network (a Cloud Build private pool), or write its load balancer's domain as the target's `domain`"
         return Refused(f"{_name(target)} takes internal traffic only ({ingress})", remedy, sure=True)
     remedy = "see that the URL is right and that `ingress` lets the gate in"
     return Refused(f"the gate can reach no service at {urlsplit(url).netloc}", remedy, lasting=False)

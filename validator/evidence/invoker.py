@@ -58,11 +58,13 @@ def _own(url: str, target: Target, service: Service | None) -> bool:
     """Whether a URL is one of the target's."""
     if target.url:
         return origin(url) == origin(target.url)
-    return urlsplit(url).scheme == "https" and origin(url) in {origin(each) for each in _urls(service)}
+    return urlsplit(url).scheme == "https" and origin(url) in {origin(each) for each in _urls(target, service)}
 
 
-def _urls(service: Service | None) -> Iterator[str]:
-    """All URLs of a service, its tags' too."""
+def _urls(target: Target, service: Service | None) -> Iterator[str]:
+    """All URLs of a service, its tags' and its domain too."""
+    if service and target.domain:
+        yield target.domain
     if service:
         yield from (service.uri, *service.raw.get("urls", ()), *(uri for _, uri in service.tags().values()))
 

@@ -14,7 +14,7 @@ from validator.evidence.identity import Who, identify
 from validator.evidence.invoker import sending
 from validator.evidence.known import Evidence
 from validator.evidence.marked import Marked
-from validator.evidence.reachability import share, tag_url, unreachable
+from validator.evidence.reachability import base_url, share, tag_url, unreachable
 from validator.evidence.sort import Impossible
 from validator.words import secret
 from validator.words.asked import Asked
@@ -103,13 +103,9 @@ class Probe(Marked[None]):
             return _unreachable(target, known) if service.settled and not waiting else None
         if probed_enough(self, target, known):
             return None
-        return (
-            tag_url(target, known)
-            or service.uri
-            or Impossible(
-                f"{target.service} has no URL to probe",
-                "its default URL is disabled: enable it, or write `url` in the check",
-            )
+        return base_url(target, service, known) or Impossible(
+            f"{target.service} has no URL to probe",
+            "its default URL is disabled: enable it, or write the target's `domain`",
         )
 
     def pause(self, known: Folded, *, waited: bool) -> float:
@@ -163,6 +159,9 @@ def as_json(text: str) -> object:
 
 def _unreachable(target: Target, known: Folded) -> Impossible:
     frozen = known.frozen(target.name)
+    if target.domain:
+        reason = f"{frozen} cannot be reached at {target.domain}: it has no traffic"
+        return Impossible(reason, "leave the target's `domain` out, so that the URL of its tag is used")
     return Impossible(
         f"{frozen} cannot be reached: it has no traffic and no tag",
         f"give it a tag: gcloud run services update-traffic {target.service} --update-tags=candidate={frozen}"

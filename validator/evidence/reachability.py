@@ -29,7 +29,14 @@ def tag_url(target: Target, evidence: Evidence) -> str:
     return _tag_url(target, service, evidence.frozen(target.name)) if service else ""
 
 
+def base_url(target: Target, service: Service, evidence: Evidence) -> str:
+    """The URL that paths of a service's target are below; empty if it has none."""
+    return target.domain or tag_url(target, evidence) or service.uri
+
+
 def _tag_url(target: Target, service: Service, frozen: str) -> str:
+    if target.domain:
+        return ""  # what a domain leads to knows no tag
     tags = service.tags()
     if target.tag in tags:
         return tags[target.tag][1]

@@ -169,7 +169,7 @@ class Feasibility:
 
     def _path(self, check: Check[Any], location: str) -> None:
         """A path on a Cloud Run service, named by its target or by its URL, that Google's front end keeps."""
-        base = check.target.url if location.startswith("/") else location
+        base = (check.target.url or check.target.domain) if location.startswith("/") else location
         try:
             parts = urlsplit(base)
         except ValueError:

@@ -105,6 +105,13 @@ _SERVICE = {
         **LENGTH,
         "description": "The revision must be younger than this at the start of the run (default 1h for `target`).",
     },
+    "domain": _text(
+        "Where its probes go in place of the service's own URL and its tags': a load balancer, a custom domain. Who answered is"
+        " still told by the service's request log.",
+        pattern="^https?://[^/]+$",
+        examples=["https://shop.example.com"],
+        **{"x-form": "is not a domain; write https://shop.example.com, without a path"},
+    ),
     "echo": _text("The path of the echo probes (default `/`), or `off`.", default="/"),
 }
 _URL = {

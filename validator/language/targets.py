@@ -49,8 +49,9 @@ def _target(
     path: Path, value: Mapping[str, Any], main: Mapping[str, Any], within: str | None, source: SpecFile
 ) -> Target:
     name = MAIN if len(path) == 1 else str(path[1])
-    if reason := never_probed_url(str(value.get("url", ""))):
-        source.complain(Mistake(reason, *path, "url"))
+    for key in ("url", "domain"):
+        if reason := never_probed_url(str(value.get(key, ""))):
+            source.complain(Mistake(reason, *path, key))
     for mistake in (*auth_mistakes(value), *audience_mistakes(value)):
         source.complain(mistake.below(*path))
     sent = _sent(value)
@@ -74,6 +75,7 @@ def _target(
         created_within=None if written is None else duration(written),
         dated="created_within" in value,
         echo="" if echo == "off" else echo,
+        domain=str(value.get("domain", "")),
         **sent,
     )
 

@@ -126,7 +126,7 @@ class _Tls(HTTPSConnection):
 
 
 def _open(wire: Wire, connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
-    wire.host = f"{connection.host}:{connection.port}"
+    wire.host, wire.not_after = f"{connection.host}:{connection.port}", None
     if wire.emulated or connection.proxy is not None:  # a proxy looks the name up itself
         opened = _timed(wire, connection, connect)
     else:

@@ -76,6 +76,8 @@ class Target:
     """Where it stands in the spec."""
     url: str = ""
     """Where it answers, of a target that is no Cloud Run service."""
+    domain: str = ""
+    """Where its probes go in place of the service's own URLs: `https://shop.example.com`; empty for those."""
     auth: str = field(default="", repr=False)
     """What its probes are sent with where a check does not say: `id_token`, `none` or a token, which is a secret. Empty: an ID
     token if one can be had, of a Cloud Run service."""

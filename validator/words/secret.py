@@ -19,6 +19,8 @@ _NAMED = re.compile(
 )
 _PLACE = re.compile(r"(?:OLD)?PWD|.*_(?:FILE|PATH|DIR|NAME|URL|URI)|GOOGLE_APPLICATION_CREDENTIALS", re.IGNORECASE)
 """Names of what says where a secret is, and holds none."""
+_ATTRIBUTES = ("expires", "max-age", "domain", "path", "samesite", "priority")
+"""What stands beside a cookie and is none (RFC 6265, section 5.2)."""
 SHAPES = (
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
     r"(?<![\w-])eyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*){0,3}",  # a JSON Web Token (RFC 7519): {" in base64url
@@ -80,12 +82,22 @@ def within(name: str, value: object) -> Iterator[str]:
     if isinstance(value, str):
         if len(value) >= SHORTEST and (named(name) or shaped(value)):
             yield value
+        if "cookie" in name.lower():
+            yield from _of_cookies(value)
     elif isinstance(value, dict):
         for key, part in value.items():
             yield from within(f"{name} {key}" if named(name) else str(key), part)
     elif isinstance(value, list):
         for part in value:
             yield from within(name, part)
+
+
+def _of_cookies(text: str) -> Iterator[str]:
+    """The values in a header of cookies (`sid=...; theme=dark`, `sid=...; Path=/; Secure`), without their attributes."""
+    for pair in text.split(";"):
+        name, _, value = pair.strip().partition("=")
+        if len(value) >= SHORTEST and name.lower() not in _ATTRIBUTES:
+            yield value
 
 
 def fingerprint(value: str, key: str) -> str:
