@@ -18,7 +18,7 @@ from validator.evidence.fold import Folded
 from validator.evidence.identity import Identity, Who
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
-from validator.evidence.log_fold import MARGIN, LogEvidence
+from validator.evidence.log_fold import LogEvidence
 from validator.evidence.logs import LogsOf
 from validator.evidence.revision import RevisionOf
 from validator.evidence.service import Resolution, ServiceSeen
@@ -30,6 +30,7 @@ from validator.resources.service import Service
 from validator.words.call import Answer, Call, ListEntries, Problem
 from validator.words.check import Check, Target
 from validator.words.instant import rfc3339
+from validator.words.pace import MARGIN
 from validator.words.verdict import Excerpt
 from validator.words.watermark import Known, Watermark
 

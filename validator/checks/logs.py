@@ -20,17 +20,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.evidence.echo import Echo
+from validator.evidence.filtered import FilteredOf
 from validator.evidence.known import Evidence
 from validator.evidence.logs import EntriesOf, LogsOf
 from validator.evidence.sort import Query
 from validator.judging.log_matches import Pick, combined, each_of, picked
 from validator.judging.log_rules import ABSENT, Judged, Rule, count, followed, order
-from validator.judging.log_view import LogView
+from validator.judging.log_view import FilteredView, LogView
 from validator.judging.variables import judge_asserts
 from validator.judging.variables import queries as asked
-from validator.judging.window import nothing_logged, open_verdict, window_of
+from validator.judging.window import filtered_window, open_verdict, window_of
+from validator.language.log_filter import filter_mistakes
 from validator.language.mistake import Mistake, sound
-from validator.language.values import PATTERN, Bound, bound, bound_of
+from validator.language.values import LENGTH, PATTERN, Bound, bound, bound_of, duration
 from validator.logs.entry import STDERR, STDOUT, SYSTEM
 from validator.logs.selector import ALL, Selector
 from validator.logs.severity import SEVERITIES
@@ -89,6 +91,18 @@ schema = {
             "default": "newest",
             "description": "Which of several matches feeds `match` and `json`; `every`: each has to hold.",
         },
+        "filter": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 10000,
+            "description": "In place of the revision's log: entries of the project, in Cloud Logging's own language, without times. Needs `assume`.",
+            "examples": ['resource.type="cloudsql_database" AND resource.labels.database_id="my-project:main"'],
+        },
+        "assume": {
+            **LENGTH,
+            "description": "With `filter`: after how long entries are taken to be readable; no probe tells that of other resources.",
+            "examples": ["60s"],
+        },
         "watermark": {
             "enum": [known.value for known in Known],
             "default": "inferred",
@@ -102,6 +116,7 @@ schema = {
         {"in_order": True, "expect": ["connected", {"match": r"Step (?P<step>\d+)", "count": {"min": 1}}]},
         {"pick": "newest", "expect": [{"match": "smoke test: ", "json": {"ok": True}}]},
         {"forbid": [{"severity": "CRITICAL"}, r"Traceback \(most recent call last\)"]},
+        {"filter": 'resource.type="cloudsql_database"', "assume": "60s", "forbid": ["deadlock detected"]},
     ],
     "x-failures": [
         "... was logged at ...",
@@ -112,6 +127,7 @@ schema = {
     "x-unknown": [
         "...; waiting for logs up to ...",
         "no log entry of ... itself can be read, so what it logged is unknown",
+        "the filter selects no entry from ... on, so nothing shows that it ever would",
     ],
     "x-commands": [
         'gcloud logging read \'resource.type="cloud_run_revision" AND resource.labels.revision_name="REVISION"\' --project=PROJECT',
@@ -128,6 +144,10 @@ class Options:
     """Those that one instance has to log in this order; empty for any order."""
     pick: Pick
     watermark: Known
+    filter: str
+    """Of other resources; empty for the revision's own log."""
+    assume: float
+    """Seconds after which what the filter selects is taken to be readable."""
     absences: tuple[tuple[str | int, ...], ...]
     """Where rules stand that hold only as long as nothing more comes: they judge no longer than the window is."""
 
@@ -143,12 +163,14 @@ def options(value: Any) -> Options:
         tuple(rule.selector for rule in expected) if ordered else (),
         Pick(value.get("pick", "newest")),
         Known(value.get("watermark", "inferred")),
+        value.get("filter", ""),
+        duration(value["assume"]) if "assume" in value else 0.0,
         (*bounded, *((("forbid",),) if forbidden else ())),
     )
     wrong = [each for place, rule in enumerate(expected) for each in _mistakes(rule, place, ordered=ordered)]
     if ordered and len(expected) < 2:
         wrong.append(Mistake("an order needs at least two patterns under `expect`", "in_order"))
-    return sound(made, wrong)
+    return sound(made, [*wrong, *filter_mistakes(value)])
 
 
 def _rule(item: Any, default: Bound) -> Rule:
@@ -171,11 +193,17 @@ def _mistakes(rule: Rule, place: int, *, ordered: bool) -> Iterator[Mistake]:
 def queries(check: Check[Options]) -> frozenset[Query[Any]]:
     """The logs, and probes whose echoes tell how far they are readable."""
     target, wanted = check.target, check.options
+    if wanted.filter:
+        return asked(check) | {_filtered(check)}
     own: set[Query[Any]] = {LogsOf(target.project), Echo(target.name)}
     own |= {EntriesOf(target.name, rule.selector) for rule in wanted.rules}
     if _uses(check, "entries"):
         own.add(EntriesOf(target.name))
     return asked(check) | own
+
+
+def _filtered(check: Check[Options]) -> FilteredOf:
+    return FilteredOf(check.target.name, check.target.project, check.options.filter, check.options.assume)
 
 
 def _uses(check: Check[Options], name: str) -> bool:
@@ -185,19 +213,28 @@ def _uses(check: Check[Options], name: str) -> bool:
 
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # noqa: ARG001 - only evidence moves it
     """Judge all rules on the entries of the window; what is not there only if the application logged anything at all."""
-    wanted, target = check.options, check.target
-    window = window_of(check, evidence, _STREAMS, wanted.watermark)
-    if isinstance(window, Verdict):
-        return window
-    log = LogView(target.name, evidence, window)
+    wanted = check.options
+    log = _view(check, evidence)
+    if isinstance(log, Verdict):
+        return log
     judged = [count(rule, log) for rule in wanted.rules if not (wanted.ordered and rule.count == _AT_LEAST_ONE)]
     judged += [order(wanted.ordered, log)] if wanted.ordered else []
     judged += [each for rule in wanted.rules if rule.json is not ABSENT for each in followed(rule, wanted.pick, log)]
     if log.silent and not any(each.seen and each.finding.state is State.VIOLATED for each in judged):
-        return nothing_logged(evidence.frozen(target.name), window)
+        return log.nothing
     if check.asserts or check.captures:
         judged.extend(_expressions(check, log))
     return _conclude(judged, log)
+
+
+def _view(check: Check[Options], evidence: Evidence) -> LogView | Verdict:
+    """What is judged, as far as it is read; or the verdict that it cannot be."""
+    wanted, target = check.options, check.target
+    if wanted.filter:
+        window = filtered_window(check, evidence, _filtered(check))
+        return window if isinstance(window, Verdict) else FilteredView(target.name, evidence, window, _filtered(check))
+    window = window_of(check, evidence, _STREAMS, wanted.watermark)
+    return window if isinstance(window, Verdict) else LogView(target.name, evidence, window)
 
 
 def _expressions(check: Check[Options], log: LogView) -> Iterable[Judged]:
@@ -262,7 +299,7 @@ def _passed(judged: Sequence[Judged], log: LogView) -> Verdict:
     absent = [each.finding.reason for each in judged if each.windowed]
     others = [each.finding.reason for each in judged if not (each.line or each.windowed)]
     parts = [f"all {len(lines)} expected lines were logged"] if len(lines) > 1 else lines
-    parts += [f"{'; '.join(absent)} from its creation up to {clock(log.window.end)}"] if absent else []
+    parts += [f"{'; '.join(absent)} from {log.since} up to {clock(log.window.end)}"] if absent else []
     parts += [reason for reason in dict.fromkeys(others) if reason]
     return Verdict(
         Outcome.PASSED,

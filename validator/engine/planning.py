@@ -11,7 +11,7 @@ from validator.engine.verdicts import Verdicts
 from validator.evidence.fold import Folded
 from validator.evidence.journal import Observation, Started
 from validator.evidence.limits import LIST_CALLS_A_MINUTE
-from validator.evidence.log_fold import MARGIN, Narrowing
+from validator.evidence.log_fold import Narrowing
 from validator.evidence.logs import EntriesOf, LogsOf
 from validator.evidence.narrowing import BUSY
 from validator.evidence.revision import RevisionOf
@@ -109,7 +109,8 @@ def _checks(spec: Spec, verdicts: Verdicts) -> tuple[CheckPlan, ...]:
 def _length(check: Check[Any], verdicts: Verdicts, timeout: float) -> float:
     """How long a check may take once it started: without `within` until the run's end, but a log's window is its own."""
     kind = verdicts.kinds[check.kind]
-    if kind.lasting and any(each.listens for each in verdicts.queries(check)):
-        return (check.within or 0.0) + check.hold + MARGIN
+    margins = [each.margin for each in verdicts.queries(check) if each.margin is not None]
+    if kind.lasting and margins:
+        return (check.within or 0.0) + check.hold + max(margins)
     within = check.within if check.within is not None else kind.within
     return timeout if within is None else within + check.hold

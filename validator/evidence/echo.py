@@ -13,7 +13,7 @@ from validator.evidence.sort import Query
 from validator.words.asked import Asked
 from validator.words.call import Call, Exchange
 from validator.words.check import Target
-from validator.words.pace import ECHO
+from validator.words.pace import ECHO, MARGIN
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
@@ -27,6 +27,11 @@ class Echo(Marked[None]):
 
     def fresh(self, known: Folded) -> None:
         """All that is known are its answers."""
+
+    @property
+    def margin(self) -> float:
+        """What no stream is known without."""
+        return MARGIN
 
     @property
     def call_timeout(self) -> float:

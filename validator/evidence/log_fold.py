@@ -16,10 +16,9 @@ from validator.evidence.log_calls import looks, rate
 from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
 from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
 from validator.words.call import PAGE, Answer, Json, ListEntries, MarkedCall, Result
+from validator.words.pace import MARGIN
 from validator.words.watermark import Known, Watermark
 
-MARGIN = 10.0
-"""Seconds that one stream may at least lag behind another."""
 _LATER = 2.0
 """How many times later than the latest seen an entry may be, of a stream without an echo of its own."""
 LAG = 120.0

@@ -122,6 +122,11 @@ class Query(ABC, Generic[Seen]):
         return None
 
     @property
+    def margin(self) -> float | None:
+        """Seconds after the end of its window at which a check is decided at the earliest that judges one; else None."""
+        return None
+
+    @property
     def retried(self) -> bool:
         """Whether it is asked again later, and each time later still, after a problem; else at its usual pace."""
         return True

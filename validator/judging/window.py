@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from validator.evidence.filtered import BEFORE, FilteredOf
 from validator.evidence.known import Evidence
 from validator.evidence.logs import EntriesOf, LogsOf
 from validator.logs.entry import Entry
 from validator.words.check import Check
 from validator.words.instant import clock, rfc3339
+from validator.words.log_command import read_filter
 from validator.words.verdict import Outcome, Verdict
 from validator.words.watermark import Known, Watermark
 
@@ -72,6 +74,21 @@ def window_of(check: Check[Any], evidence: Evidence, streams: Sequence[str], dem
     return Window(revision.created, end, known, complete)
 
 
+def filtered_window(check: Check[Any], evidence: Evidence, asked: FilteredOf) -> Window | Verdict:
+    """The same of what a filter selects: how far that is readable is assumed, by its lag."""
+    refusal = evidence.refusal(asked)
+    if refusal:
+        return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
+    revision, start = evidence.revision(check.target.name), evidence.start_of(check.name)
+    assert revision is not None, "a check starts once its target is ready"
+    assert start is not None, "a check is judged once it has started"
+    end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
+    read_at = evidence.of(asked).read_at
+    up_to = None if read_at is None else evidence.platform_time(read_at) - asked.lag
+    known = None if up_to is None else Watermark("what the filter selects", up_to, Known.ASSUMED)
+    return Window(revision.created, end, known, up_to is not None and up_to > end)
+
+
 def unread_verdict(asked: EntriesOf, evidence: Evidence) -> Verdict | None:
     """What a check comes to of whose entries there are too many to read."""
     refusal = evidence.refusal(asked)
@@ -86,6 +103,16 @@ def open_verdict(window: Window, reason: str) -> Verdict:
     remedy = "give the run a longer `timeout`, or see why the log is late"
     waiting = f"{reason}; waiting for logs up to {clock(window.end)}"
     return Verdict(Outcome.INCONCLUSIVE, waiting, False, expected, window.readable, remedy)
+
+
+def nothing_selected(asked: FilteredOf, window: Window) -> Verdict:
+    """What a check comes to while its filter selects nothing at all: nobody knows that it ever would."""
+    reason = f"the filter selects no entry from {clock(window.start - BEFORE)} on, so nothing shows that it ever would"
+    remedy = (
+        "let it select what the resource logs at all times, and write what must not be there in `forbid`;"
+        f" try it: {read_filter(asked.project, asked.filter)}"
+    )
+    return Verdict(Outcome.INCONCLUSIVE, reason, window.complete, "at least one entry", "none", remedy)
 
 
 def nothing_logged(revision: str, window: Window) -> Verdict:

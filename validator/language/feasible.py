@@ -20,9 +20,6 @@ from validator.words.id_token import NONE
 from validator.words.instant import span
 from validator.words.pace import INTERVAL
 
-LEAST_MARGIN = 10.0
-"""Seconds that a log may at least lag behind; as in validator.evidence.log_fold, a test holds them equal."""
-
 
 class Feasibility:
     """The examination of one check, for each of its targets."""
@@ -47,7 +44,9 @@ class Feasibility:
     # Its times.
 
     def _timing(self, check: Check[Any], expressions: Expressions) -> None:
-        windowed = self.kind.lasting and any(asked.listens for asked in self.kind.queries(check))
+        margins = [asked.margin for asked in self.kind.queries(check) if asked.margin is not None]
+        margin = max(margins, default=None) if self.kind.lasting else None
+        windowed = margin is not None
         if check.hold and not self.kind.lasting:
             self._complain(f"`for` means nothing here: what {self.name} judges does not change back", "for", key=True)
         elif 0 < check.hold < INTERVAL and not windowed:
@@ -57,7 +56,7 @@ class Feasibility:
             return
         self._counting(check, windowed=windowed)
         self._until(check, expressions, windowed=windowed)
-        self._fits_the_run(check, windowed=windowed)
+        self._fits_the_run(check, margin)
         self._lasts(check)
 
     def _refuses(self, check: Check[Any]) -> bool:
@@ -97,15 +96,15 @@ class Feasibility:
         if told:
             self._complain(told, "until", key=True)
 
-    def _fits_the_run(self, check: Check[Any], *, windowed: bool) -> None:
+    def _fits_the_run(self, check: Check[Any], margin: float | None) -> None:
         timeout = self.around.timeout
         if timeout is None:
             return
-        length = (check.within or 0.0) + check.hold + (LEAST_MARGIN if windowed else 0.0)
+        length = (check.within or 0.0) + check.hold + (margin or 0.0)
         if (check.within or check.hold) and length > timeout:
             keys = " plus ".join(f"`{key}`" for key in ("within", "for") if self.value.get(key))
-            margin = f" plus the log's margin of {span(LEAST_MARGIN)}" if windowed else ""
-            told = f"{keys}{margin} is {span(length)}, more than the run's `timeout` of {span(timeout)}; raise that"
+            behind = f" plus the log's margin of {span(margin)}" if margin else ""
+            told = f"{keys}{behind} is {span(length)}, more than the run's `timeout` of {span(timeout)}; raise that"
             self._complain(told, "for" if check.hold else "within")
         for _, longest in self._attempts(check):
             place = self._place("timeout", longest, duration)

@@ -13,8 +13,8 @@ class Query(Protocol):
     """What a kind asks for."""
 
     @property
-    def listens(self) -> bool:
-        """Whether the check judges a window of a log."""
+    def margin(self) -> float | None:
+        """Of a window of a log: seconds after its end at which the check is decided at the earliest; else None."""
         ...
 
     def attempt(self) -> tuple[str, float] | None:

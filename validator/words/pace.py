@@ -8,5 +8,7 @@ WATCH = 10.0
 """Between readings that only watch for a change."""
 READ = 3.0
 """Between reads of the logs."""
+MARGIN = 10.0
+"""That one stream of a log may at least lag behind another."""
 ECHO = 5.0
 """Between echo probes."""
