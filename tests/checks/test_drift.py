@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
+from tests.recorded import record
 from tests.simulated import HEAD, NETRA, PREVIOUS, ROOT, Finished, overlaid, simulate
 from validator.checks import kinds
 from validator.language.load import examine
@@ -71,6 +73,28 @@ def test_no_value_of_the_environment_is_shown_and_equal_ones_look_alike(tmp_path
     assert shown["env.CLICKHOUSE_PORT"][0] == shown["env.WEBSOCKET_CONNECTION_TIMEOUT"][0]
     assert shown["env.CLICKHOUSE_PORT"][0].startswith("#")
     assert shown["env.CLICKHOUSE_PORT"][0] != shown["env.CLICKHOUSE_PORT"][2]
+
+
+def test_a_secret_that_stands_in_the_file_is_in_no_report_and_no_recording(tmp_path: Path) -> None:
+    token, older = "tk-8842-lake-Violet-91", "tk-1107-wood-Copper-35"
+    proven = PROVEN.replace("name: LOG_LEVEL\n          value: INFO", f"name: API_TOKEN\n          value: {older}")
+    env = f'env: {{"2": {{name: API_TOKEN, value: {token}}}}}'
+    run = against(
+        "{baseline: {file: proven.yaml}}",
+        tmp_path,
+        f'revisions: {{netra-backend-staging-00645-l8x: {{containers: {{"0": {{{env}}}}}}}}}\n',
+        proven,
+    )
+    assert "changed env.API_TOKEN from a value that is not shown to a value that is not shown" in str(
+        run.verdict("Drift").evidence
+    )
+    checks = f"{HEAD}  - {{name: Drift, drift: {{baseline: {{file: proven.yaml}}}}}}\n"
+    journal = run.engine.journal
+    recorded = record(tmp_path / "run.gz", run.engine.spec, checks, {}, journal, folder=tmp_path)
+    assert recorded.replayed == recorded.live
+    written = recorded.live + gzip.decompress(recorded.path.read_bytes()).decode()
+    assert token not in written
+    assert older not in written
 
 
 def test_without_what_only_readers_know_values_are_not_even_hashed(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 The revision's settings are compared with those of the previous revision, of a named one, or of a file as
 `gcloud run services describe SERVICE --format=export` prints it (json and yaml too, v1 or v2), and with a file of a service
 its service's own too. What differs is told as added, removed or changed; values of the environment are told as short
-hashes, made anew for each revision. Names, times, conditions and labels that tell which deploy it is (`commit-sha`, `gcb-*`) are no
+hashes, made anew for each revision, and secret ones not at all. Names, times, conditions and labels that tell which deploy it is (`commit-sha`, `gcb-*`) are no
 settings; the image is one, so `allow` it where each deploy brings a new one.
 
 Paths: `containers[0].image` (the container with the port; others by name, `containers[proxy].image`), `env.LOG_LEVEL`,
@@ -30,7 +30,7 @@ from validator.language.mistake import Mistake, sound
 from validator.language.yaml_reader import BadYaml
 from validator.language.yaml_reader import read as read_yaml
 from validator.resources import settings
-from validator.resources.difference import matched_by
+from validator.resources.difference import hidden, matched_by
 from validator.resources.proven import Proven, UnreadableError
 from validator.resources.proven import read as read_proven
 from validator.resources.revision import Revision
@@ -116,6 +116,12 @@ class Options:
     def of_service(self) -> bool:
         """Whether the service's own settings are compared too."""
         return self.proven is not None and self.proven.service is not None
+
+    @property
+    def sensitive(self) -> Iterator[tuple[str, str]]:
+        """The environment of the file, by name: what is secret of it stands in no report and no recording."""
+        settings_of_file = self.proven.revision if self.proven else {}
+        return ((path.rpartition("env.")[2], value) for path, value in settings_of_file.items() if hidden(path))
 
     @property
     def title(self) -> str:

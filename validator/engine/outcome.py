@@ -131,6 +131,7 @@ def known_secrets(verdicts: Verdicts) -> frozenset[str]:
     asked = {query for standing in verdicts.standings.values() for query in standing.queries}
     pairs: list[tuple[str, Any]] = [pair for query in asked for pair in query.sensitive()]
     pairs += [pair for each in verdicts.spec.targets.values() for pair in of_request(each.headers, each.auth)]
+    pairs += [pair for check in checks for pair in getattr(check.options, "sensitive", ())]
     origins = {name: expression.text for check in checks for name, expression in check.captures}
     pairs += [(f"{name} {origins.get(name, '')}", value) for name, value in evidence.captured.items()]
     revisions = (evidence.revision(name) for name in verdicts.implicit)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from validator.resources.difference import Difference, How, differences, matched_by, matches
+from validator.resources.difference import Difference, How, differences, hidden, matched_by, matches
 from validator.resources.settings import Settings
 from validator.words.counting import counted
 from validator.words.finding import Finding, State
-from validator.words.secret import fingerprint
+from validator.words.secret import fingerprint, within
 from validator.words.verdict import Excerpt
 
 _LONGEST = 120
@@ -91,8 +91,9 @@ class Compared:
                 return f"changed {found.path} from {before} to {after}"
 
     def _shown(self, found: Difference, value: str) -> str:
-        if found.secret:
-            return f"#{fingerprint(value, self.key)}" if self.key else "a value that is not shown"
+        if hidden(found.path):
+            secret = any(within(found.path.rpartition(".")[2], value))
+            return f"#{fingerprint(value, self.key)}" if self.key and not secret else "a value that is not shown"
         if ".secrets." in f".{found.path}":
             name, _, version = value.rpartition(":")
             return f"{name} version {version}"

@@ -30,10 +30,10 @@ class Difference:
     after: str
     """Empty of what was removed."""
 
-    @property
-    def secret(self) -> bool:
-        """Whether its values are shown to nobody: the environment's."""
-        return ".env." in f".{self.path}"
+
+def hidden(path: str) -> bool:
+    """Whether the values of a setting are shown to nobody: the environment's."""
+    return ".env." in f".{path}"
 
 
 def differences(before: Settings, after: Settings) -> tuple[Difference, ...]:
