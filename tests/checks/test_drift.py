@@ -44,7 +44,7 @@ def test_what_may_differ_from_a_file_is_told_and_passes(tmp_path: Path) -> None:
     run = against('{baseline: {file: proven.yaml}, allow: ["containers[0].image", "env.OTEL_*"]}', tmp_path)
     verdict = run.verdict("Drift")
     assert verdict.outcome is Outcome.PASSED, verdict.reason
-    assert [excerpt.text.split(" from ")[0].split(" (")[0] for excerpt in verdict.evidence] == [
+    assert [excerpt.text.split(" from ")[0].split(",")[0] for excerpt in verdict.evidence] == [
         "allowed: changed containers[0].image",
         "allowed: removed env.OTEL_EXPORTER_OTLP_ENDPOINT",
         "allowed: changed env.OTEL_TRACES_SAMPLER_ARG",
@@ -190,6 +190,10 @@ def test_json_and_v2_are_read_too(tmp_path: Path) -> None:
         ("- \n  - {\n", "line 3: while parsing a flow node"),
         ("apiVersion: run.googleapis.com/v1\nkind: Job\n", "it is a job; only services and their revisions are judged"),
         ("template: {containers: [{env: x}]}\n", "not shaped as gcloud prints it"),
+        (
+            PROVEN.replace("'true'", "'[[[['", 1).replace("cpu-throttling", "base-images"),
+            "not shaped as gcloud prints it",
+        ),
         ("a: 1\na: 2\n", "line 2: the key 'a' stands here a second time"),
         (
             PROVEN.replace("run.googleapis.com/cpu-throttling", "run.googleapis.com/quantum"),
@@ -208,6 +212,20 @@ def test_what_is_not_known_of_a_file_may_be_allowed(tmp_path: Path) -> None:
     other = PROVEN.replace("run.googleapis.com/cpu-throttling", "run.googleapis.com/quantum")
     options = "{baseline: {file: proven.yaml}, allow: [annotations.run.googleapis.com/quantum]}"
     assert told(options, tmp_path, other) == []
+
+
+def test_a_file_is_named_from_the_folder_of_the_file_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "proven.yaml").write_text(PROVEN, encoding="utf-8")
+    shared = "checks:\n  - {name: Drift, drift: {baseline: {file: proven.yaml}}}\n"
+    (tmp_path / "shared" / "drift.yaml").write_text(shared, encoding="utf-8")
+    text = HEAD.replace("checks:\n", "include: [shared/drift.yaml]\n")
+    examined = examine(text, "checks.yaml", kinds(), {}, read=lambda name: (tmp_path / name).read_bytes())
+    assert examined.errors == ()
+    assert examined.spec is not None
+    changed = examine(text, "checks.yaml", kinds(), {}, read=lambda name: (tmp_path / name).read_bytes() + b"\n")
+    assert changed.spec is not None
+    assert changed.spec.digest != examined.spec.digest
 
 
 def test_a_file_outside_of_the_folder_a_missing_and_a_captured_one_are_refused(tmp_path: Path) -> None:

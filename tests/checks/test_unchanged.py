@@ -132,6 +132,12 @@ def test_a_main_target_that_is_a_url_dates_no_deploy() -> None:
         load(f"{text}checks:\n{CHECK}", "checks.yaml", kinds(), {})
 
 
+def test_the_main_service_under_another_name_is_refused_too() -> None:
+    text = HEAD.replace("checks:", "targets: {same: {service: netra-backend-staging, tag: canary}}\nchecks:")
+    with pytest.raises(BadSpec, match="the main target is what it changes"):
+        load(f"{text}  - {{name: Same, target: same, unchanged: {{}}}}\n", "checks.yaml", kinds(), {})
+
+
 def test_the_main_targets_revision_dates_the_deploy(tmp_path: Path) -> None:
     run = judged(tmp_path)
     check = run.standing("Auth untouched").check

@@ -83,9 +83,9 @@ class Compared:
         """`changed env.LOG_LEVEL from #3f9a12c0 to #77aa01bd`."""
         match found.how:
             case How.ADDED:
-                return f"added {found.path} ({self._shown(found, found.after)})"
+                return f"added {found.path} as {self._shown(found, found.after)}"
             case How.REMOVED:
-                return f"removed {found.path} ({self._shown(found, found.before)})"
+                return f"removed {found.path}, which was {self._shown(found, found.before)}"
             case How.CHANGED:
                 before, after = (self._shown(found, value) for value in (found.before, found.after))
                 return f"changed {found.path} from {before} to {after}"

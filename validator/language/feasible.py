@@ -147,7 +147,7 @@ class Feasibility:
         if self.around.targets[MAIN].url:
             told = f"`{self.name}` needs to know when this deploy began, and `target` is a URL and no Cloud Run service"
             self._complain(told, self.name, key=True)
-        elif check.target.name == MAIN:
+        elif check.target.path == self.around.targets[MAIN].path:
             told = f"`{self.name}` is about what this deploy leaves alone, and the main target is what it changes"
             self._complain(f"{told}; name a further one: `target: NAME`", self.name, key=True)
 

@@ -14,6 +14,7 @@ INGRESS: Final = {
     "type": "string",
     "enum": ["all", "internal", "internal-and-cloud-load-balancing"],
     "description": "From where its service takes requests.",
+    "examples": ["internal"],
 }
 SCALING: Final = {
     "type": "object",
@@ -55,6 +56,7 @@ schema: Final[dict[str, Any]] = {
         "startup": {
             **bound_of(DURATION),
             "description": "How long its containers took to become healthy; the image's import is no part of it.",
+            "examples": [{"max": "30s"}],
         },
         "container": {
             **_NAME,
@@ -79,6 +81,7 @@ schema: Final[dict[str, Any]] = {
                 },
             ],
             "description": "An RE2 pattern that the image's reference has to match, or `{digest: ...}`.",
+            "examples": ["backend@sha256:"],
         },
         "env": {
             "type": "object",
@@ -121,10 +124,22 @@ schema: Final[dict[str, Any]] = {
             "description": "Memory of the container: `512Mi`, `2Gi`.",
             "examples": [{"min": "512Mi"}],
         },
-        "concurrency": {**bound_of(COUNT), "description": "Requests that one instance takes at a time."},
-        "timeout": {**bound_of(DURATION), "description": "How long a request may take."},
+        "concurrency": {
+            **bound_of(COUNT),
+            "description": "Requests that one instance takes at a time.",
+            "examples": [{"max": 80}],
+        },
+        "timeout": {
+            **bound_of(DURATION),
+            "description": "How long a request may take.",
+            "examples": ["300s"],
+        },
         "scaling": {**SCALING, "description": "`min` and `max`: the revision's least and most instances."},
-        "service_account": {**TEXT, "description": "The account it runs as, or `{match: pattern}`."},
+        "service_account": {
+            **TEXT,
+            "description": "The account it runs as, or `{match: pattern}`.",
+            "examples": [{"match": "^my-service@"}],
+        },
         "vpc": {
             "anyOf": [
                 _ABSENT,
@@ -147,13 +162,19 @@ schema: Final[dict[str, Any]] = {
             "description": "How it reaches a VPC; `absent` if it must not.",
             "examples": [{"connector": "staging-connector", "egress": "all-traffic"}],
         },
-        "execution_environment": {"type": "string", "enum": ["gen1", "gen2"], "description": "Its generation."},
+        "execution_environment": {
+            "type": "string",
+            "enum": ["gen1", "gen2"],
+            "description": "Its generation.",
+            "examples": ["gen2"],
+        },
         "ingress": INGRESS,
         "labels": {
             "type": "object",
             "additionalProperties": TEXT,
             "minProperties": 1,
             "description": "Labels of the revision: exactly this, `{match: pattern}`, or `absent`.",
+            "examples": [{"team": "web"}],
         },
         "probes": {
             "type": "object",

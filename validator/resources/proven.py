@@ -50,7 +50,7 @@ def read(data: object) -> Proven:
         raise UnreadableError(f"it is {_OTHERS[kind]}; only services and their revisions are judged")
     try:
         return _read(single, kind)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         if isinstance(error, UnreadableError):
             raise
         raise UnreadableError(f"a part of it is not shaped as gcloud prints it ({error}); export it anew") from None
