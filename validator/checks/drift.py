@@ -25,6 +25,7 @@ from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
 from validator.judging.drift import Allowance, Compared
+from validator.judging.service_looks import service_looks
 from validator.judging.variables import holds_and_asserts, unchanging
 from validator.language.mistake import Mistake, sound
 from validator.language.yaml_reader import BadYaml
@@ -195,7 +196,6 @@ def queries(check: Check[Options]) -> frozenset[Query[Any]]:
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each reading; a revision's settings never change, so what differs of them is final."""
     when, of_service = timing(check, evidence), check.options.of_service
-    asked: Query[Any] = ServiceOf(check.target.name) if of_service else RevisionOf(check.target.name)
 
     def look(observation: Observation, content: Json) -> Attempt:
         known = evidence.as_of(observation)
@@ -210,7 +210,9 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         conclusive = (fixed and finding.state is State.VIOLATED) or (own.state is State.UNKNOWN and listed)
         return Attempt(at, finding, (observation.seq,), conclusive)
 
-    return eventually(looks(check, asked, evidence, look), when, now)
+    if of_service:
+        return eventually(service_looks(check, evidence, when, look), when, now)
+    return eventually(looks(check, RevisionOf(check.target.name), evidence, look), when, now)
 
 
 def _find(check: Check[Options], revision: Revision, known: Resources, service: Json | None) -> Finding:

@@ -20,6 +20,7 @@ from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
 from validator.judging.container_rules import image, secrets
+from validator.judging.service_looks import service_looks
 from validator.judging.setting_rules import find
 from validator.judging.variables import holds_and_asserts, unchanging
 from validator.judging.variables import queries as asked
@@ -88,7 +89,6 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     when = timing(check, evidence)
     target, wanted = check.target.name, check.options
     of_service = wanted.serving or wanted.of_service
-    query: Query[Any] = ServiceOf(target) if of_service else RevisionOf(target)
 
     def look(observation: Observation, content: Json) -> Attempt:
         known = evidence.as_of(observation)
@@ -104,20 +104,23 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         at = observation.sent if of_service else max(observation.at, when.start)
         return Attempt(at, one.finding, (observation.seq,), one.conclusive)
 
-    return eventually(looks(check, query, evidence, look), when, now)
+    if of_service:
+        return eventually(service_looks(check, evidence, when, look), when, now)
+    return eventually(looks(check, RevisionOf(target), evidence, look), when, now)
 
 
 def _serving(check: Check[Options], service: Service, known: Resources, evidence: Evidence) -> tuple[Finding, bool]:
     """What all revisions with traffic come to, and whether waiting cannot mend that."""
     target = check.target.name
     listed, refused = known.revisions(target), known.refusal(RevisionsOf(target))
-    if refused:
-        return Finding(State.UNKNOWN, refused.reason, remedy=refused.remedy), True
     there = {each.name: each for each in listed or ()}
     current = known.revision(target)
     there |= {current.name: current} if current else {}
     names = list(service.serving())
     unknown = [name for name in names if name not in there]
+    if unknown and refused:
+        reason = f"{', '.join(unknown)} is not known: {refused.reason}"
+        return Finding(State.UNKNOWN, reason, remedy=refused.remedy), True
     if unknown or not names:
         reason = f"{', '.join(unknown)} is not listed yet" if unknown else "no revision has any traffic"
         return Finding(State.UNKNOWN, reason, "settings of every revision with traffic"), False

@@ -15,7 +15,8 @@ from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
-from validator.judging.attempts import eventually, looks, timing
+from validator.judging.attempts import eventually, timing
+from validator.judging.service_looks import service_looks
 from validator.judging.setting_rules import find
 from validator.judging.variables import holds_and_asserts
 from validator.judging.variables import queries as asked
@@ -86,7 +87,8 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         finding = holds_and_asserts(check, evidence.as_of(observation), own, {"service": content})
         return Attempt(observation.sent, finding, (observation.seq,))
 
-    return eventually(looks(check, ServiceOf(check.target.name), evidence, look), timing(check, evidence), now)
+    when = timing(check, evidence)
+    return eventually(service_looks(check, evidence, when, look), when, now)
 
 
 def _find(check: Check[Options], service: Service) -> Finding:

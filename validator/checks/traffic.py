@@ -7,7 +7,7 @@ there whatever is deployed, and is the most repeated false green of deploys.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from validator.evidence.journal import Observation
@@ -16,7 +16,8 @@ from validator.evidence.revision import RevisionOf
 from validator.evidence.revisions import RevisionsOf
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
-from validator.judging.attempts import eventually, looks, timing
+from validator.judging.attempts import eventually, timing
+from validator.judging.service_looks import service_looks
 from validator.judging.variables import holds_and_asserts
 from validator.language.mistake import Mistake, sound
 from validator.language.values import PERCENT, Bound, bound, bound_of
@@ -119,18 +120,7 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         return Attempt(observation.sent, finding, (observation.seq,), conclusive)
 
     when = timing(check, evidence)
-    made = looks(check, ServiceOf(check.target.name), evidence, look)
-    standing = _standing(check, evidence, when.start)
-    return eventually((replace(a, at=when.start) if a.rests_on == standing else a for a in made), when, now)
-
-
-def _standing(check: Check[Options], evidence: Evidence, start: float) -> tuple[int, ...]:
-    """The reading that a check's start came upon, if the service had settled: it tells how things are until the next one.
-
-    What a check needs may have changed the traffic, so there it counts for nothing.
-    """
-    before = [reading for reading in evidence.services(check.target.name) if reading[0].sent <= start]
-    return (before[-1][0].seq,) if before and before[-1][1].settled and not check.needs else ()
+    return eventually(service_looks(check, evidence, when, look), when, now)
 
 
 def _find(check: Check[Options], evidence: Evidence, service: Service) -> Finding:
