@@ -220,7 +220,7 @@ def _find(check: Check[Options], revision: Revision, known: Resources, service: 
     if isinstance(baseline, Finding):
         return baseline
     name, before = baseline
-    after = {**settings.of_revision(revision.raw), **(settings.of_service(service) if service else {})}
+    after = {**revision.settings, **(settings.of_service(service) if service else {})}
     compared = Compared(name, before, after, str(revision.raw.get("uid", "")), revision.created)
     found = compared.judged(check.options.allowance)
     describe = f"gcloud run services describe {check.target.service} {check.target.flags} --format=export"
@@ -246,4 +246,4 @@ def _baseline(check: Check[Options], known: Resources, revision: Revision) -> tu
         found = known.previous(target.name)
         reason = f"there is no revision before {revision.name} to compare with"
         remedy = f"compare a first deploy with a file (`baseline: {{file: ...}}`), or leave the check out; {listing}"
-    return (found.name, settings.of_revision(found.raw)) if found else Finding(State.UNKNOWN, reason, remedy=remedy)
+    return (found.name, found.settings) if found else Finding(State.UNKNOWN, reason, remedy=remedy)

@@ -90,32 +90,30 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     target, wanted = check.target.name, check.options
     of_service = wanted.serving or wanted.of_service
 
-    def look(observation: Observation, content: Json) -> Attempt:
+    def look(observation: Observation, _: Json) -> Attempt:
         known = evidence.as_of(observation)
-        if wanted.serving:
-            finding, conclusive = _serving(check, Service.read(content), known, evidence)
-            return Attempt(observation.sent, finding, (observation.seq,), conclusive)
-        revision = known.revision(target) if of_service else Revision.read(content)
-        if revision is None:
-            return Attempt(
-                observation.sent, Finding(State.UNKNOWN, "the revision was not read yet"), (observation.seq,)
-            )
-        one = _One(check, revision, known, evidence)
         at = observation.sent if of_service else max(observation.at, when.start)
-        return Attempt(at, one.finding, (observation.seq,), one.conclusive)
+        service, revision = known.service(target), known.revision(target)
+        if service is None or revision is None:
+            return Attempt(at, Finding(State.UNKNOWN, "the revision was not read yet"), (observation.seq,))
+        one = _One(check, revision, known, evidence)
+        finding, conclusive = _serving(one, service) if wanted.serving else (one.finding, one.conclusive)
+        return Attempt(at, finding, (observation.seq,), conclusive)
 
     if of_service:
         return eventually(service_looks(check, evidence, when, look), when, now)
     return eventually(looks(check, RevisionOf(target), evidence, look), when, now)
 
 
-def _serving(check: Check[Options], service: Service, known: Resources, evidence: Evidence) -> tuple[Finding, bool]:
-    """What all revisions with traffic come to, and whether waiting cannot mend that."""
-    target = check.target.name
-    listed, refused = known.revisions(target), known.refusal(RevisionsOf(target))
-    there = {each.name: each for each in listed or ()}
-    current = known.revision(target)
-    there |= {current.name: current} if current else {}
+def _serving(target: _One, service: Service) -> tuple[Finding, bool]:
+    """What all revisions with traffic come to, and whether waiting cannot mend that; the target's own is one of several."""
+    if not service.settled:
+        return Finding(
+            State.UNKNOWN, "the service is not settled yet", "settings of every revision with traffic"
+        ), False
+    asked, known = RevisionsOf(target.check.target.name), target.known
+    listed, refused = known.revisions(asked.target), known.refusal(asked)
+    there = {**{each.name: each for each in listed or ()}, target.revision.name: target.revision}
     names = list(service.serving())
     unknown = [name for name in names if name not in there]
     if unknown and refused:
@@ -124,7 +122,7 @@ def _serving(check: Check[Options], service: Service, known: Resources, evidence
     if unknown or not names:
         reason = f"{', '.join(unknown)} is not listed yet" if unknown else "no revision has any traffic"
         return Finding(State.UNKNOWN, reason, "settings of every revision with traffic"), False
-    judged = [_One(check, there[name], known, evidence) for name in names]
+    judged = [replace(target, revision=there[name]) for name in names]
     found = [replace(one.finding, reason=f"{one.revision.name}: {one.finding.reason}") for one in judged]
     decisive = worst(found)
     same = [each for each in found if each.state is decisive.state]
@@ -134,9 +132,7 @@ def _serving(check: Check[Options], service: Service, known: Resources, evidence
         actual="; ".join(each.actual for each in same if each.actual),
         evidence=tuple(shown for each in same for shown in each.evidence),
     )
-    if whole.state is State.HOLDS and not service.settled:
-        return replace(whole, state=State.UNKNOWN, reason="the service is not settled yet"), False
-    return whole, False
+    return whole, any(one.conclusive for one in judged if one.finding.state is decisive.state)
 
 
 @dataclass(frozen=True)
@@ -220,7 +216,7 @@ class _One:
     def _of_revision(self) -> settings.Settings:
         """Its settings, and all its labels: those that tell which deploy it is may be wanted too."""
         labels = {f"labels.{name}": value for name, value in self.revision.labels.items()}
-        return {**settings.of_revision(self.revision.raw), **labels}
+        return {**self.revision.settings, **labels}
 
     def _ready(self) -> Finding:
         revision, target = self.revision, self.check.target

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from validator.resources.build import Build
 from validator.resources.condition import NO_CONDITION, Condition
 from validator.resources.container import Container
 from validator.resources.container import read as containers_of
+from validator.resources.settings import Settings, of_revision
 from validator.words.call import Json
 from validator.words.instant import seconds
 from validator.words.resource_name import short
@@ -43,6 +45,11 @@ class Revision:
             containers_of(data),
             data,
         )
+
+    @cached_property
+    def settings(self) -> Settings:
+        """All its settings, in the form that can be compared."""
+        return of_revision(self.raw)
 
     def condition(self, kind: str) -> Condition | None:
         """One of its conditions; None where the platform does not tell of it."""
