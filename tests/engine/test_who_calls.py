@@ -33,10 +33,12 @@ timeout: 1m
 target: {project: acme, region: europe-west4, service: cart, auth: "${OF_TARGET}", headers: {X-Api-Key: "${API_KEY}"}}
 targets:
   tagged: {service: cart, tag: next, auth: id_token, headers: {X-Api-Key: "${API_KEY}"}}
+  shop: {service: cart, domain: "https://shop.acme.example", auth: id_token, headers: {X-Api-Key: "${API_KEY}"}}
 checks:
   - {name: Own, http: {path: /}}
   - {name: Check, http: {path: /a, auth: "${OF_CHECK}"}}
   - {name: Tag, target: tagged, http: {path: /b}}
+  - {name: Domain, target: shop, http: {path: /g}}
   - {name: Elsewhere, http: {url: "https://elsewhere.example/c"}}
   - {name: In plain, http: {url: "http://cart-q1w2e3-ez.a.run.app/d"}}
   - {name: Token elsewhere, http: {url: "https://elsewhere.example/e", auth: "${OF_CHECK}"}}
@@ -59,12 +61,12 @@ def run() -> tuple[Finished, list[Exchange]]:
 
 def test_only_the_targets_own_hosts_over_https_get_what_is_planted(run: tuple[Finished, list[Exchange]]) -> None:
     _, sent = run
-    hosts = set()
+    own, hosts = {HOST, f"next---{HOST}", "shop.acme.example"}, set()
     for call in sent:
         url, carries = urlsplit(call.url), call.token or any(each in repr(call.headers) for each in PLANTED.values())
         hosts.add((url.scheme, url.hostname))
-        assert bool(carries) == (url.scheme == "https" and url.hostname in (HOST, f"next---{HOST}")), call
-    assert hosts == {("https", HOST), ("https", f"next---{HOST}"), ("https", "elsewhere.example"), ("http", HOST)}
+        assert bool(carries) == (url.scheme == "https" and url.hostname in own), call
+    assert hosts == {*(("https", host) for host in (*own, "elsewhere.example")), ("http", HOST)}
 
 
 def test_each_check_sends_its_own(run: tuple[Finished, list[Exchange]]) -> None:
@@ -74,6 +76,7 @@ def test_each_check_sends_its_own(run: tuple[Finished, list[Exchange]]) -> None:
     assert ("Authorization", f"Bearer {PLANTED['OF_CHECK']}") in by_path["/a"].headers
     assert by_path["/b"].token is not None
     assert by_path["/b"].token.audience == f"https://{HOST}", "even at the tag's URL"
+    assert by_path["/g"].token == by_path["/b"].token, "and at its domain"
     assert all(("X-Api-Key", PLANTED["API_KEY"]) in by_path[path].headers for path in ("/", "/a", "/b"))
     assert {"/e", "/f"}.isdisjoint(by_path)
 

@@ -114,3 +114,14 @@ def test_a_preflight_goes_without_what_no_browser_would_send() -> None:
     assert sent(URI, of=target(auth="id_token", headers=(("X-Key", "k"),)), headers=asked) == Sending(asked)
     assert sent(URI, headers=asked) == Sending(asked)
     assert sent(URI, "id_token", headers=asked).token == IdToken(URI, required=True), "unless the check says so"
+
+
+def test_at_its_domain_a_service_gets_the_token_for_its_own_url_and_no_other_host_does() -> None:
+    shop = target(domain="https://shop.example", auth="id_token", headers=(("X-Key", "k"),))
+    assert sent("https://shop.example/a", of=shop) == Sending((("X-Key", "k"),), IdToken(URI, required=True))
+    assert sent(f"{URI}/a", of=shop).token == IdToken(URI, required=True), "its own URL is its own still"
+    plain = target(domain="http://shop.example", headers=(("X-Key", "k"),))
+    assert sent("http://shop.example/a", of=plain) == Sending((("X-Key", "k"),)), "no token in plain"
+    for url in ("http://shop.example/a", "https://shop.example:8443/a", "https://www.shop.example/a"):
+        assert sent(url, of=shop) == Sending(())
+    assert sent("https://shop.example/a", of=TARGET) == Sending(()), "another target's domain"

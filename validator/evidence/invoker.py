@@ -55,16 +55,12 @@ def sending(url: str, headers: Headers, auth: str, target: Target, service: Serv
 
 
 def _own(url: str, target: Target, service: Service | None) -> bool:
-    """Whether a URL is one of the target's."""
-    if target.url:
-        return origin(url) == origin(target.url)
-    return urlsplit(url).scheme == "https" and origin(url) in {origin(each) for each in _urls(target, service)}
+    """Whether a URL is one of the target's: as the spec wrote it, or one that its service has (those are https)."""
+    return origin(url) in {origin(each) for each in (target.url, target.domain, *_urls(service)) if each}
 
 
-def _urls(target: Target, service: Service | None) -> Iterator[str]:
-    """All URLs of a service, its tags' and its domain too."""
-    if service and target.domain:
-        yield target.domain
+def _urls(service: Service | None) -> Iterator[str]:
+    """All URLs of a service, its tags' too."""
     if service:
         yield from (service.uri, *service.raw.get("urls", ()), *(uri for _, uri in service.tags().values()))
 

@@ -28,8 +28,9 @@ def auth_mistakes(value: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if said != WANTED:
         yield from _token_mistakes(said)
-    if str(value.get("url", "")).startswith(("http://", "ws://", "grpc://")):
-        yield Mistake("no token is sent over plain http; write an https `url`, or `auth: none`", "auth")
+    for key in ("url", "domain"):
+        if str(value.get(key, "")).startswith(("http://", "ws://", "grpc://")):
+            yield Mistake(f"no token is sent over plain http; write an https `{key}`, or `auth: none`", "auth")
     if any(name.lower() == BESIDE.lower() for name in value.get("headers", {})):
         yield Mistake(f"write either `auth` or the header {BESIDE}; both are the invoker's token", "auth")
 
