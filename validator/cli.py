@@ -17,6 +17,7 @@ from validator.report.redaction import secret_values
 from validator.signals import Signals
 from validator.surroundings import Surroundings
 from validator.usage import INCONCLUSIVE, PASSED, UNUSABLE, UsageError
+from validator.words.check import Spec
 from validator.words.counting import counted
 
 _FORMATS = ("human", "json", "github", "sarif")
@@ -195,6 +196,13 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
         metavar="FILE",
         help="record the run to this file too; see `validator replay`",
     )
+    exports = run.add_argument_group("judging saved output of gcloud, without any API")
+    exports.add_argument(
+        "--from", dest="service", type=Path, metavar="FILE", help="gcloud run services describe --format=json"
+    )
+    exports.add_argument("--revision", type=Path, metavar="FILE", help="gcloud run revisions describe --format=json")
+    exports.add_argument("--build", type=Path, metavar="FILE", help="gcloud builds describe --format=json")
+    exports.add_argument("--logs", type=Path, metavar="FILE", help="gcloud logging read --format=json")
     run.add_argument("--no-record", action="store_true", help="leave no recording in DIR")
     run.add_argument(
         "--warn-only",
@@ -390,11 +398,22 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     spec, left_out, written = offline.load_to_run(
         Path(parsed.spec), _variables(parsed, around), parsed.only, parsed.skip, wanted=_given(parsed)
     )
+    out = Path(parsed.out)
+    if parsed.service or parsed.revision or parsed.build or parsed.logs:
+        return _exported(parsed, spec, left_out, around)
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
-    out = Path(parsed.out)
     records = [*([] if parsed.no_record else [out / gate.RECORDING]), *map(Path, parsed.record)]
     return gate.run(spec, left_out, out, around, written=written, records=records, warn_only=parsed.warn_only)
+
+
+def _exported(parsed: argparse.Namespace, spec: Spec, left_out: tuple[str, ...], around: Surroundings) -> int:
+    from validator import exported  # noqa: PLC0415
+
+    if parsed.service is None:
+        raise UsageError("--revision, --build and --logs go with --from: name the service's own file")
+    files = exported.Exports(parsed.service, parsed.revision, parsed.logs, parsed.build)
+    return exported.run(spec, left_out, files, Path(parsed.out), around)
 
 
 def _replay(parsed: argparse.Namespace, around: Surroundings) -> int:

@@ -121,10 +121,14 @@ class Engine:
 
     def interrupt(self, now: float) -> None:
         """End the run at once; what is not decided stays inconclusive."""
+        self.end(now, Ending.INTERRUPTED)
+
+    def end(self, now: float, ending: Ending) -> None:
+        """End the run, if it is not over: nothing more can be had."""
         if not self.journal:
             self._record(Started(now, self.run_id))
         if self.verdicts.ended is None:
-            self._record(Ended(now, Ending.INTERRUPTED))
+            self._record(Ended(now, ending))
 
     # What came back.
 
