@@ -68,6 +68,16 @@ def _one_of(*known: str) -> Callable[[str], str]:
     return read
 
 
+def _positive(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number above 0, and below a million")
+    return number
+
+
 def main(arguments: Sequence[str] | None = None, signals: Signals | None = None) -> int:
     """Run the command line; returns the exit code."""
     around = Surroundings.of(os.environ, sys.stdout, sys.stderr, signals or Signals())
@@ -291,9 +301,12 @@ def _add_emulated(add: _Add) -> None:
     emulate = add(
         "emulate",
         help="an emulated deployment, alone or around a command",
-        usage="validator emulate SCENARIO [-- COMMAND...]",
+        usage="validator emulate [--speed N] SCENARIO|RECORDING [-- COMMAND...]",
     )
-    emulate.add_argument("scenario", type=Path, help="the scenario's file")
+    emulate.add_argument(
+        "--speed", type=_positive, metavar="N", help="seconds there in one here; without it the scenario's own"
+    )
+    emulate.add_argument("scenario", type=Path, help="the scenario's file, or a recording")
     emulate.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="a command that reaches it")
     emulate.set_defaults(command=_emulate)
 
@@ -440,10 +453,12 @@ def _demo(parsed: argparse.Namespace, around: Surroundings) -> int:
 
 def _emulate(parsed: argparse.Namespace, around: Surroundings) -> int:
     words = parsed.words[1:] if parsed.words[:1] == ["--"] else parsed.words
-    return _around(parsed.scenario, words, around)
+    return _around(parsed.scenario, words, around, speed=parsed.speed)
 
 
-def _around(scenario: Path, words: Sequence[str], around: Surroundings, *, own: bool = True) -> int:
+def _around(
+    scenario: Path, words: Sequence[str], around: Surroundings, *, own: bool = True, speed: float | None = None
+) -> int:
     """The emulator around a command. What the command judged is its own exit code's to say.
 
     `own` lets the command see whose deploy the environment says it is; the demo's deploy is nobody's.
@@ -455,6 +470,6 @@ def _around(scenario: Path, words: Sequence[str], around: Surroundings, *, own: 
     around.judged = bool(words)
     try:
         inherited = {name: value for name, value in os.environ.items() if own or name not in OWN}
-        return emulate(scenario, words, inherited=inherited, say=around.out.setting, note=around.err.line)
+        return emulate(scenario, words, speed=speed, inherited=inherited, say=around.out.setting, note=around.err.line)
     except (ScenarioError, CommandError) as error:
         raise UsageError(str(error)) from None

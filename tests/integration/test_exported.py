@@ -40,7 +40,7 @@ def content(call: Call, scenario: str) -> Any:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Writes exports and judges them; each check's verdict and reason."""
     monkeypatch.chdir(tmp_path)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from validator.emulator.api.refusal import RefusalError
+from validator.emulator.scenario import recorded
 from validator.emulator.scenario.contents import Contents
 from validator.emulator.scenario.shape import complaints
 from validator.emulator.scenario.text import Text, decoded
@@ -189,7 +190,8 @@ def _place(path: Path, text: Text, line: int, column: int) -> str:
 
 def _text(path: Path) -> Text:
     try:
-        return decoded(path.read_bytes())
+        data = path.read_bytes()
+        return decoded(recorded.text_of(path).encode() if data.startswith(recorded.MAGIC) else data)
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -74,16 +74,16 @@ from validator.words.call import Json
 T = TypeVar("T")
 
 
-def load(path: Path, epoch: float = 0.0) -> Scenario:
-    """Read a scenario that starts at `epoch`, Unix seconds.
+def load(path: Path, epoch: float = 0.0, *, speed: float | None = None) -> Scenario:
+    """Read a scenario, or a recording as one, that starts at `epoch`, Unix seconds; `speed` replaces its own.
 
     Raises:
         ScenarioError: it cannot be read or used; the message has every mistake, each with its place.
     """
-    return _scenario(path, written(path), epoch)
+    return _scenario(path, written(path), epoch, speed)
 
 
-def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
+def _scenario(path: Path, source: Written, epoch: float, speed: float | None) -> Scenario:
     mistakes = Mistakes(source)
     whole, data = _data(source, epoch, mistakes)
     logs: Json = data.get("logs") or {}
@@ -97,7 +97,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
     scenario = Scenario(
         path=path,
         title=str(data.get("title") or path.stem),
-        speed=float(data.get("speed") or 1),
+        speed=speed or float(data.get("speed") or 1),
         seed=seed,
         env={key: variable(str(text), epoch) for key, text in (whole.get("env") or {}).items() if text is not None},
         epoch=epoch,
@@ -119,7 +119,7 @@ def _scenario(path: Path, source: Written, epoch: float) -> Scenario:
         ),
         images=_images(data, mistakes),
         notes=source.notes,
-        again=lambda epoch: _scenario(path, source, epoch),
+        again=lambda epoch: _scenario(path, source, epoch, speed),
     )
     mistakes.tell()
     return scenario

@@ -33,6 +33,7 @@ def emulate(
     scenario: Path,
     command: Sequence[str],
     *,
+    speed: float | None = None,
     inherited: Mapping[str, str] = os.environ,
     ready: Callable[[Emulator], None] | None = None,
     say: Callable[[str], bool] = lambda _: False,
@@ -40,10 +41,10 @@ def emulate(
 ) -> int:
     """Run a command with an emulator of this scenario in its reach; without one serve until interrupted.
 
-    The command's environment is `inherited`, what leads it here, and the scenario's `env`. `ready` is called once the emulator
-    can be reached; `say` writes one line of what a shell has to be told and returns whether somebody reads it; `note` gets
-    what of the scenario was left out. SIGINT and SIGTERM go on to the command; one that comes before it can start is its end.
-    To be called in the main thread, since it handles signals.
+    `speed` replaces the scenario's own. The command's environment is `inherited`, what leads it here, and the scenario's
+    `env`. `ready` is called once the emulator can be reached; `say` writes one line of what a shell has to be told and returns
+    whether somebody reads it; `note` gets what of the scenario was left out. SIGINT and SIGTERM go on to the command; one that
+    comes before it can start is its end. To be called in the main thread, since it handles signals.
 
     Returns:
         The command's exit code, 128 + n if signal n ended it; 0 after serving.
@@ -52,11 +53,12 @@ def emulate(
         ScenarioError: the scenario cannot be used.
         CommandError: the command cannot be started.
     """
+    from validator.emulator.scenario.loading import load  # noqa: PLC0415
     from validator.emulator.servers.emulator import Emulator  # noqa: PLC0415  aiohttp and grpc take their time to import
 
     with (
         _Forwarding() as forwarding,
-        Emulator(scenario) as emulator,
+        Emulator(load(scenario, speed=speed)) as emulator,
         TemporaryDirectory(prefix="validator-gcloud-") as folder,
     ):
         for told in emulator.scenario.notes:
