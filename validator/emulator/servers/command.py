@@ -44,14 +44,13 @@ def emulate(
     `speed` replaces the scenario's own. The command's environment is `inherited`, what leads it here, and the scenario's
     `env`. `ready` is called once the emulator can be reached; `say` writes one line of what a shell has to be told and returns
     whether somebody reads it; `note` gets what of the scenario was left out. SIGINT and SIGTERM go on to the command; one that
-    comes before it can start is its end. To be called in the main thread, since it handles signals.
+    comes before it can start is its end. To be called in the main thread.
 
-    Returns:
-        The command's exit code, 128 + n if signal n ended it; 0 after serving.
+    Returns: the command's exit code, 128 + n if signal n ended it; 0 after serving.
 
     Raises:
         ScenarioError: the scenario cannot be used.
-        CommandError: the command cannot be started.
+        CommandError: it cannot be started.
     """
     from validator.emulator.scenario.loading import load  # noqa: PLC0415
     from validator.emulator.servers.emulator import Emulator  # noqa: PLC0415  aiohttp and grpc take their time to import
@@ -65,8 +64,8 @@ def emulate(
             note(told)
         if ready is not None:
             ready(emulator)
-        for_gcloud = gcloud(emulator.http_port, Path(folder), emulator.world.deployment.projects)
-        environment = {**for_gcloud, **emulator.environment()}
+        own = gcloud(emulator.http_port, Path(folder), emulator.world.deployment.projects)
+        environment = {**own, **emulator.environment()}
         if forwarding.early:
             return 128 + forwarding.early[0]
         return _run(command, inherited, environment, forwarding) if command else _serve(emulator, environment, say)
