@@ -13,6 +13,8 @@ from validator.emulator.scenario.files import ScenarioError
 from validator.emulator.scenario.loading import load
 from validator.emulator.servers.emulator import Emulator
 from validator.emulator.world.simulation import Simulation
+from validator.sources.connection import parse
+from validator.sources.probing import open_source
 from validator.words.call import Answer, Exchange
 
 EPOCH = 1_790_000_000.0
@@ -80,6 +82,22 @@ def test_under_servers(simulate: Callable[..., Simulation]) -> None:
             response = connection.getresponse()
             assert (response.status, response.read().decode()) == expected, (method, path)
             connection.close()
+
+
+def test_a_certificate_is_told_of_over_https(simulate: Callable[..., Simulation]) -> None:
+    away = f"{{status: 302, headers: {{location: 'http://{HOST}/'}}}}"
+    world = simulate(f"behaviour: {{shop: {{/: {{certificate: '2027-01-01T00:00:00Z'}}, /away: {away}}}}}")
+    with Emulator(world.world.scenario.path) as emulator:
+        probing = open_source(parse(emulator.environment()["VALIDATOR_EMULATOR"]))
+        for ask in (lambda call: world(call, EPOCH)[1], lambda call: probing(call, 10)):
+            found = [
+                ask(Exchange("GET", url, redirects=True))
+                for url in (f"https://{HOST}/", f"http://{HOST}/", f"https://{HOST}/away")
+            ]
+            contents = [result.content for result in found if isinstance(result, Answer)]
+            told = [content.get("certificate", {}).get("not_after", "none")[:10] for content in contents]
+            assert told == ["2027-01-01", "none", "none"]
+            assert not any("emulator" in name for name, _ in contents[0]["headers"])
 
 
 @pytest.mark.parametrize(

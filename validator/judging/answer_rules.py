@@ -122,7 +122,9 @@ def certificate_found(wanted: Bound, response: Response, url: str, at: float) ->
         plain = (response.url or url).startswith("http://")
         state = State.VIOLATED if plain else State.UNKNOWN
         reason = "the answer came over plain http" if plain else "no certificate was seen: the connection was not TLS"
-        remedy = "" if plain else "the emulator is connected in plain: judge certificates against what was deployed"
+        remedy = (
+            "" if plain else 'an emulator is connected in plain; let its scenario tell of one: `certificate: "@+30d"`'
+        )
         return Finding(state, reason, expected, "no certificate", remedy)
     left = response.not_after - at
     state = State.HOLDS if wanted.holds(left // _DAY) else State.VIOLATED

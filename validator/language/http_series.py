@@ -20,7 +20,7 @@ SCHEMA: Final = {
         "type": "integer",
         "minimum": 2,
         "maximum": 200,
-        "description": "So many answers are judged together, asked for one after the other: each as `expect` says, their latency and error rate besides.",
+        "description": "So many answers are judged together, asked for one after the other: each as `expect` says, their latency and error rate besides. Without `within` there is time until the run's `timeout`.",
     },
     "load": {
         "type": "object",

@@ -46,7 +46,7 @@ PACE: Final = {
     "type": "string",
     "pattern": r"^\d{1,3}(\.\d{1,3})?/s$",
     "x-form": "is not a rate; write 5/s or 0.5/s",
-    "examples": ["1/s"],
+    "examples": ["5/s"],
     "description": "So many a second: `5/s`.",
 }
 PATTERN: Final = {"type": "string", "minLength": 1, "format": "re2", "description": "An RE2 pattern, unanchored."}

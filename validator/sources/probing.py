@@ -22,6 +22,7 @@ from validator.sources.failure import BadAnswerError, expired, explain
 from validator.sources.id_tokens import IdTokens, open_id_tokens
 from validator.sources.wire import Wire, WiredAdapter
 from validator.words.call import Answer, Call, Exchange, Json, Problem, Result
+from validator.words.emulated import CERTIFICATE_ENDS
 from validator.words.instant import rfc3339, span
 from validator.words.redirect import REDIRECTS, Hop, RefusedError, origin
 
@@ -155,6 +156,8 @@ def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: flo
     wire.status = response.status_code
     _check_lengths(response)
     headers = [[name.lower(), value] for name, value in response.raw.headers.items()]
+    if wire.emulated:
+        headers = [each for each in headers if each[0] != CERTIFICATE_ENDS]
     if 300 <= response.status_code < 400 and response.headers.get("Content-Length") != "0" and call.method != "HEAD":
         body: dict[str, Any] = {"text": "", "unread": True}
     else:
@@ -164,10 +167,17 @@ def _answer(call: Exchange, hop: Hop, response: Response, wire: Wire, speed: flo
     content = {"status": response.status_code, "headers": headers, **body, "latency": round(latency * speed, 6)}
     if hop.url != call.url:
         content["url"] = hop.url
-    if wire.not_after is not None:
-        content["certificate"] = {"not_after": rfc3339(wire.not_after)}
+    if ends := _certificate(hop, response, wire):
+        content["certificate"] = {"not_after": ends}
     trailers = [list(each) for each in wire.trailers]
     return content | ({"trailers": trailers} if trailers else {})
+
+
+def _certificate(hop: Hop, response: Response, wire: Wire) -> str:
+    """When the certificate ends that it was answered with; an emulator tells of one that its scenario has."""
+    if wire.emulated:
+        return response.headers.get(CERTIFICATE_ENDS, "") if origin(hop.url)[0] == "https" else ""
+    return rfc3339(wire.not_after) if wire.not_after is not None else ""
 
 
 def _received(response: Response, wire: Wire) -> bytes:

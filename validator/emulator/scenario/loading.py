@@ -23,6 +23,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
         /orders: [{when: {method: POST, json: {sku: ""}}, status: 422}, {status: 401}]   # when: method query headers body json
         /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}], log: [line]}]}}
         /grpc.health.v1.Health/Check: {health: SERVING}
+        /shop: {text: hi, certificate: "@+30d"}     # over https: when its TLS certificate ends; else none is told of
         /busy: {status: 429, instance: false}       # no instance was there: Google's front end answers
     invokers: {S: [gate@p.iam.gserviceaccount.com]} # who may invoke; a service that is not here is open to all
     cold_start: {S: 4s}       # waited for by a request that finds no instance

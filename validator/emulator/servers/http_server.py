@@ -28,6 +28,7 @@ from validator.emulator.servers.client_environment import API_HOST
 from validator.emulator.servers.rest_server import Asked, Told, body_of
 from validator.emulator.world.running import Running
 from validator.words.call import Answer, Exchange
+from validator.words.emulated import CERTIFICATE_ENDS
 
 
 async def serve_http(running: Running, listener: socket.socket) -> web.ServerRunner:
@@ -130,6 +131,8 @@ async def _service(running: Running, request: web.BaseRequest) -> web.StreamResp
     response = web.Response(status=content["status"], body=content["text"].encode())
     for name, value in content["headers"]:
         response.headers[name] = value
+    if "certificate" in content:
+        response.headers[CERTIFICATE_ENDS] = content["certificate"]["not_after"]
     return await _cut(request, response) if came.cut else response
 
 

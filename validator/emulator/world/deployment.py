@@ -42,6 +42,8 @@ class Reply:
     """Whether an instance is there to answer; if not, Google's front end says so, with the reply's status."""
     when: When | None = None
     """The requests that it is for; None: those that no other is for."""
+    certificate: str = ""
+    """The end (RFC 3339) of the TLS certificate that it is answered with over https; empty: none is told of."""
 
     @classmethod
     def read(cls, data: Json) -> Reply:
@@ -58,6 +60,7 @@ class Reply:
             str(data.get("health", "")),
             bool(data.get("instance", True)),
             When.read(data["when"] or {}) if "when" in data else None,
+            str(data.get("certificate", "")),
         )
 
 

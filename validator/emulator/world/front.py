@@ -151,6 +151,7 @@ def content_of(reply: Reply, method: str) -> Json:
         "headers": [[name, value] for name, value in headers.items()],
         "text": body,
         "latency": reply.latency,
+        **({"certificate": {"not_after": reply.certificate}} if reply.certificate else {}),
     }
 
 

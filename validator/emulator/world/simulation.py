@@ -70,7 +70,10 @@ class Simulation:
             return spent, Problem("REFUSED", str(error))
         if not isinstance(result, Answer):
             return spent, result
-        return spent, Answer({**_as_read(call, result.content), **_landed(call, hop), "latency": spent})
+        content = {**_as_read(call, result.content), **_landed(call, hop), "latency": spent}
+        if urlsplit(hop.url).scheme != "https":
+            content.pop("certificate", None)
+        return spent, Answer(content)
 
     def _hop(self, call: Exchange, hop: Hop, sent: float) -> tuple[float, Result]:
         asked = replace(call, method=hop.method, url=hop.url, headers=hop.headers, body=hop.body)
