@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from validator.checks import http
 from validator.engine import resolution, run, verdicts
 from validator.evidence import identity, readiness
 from validator.evidence.fold import Folded
@@ -23,7 +22,7 @@ from validator.evidence.logs import LogsOf
 from validator.evidence.revision import RevisionOf
 from validator.evidence.service import Resolution, ServiceSeen
 from validator.evidence.sort import Query
-from validator.judging import custody
+from validator.judging import custody, probed
 from validator.logs.entry import Entry, Sort
 from validator.logs.severity import Severity
 from validator.resources.service import Service
@@ -52,7 +51,7 @@ def _no_identity() -> list[Patch]:
     def anybody(_observation: Observation, target: Target, evidence: Evidence) -> Identity:
         return Identity(Who.TARGET, evidence.frozen(target.name))
 
-    return [(http, "identify", anybody), (custody, "identify", anybody)]
+    return [(probed, "identify", anybody), (custody, "identify", anybody)]
 
 
 def _echo_ignored() -> list[Patch]:
