@@ -50,6 +50,13 @@ def test_what_may_differ_from_a_file_is_told_and_passes(tmp_path: Path) -> None:
         "allowed: changed env.OTEL_TRACES_SAMPLER_ARG",
     ]
     assert verdict.reason.startswith("only what may differ from proven.yaml differs: changed containers[0].image from")
+    image, removed, sampler = (excerpt.change for excerpt in verdict.evidence)
+    assert image
+    assert removed
+    assert sampler
+    assert (image.path, image.allowed) == ("containers[0].image", True)
+    assert (removed.before[0], removed.after) == ("#", "")
+    assert sampler.before != sampler.after
 
 
 def test_what_may_not_differ_fails_at_once_by_its_name(tmp_path: Path) -> None:

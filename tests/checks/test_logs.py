@@ -89,7 +89,7 @@ def test_an_assert_sees_the_entries_and_the_named_groups(tmp_path: Path) -> None
 def test_the_entries_themselves_are_shown(tmp_path: Path) -> None:
     run = simulate(logs("{forbid: [structured]}"), overlaid(tmp_path, ENTRIES))
     (excerpt,) = run.verdict("Logs").evidence
-    assert (excerpt.text, excerpt.source) == ("structured", "stderr")
+    assert (excerpt.text, excerpt.source, excerpt.matched) == ("structured", "stderr", "structured")
     assert excerpt.at is not None
 
 

@@ -247,7 +247,10 @@ def test_a_split_that_tells_too_little_is_told_at_the_deadline(tmp_path: Path) -
     run = simulate(HEAD + HEALTHY, overlaid(tmp_path, HALVED + astray))
     assert run.verdict("Healthy").outcome is Outcome.INCONCLUSIVE
     assert "too few of 7 probes" in run.verdict("Healthy").reason
-    assert len(run.engine.verdicts.evidence.probes("main")) <= 8
+    (told,) = run.run.targets
+    assert len(told.probed) == told.probes <= 8
+    assert {(probe.who, probe.revision) for probe in told.probed} == {("other", PREVIOUS)}
+    assert {(probe.asked.split("/")[0], probe.answer) for probe in told.probed} == {("GET https:", "200")}
 
 
 @pytest.mark.parametrize("percent", [50, 90, 99])

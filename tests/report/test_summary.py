@@ -17,11 +17,20 @@ from validator.report import document, github
 from validator.report.artifact import write_text
 from validator.report.markdown import markdown
 from validator.report.phrases import remark
-from validator.report.summary import LONGEST_TEXT, MOST_EXCERPTS, defective, dumps, schema, summarize, without_report
+from validator.report.summary import (
+    LONGEST_TEXT,
+    MOST_EXCERPTS,
+    MOST_PROBES,
+    defective,
+    dumps,
+    schema,
+    summarize,
+    without_report,
+)
 from validator.words.check import KnownIssue
 from validator.words.ending import Ending
-from validator.words.run import Run
-from validator.words.verdict import Excerpt, Outcome, Verdict, failed, inconclusive, passed
+from validator.words.run import Probed, Run
+from validator.words.verdict import Change, Excerpt, Outcome, Verdict, failed, inconclusive, passed
 
 SCHEMA: Any = schema()
 
@@ -263,6 +272,30 @@ def test_the_values_of_secret_looking_variables_are_taken_out_everywhere() -> No
     text = dumps(summarize(_with_text("order s3cr3t-order-token refused in netra-staging")))
     assert "s3cr3t-order-token" not in text
     assert "order [redacted] refused in netra-staging" in text
+
+
+def test_a_part_of_an_excerpt_is_told_only_if_its_text_still_shows_it() -> None:
+    shown = (
+        Excerpt("password=hunter2hunter2", matched="hunter2hunter2"),
+        Excerpt("ImportError: x", matched="ImportError"),
+        Excerpt("changed a from --token=hunter2hunter2 to b", change=Change("a", "hunter2hunter2", "b", allowed=True)),
+        Excerpt("removed a (b)", change=Change("a", "b", "", allowed=False)),
+    )
+    run = runs.run([runs.check("c", "logs", failed("x", evidence=shown))], Outcome.FAILED)
+    pieces = summarize(run)["checks"][0]["evidence"]
+    assert "hunter2" not in json.dumps(pieces)
+    assert [piece["matched"] for piece in pieces] == ["", "ImportError", "", ""]
+    kept = {"path": "a", "before": "b", "after": "", "allowed": False}
+    assert [piece["change"] for piece in pieces] == [None, None, None, kept]
+
+
+def test_of_many_probes_some_are_told_in_even_steps_the_first_and_the_last_among_them() -> None:
+    many = tuple(Probed(runs.START + number, 0.1, f"GET /{number}", "200", "target", "r") for number in range(1000))
+    run = replace(runs.green(), targets=(runs.target_report(probes=1000, probed=many),))
+    summary = summarize(run)
+    told = summary["targets"][0]["probed"]
+    assert (len(told), told[0]["asked"], told[-1]["asked"]) == (MOST_PROBES, "GET /0", "GET /999")
+    Draft202012Validator(SCHEMA).validate(summary)
 
 
 def test_a_secret_is_taken_out_before_the_text_is_cut() -> None:

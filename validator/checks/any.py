@@ -18,7 +18,7 @@ from validator.judging.kind import Kind
 from validator.judging.variables import queries as asked
 from validator.language.mistake import Mistake, Mistakes, sound
 from validator.words.check import Check
-from validator.words.verdict import Excerpt, Outcome, Verdict
+from validator.words.verdict import Outcome, Verdict
 
 _KINDS: Mapping[str, Kind[Any]] = {name: kind for name, kind in others("any").items() if not kind.present}
 
@@ -140,7 +140,7 @@ def _together(judged: Sequence[_Judged]) -> Verdict:
         actual="; ".join(f"{each.name}: {each.verdict.actual}" for each in judged if each.verdict.actual),
         remedy=next((v.remedy for v in verdicts if v.outcome is Outcome.INCONCLUSIVE and v.remedy), ""),
         evidence=tuple(
-            Excerpt(f"alternative {each.name}: {excerpt.text}", excerpt.at, excerpt.source)
+            replace(excerpt, text=f"alternative {each.name}: {excerpt.text}")
             for each in judged
             for excerpt in each.verdict.evidence
         ),

@@ -7,7 +7,9 @@ from typing import Any
 
 from validator.engine import resolution
 from validator.engine.verdicts import Standing, Verdicts, blocks, checks_in_order, excused, overall
-from validator.evidence.journal import Ended
+from validator.evidence.identity import identify
+from validator.evidence.journal import Ended, Observation
+from validator.evidence.known import Evidence
 from validator.evidence.logs import EntriesOf
 from validator.evidence.reachability import tag_url
 from validator.judging import custody
@@ -16,11 +18,12 @@ from validator.judging.origin import origin
 from validator.judging.outputs import outputs
 from validator.logs.entry import REQUESTS, STDERR, STDOUT
 from validator.resources.configuration import configuration
+from validator.words.call import Answer, MarkedCall
 from validator.words.check import MAIN, Target
 from validator.words.deployment import Configuration
 from validator.words.ending import Ending
 from validator.words.log_command import read_log
-from validator.words.run import Judged, LogStatistics, Run, TargetReport
+from validator.words.run import Judged, LogStatistics, Probed, Run, TargetReport
 from validator.words.secret import of_request, within
 from validator.words.verdict import Outcome, Verdict
 
@@ -122,7 +125,17 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         described(target, evidence),
         origin(target, evidence),
         configuration(revision, build) if revision else Configuration(),
+        tuple(_probed(seen, target, evidence) for seen in evidence.probes(target.name)),
     )
+
+
+def _probed(seen: Observation, target: Target, evidence: Evidence) -> Probed:
+    assert isinstance(seen.call, MarkedCall)
+    identity, result = identify(seen, target, evidence), seen.result
+    answered = isinstance(result, Answer)
+    answer = str(result.content["status"]) if isinstance(result, Answer) else result.code
+    who = identity.who.value if answered or identity.entry else "nobody"
+    return Probed(seen.sent, seen.received - seen.sent, seen.call.shown, answer, who, identity.revision)
 
 
 def known_secrets(verdicts: Verdicts) -> frozenset[str]:

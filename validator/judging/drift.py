@@ -11,7 +11,7 @@ from validator.resources.settings import Settings
 from validator.words.counting import counted
 from validator.words.finding import Finding, State
 from validator.words.secret import fingerprint, within
-from validator.words.verdict import Excerpt
+from validator.words.verdict import Change, Excerpt
 
 _LONGEST = 120
 """Characters of one value."""
@@ -77,7 +77,11 @@ class Compared:
     def _excerpts(self, found: Iterable[Difference], wrong: Sequence[Difference]) -> Iterator[Excerpt]:
         """Every difference, what may not be first."""
         for each in sorted(found, key=lambda one: one not in wrong):
-            yield Excerpt(("" if each in wrong else "allowed: ") + self._said(each), self.created, "Cloud Run")
+            allowed = each not in wrong
+            before = "" if each.how is How.ADDED else self._shown(each, each.before)
+            after = "" if each.how is How.REMOVED else self._shown(each, each.after)
+            said = ("allowed: " if allowed else "") + self._said(each)
+            yield Excerpt(said, self.created, "Cloud Run", change=Change(each.path, before, after, allowed))
 
     def _said(self, found: Difference) -> str:
         """`changed env.LOG_LEVEL from #3f9a12c0 to #77aa01bd`."""

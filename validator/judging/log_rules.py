@@ -11,7 +11,7 @@ from validator.judging.log_view import LogView
 from validator.logs.entry import Entry
 from validator.logs.event import event_of, excerpt
 from validator.logs.level_text import bare
-from validator.logs.selector import Selector
+from validator.logs.selector import Selector, compiled
 from validator.words.counting import counted
 from validator.words.finding import Finding, State
 from validator.words.instant import rfc3339
@@ -127,8 +127,10 @@ def _remark(selector: Selector, entry: Entry) -> str:
 
 
 def _with_place(shown: Excerpt, selector: Selector, entry: Entry) -> Excerpt:
-    """An excerpt, and below it the place in the payload in which a pattern matched, if that is not shown."""
+    """An excerpt with what a pattern matched, and below it the place of that in the payload, if it is not shown."""
     where, value = place(selector, entry)
+    found = compiled(selector.match).search(value or entry.text) if selector.match else None
+    shown = replace(shown, matched=found[0].strip()) if found else shown
     return shown if not where or value in shown.text else replace(shown, text=f"{shown.text}\n{where}: {value}")
 
 

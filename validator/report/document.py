@@ -51,12 +51,24 @@ class Counts(TypedDict):
     """Of the failed ones, the others that do not count for the run."""
 
 
+class Change(TypedDict):
+    """One setting that differs from what it was."""
+
+    path: str
+    before: str
+    after: str
+    allowed: bool
+
+
 class Piece(TypedDict):
     """One excerpt of evidence."""
 
     text: str
     at: str | None
     source: str
+    matched: str
+    """The part of the text that a pattern of the check matches."""
+    change: Change | None
 
 
 class Place(TypedDict):
@@ -162,6 +174,18 @@ class Logs(TypedDict):
     """Entries a minute, if that was too much to read all of it: then what the checks are about was read."""
 
 
+class ProbeSummary(TypedDict):
+    """A marked request, and who answered it."""
+
+    at: str
+    took: float
+    asked: str
+    answer: str
+    """The status, or the code of why there is none."""
+    who: Literal["target", "other", "pending", "untold", "front end", "nobody"]
+    revision: str
+
+
 class OriginSummary(TypedDict):
     """Where the deploy came from; empty where that is not known."""
 
@@ -210,6 +234,8 @@ class TargetSummary(TypedDict):
     chain: list[LinkSummary]
     logs: Logs
     probes: int
+    probed: list[ProbeSummary]
+    """The probes, by time; of many, so many in even steps."""
 
 
 class Output(TypedDict):

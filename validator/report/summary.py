@@ -22,7 +22,7 @@ from validator.words.counting import counted
 from validator.words.ending import Ending
 from validator.words.instant import rfc3339
 from validator.words.link import Link
-from validator.words.run import Judged, LogStatistics, Run, TargetReport
+from validator.words.run import Judged, LogStatistics, Probed, Run, TargetReport
 from validator.words.verdict import Excerpt, Outcome
 
 LONGEST_TEXT = 8192
@@ -30,8 +30,10 @@ LONGEST_TEXT = 8192
 _MOST_READ = 4 * LONGEST_TEXT
 MOST_EXCERPTS = 50
 """Excerpts of one check or link; a last one says how many more there are."""
+MOST_PROBES = 200
+"""Probes of one target that are told one by one."""
 _OWN = frozenset(
-    {"verdict", "proof", "how", "ending", "run_id", "digest", "started", "ended", "decided", "at", "up_to"}
+    {"verdict", "who", "proof", "how", "ending", "run_id", "digest", "started", "ended", "decided", "at", "up_to"}
 )
 """Keys whose texts are the gate's own words, hashes and times."""
 
@@ -70,7 +72,20 @@ def summarize(run: Run, exit_code: int | None = None, *, warn_only: bool = False
         beyond = max(len(text) - _MOST_READ, 0)
         return cut(redact(text[: len(text) - beyond]), LONGEST_TEXT, beyond)
 
-    return cast("doc.Summary", redacted(summary, bounded, _OWN))
+    safe = cast("doc.Summary", redacted(summary, bounded, _OWN))
+    for told in (*safe["checks"], *(link for target in safe["targets"] for link in target["chain"])):
+        for piece in told["evidence"]:
+            _keep_shown(piece)
+    return safe
+
+
+def _keep_shown(piece: doc.Piece) -> None:
+    """Keep of an excerpt's parts what its text still shows: a secret that is told by its surroundings is not told alone."""
+    if piece["matched"] not in piece["text"]:
+        piece["matched"] = ""
+    change = piece["change"]
+    if change and not all(value in piece["text"] for value in (change["path"], change["before"], change["after"])):
+        piece["change"] = None
 
 
 def without_report(summary: doc.Summary, lost: Sequence[str]) -> doc.Summary:
@@ -225,6 +240,26 @@ def _target(report: TargetReport) -> doc.TargetSummary:
         "chain": [_link(link) for link in report.chain],
         "logs": _logs(report.logs),
         "probes": report.probes,
+        "probed": [_probe(probe) for probe in _in_steps(report.probed)],
+    }
+
+
+def _in_steps(probed: Sequence[Probed]) -> Iterable[Probed]:
+    """All probes by time, or in even steps as many as are told, the first and the last among them."""
+    ordered, last = sorted(probed, key=lambda probe: probe.sent), len(probed) - 1
+    if last < MOST_PROBES:
+        return ordered
+    return [ordered[number * last // (MOST_PROBES - 1)] for number in range(MOST_PROBES)]
+
+
+def _probe(probe: Probed) -> doc.ProbeSummary:
+    return {
+        "at": rfc3339(probe.sent),
+        "took": _seconds(probe.took),
+        "asked": probe.asked,
+        "answer": probe.answer,
+        "who": cast(Any, probe.who),
+        "revision": probe.revision,
     }
 
 
@@ -264,15 +299,20 @@ def _logs(logs: LogStatistics) -> doc.Logs:
 
 
 def _pieces(evidence: tuple[Excerpt, ...]) -> list[doc.Piece]:
-    pieces: list[doc.Piece] = [
-        {"text": excerpt.text, "at": _instant(excerpt.at), "source": excerpt.source}
-        for excerpt in evidence[:MOST_EXCERPTS]
-    ]
+    pieces: list[doc.Piece] = [_piece(excerpt) for excerpt in evidence[:MOST_EXCERPTS]]
     if len(evidence) > MOST_EXCERPTS:
-        pieces.append(
-            {"text": f"… ({counted(len(evidence) - MOST_EXCERPTS, 'more excerpt')})", "at": None, "source": ""}
-        )
+        pieces.append(_piece(Excerpt(f"… ({counted(len(evidence) - MOST_EXCERPTS, 'more excerpt')})")))
     return pieces
+
+
+def _piece(excerpt: Excerpt) -> doc.Piece:
+    return {
+        "text": excerpt.text,
+        "at": _instant(excerpt.at),
+        "source": excerpt.source,
+        "matched": excerpt.matched,
+        "change": cast(doc.Change, asdict(excerpt.change)) if excerpt.change else None,
+    }
 
 
 def _word(outcome: Outcome) -> doc.Word:

@@ -54,6 +54,23 @@ class LogStatistics:
 
 
 @dataclass(frozen=True)
+class Probed:
+    """A marked request, and who answered it."""
+
+    sent: float
+    """Unix seconds."""
+    took: float
+    """Seconds to its answer."""
+    asked: str
+    answer: str
+    """The status, or the code of why there is none: `200`, `TIMEOUT`."""
+    who: str
+    """`target`, `other`, `pending`, `untold`, `front end`, or `nobody` if there was no answer."""
+    revision: str
+    """What the request log names; empty if it names none."""
+
+
+@dataclass(frozen=True)
 class TargetReport:
     """What became known of one target."""
 
@@ -77,6 +94,8 @@ class TargetReport:
     """What told that the revision is of this deploy; empty if nothing did."""
     origin: Origin = field(default_factory=Origin)
     configuration: Configuration = field(default_factory=Configuration)
+    probed: tuple[Probed, ...] = ()
+    """The marked requests, by time."""
 
     @property
     def rollback(self) -> str:

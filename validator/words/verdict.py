@@ -17,6 +17,18 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Change:
+    """One setting that differs from what it was, its values as they may be shown."""
+
+    path: str
+    before: str
+    """Empty of what was added."""
+    after: str
+    """Empty of what was removed."""
+    allowed: bool
+
+
+@dataclass(frozen=True)
 class Excerpt:
     """One piece of evidence, short enough to show."""
 
@@ -25,6 +37,10 @@ class Excerpt:
     """When it happened, Unix seconds; None where the platform gives no time."""
     source: str = ""
     """Where it was seen: `stdout`, `GET /health`, `Cloud Build`."""
+    matched: str = ""
+    """The part of the text that a pattern of the check matches; empty if it has none."""
+    change: Change | None = None
+    """Of a setting that differs."""
 
 
 @dataclass(frozen=True)
