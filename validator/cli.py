@@ -197,7 +197,7 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
         "--out",
         default=environment.get("VALIDATOR_OUT") or "out",
         metavar="DIR",
-        help="where summary.json and report.md go (%(default)s)",
+        help="where summary.json, report.md and report.html go (%(default)s)",
     )
     run.add_argument(
         "--record",
@@ -234,7 +234,7 @@ def _add_replay(add: _Add) -> None:
     replay.add_argument("--spec", type=Path, metavar="FILE", help="an edited spec; without it: the recorded one")
     replay.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for ${NAME} of it")
     replay.add_argument(
-        "--out", type=Path, metavar="DIR", help="where summary.json and report.md go; without it: nowhere"
+        "--out", type=Path, metavar="DIR", help="where summary.json, report.md and report.html go; without it: nowhere"
     )
     replay.add_argument(
         "--format",

@@ -175,7 +175,7 @@ def technical(summary: doc.Summary) -> list[str]:
     rows = [
         ("Run", code(summary["run_id"], table=True)),
         ("Time", f"{_at(summary['started'])} to {_at(summary['ended'])} ({span(summary['duration'])})"),
-        ("Ended", text(_ENDINGS[summary["ending"] if phrases.undecided(summary) else "complete"])),
+        ("Ended", text(phrases.ended(summary))),
         ("Spec", f"{code(spec['file'], table=True)} {code(spec['digest'], table=True)}"),
         ("Tool", text(f"{tool['name']} {tool['version']}", table=True)),
     ]
@@ -214,9 +214,3 @@ def _at(at: str | None) -> str:
 
 
 _ALSO = 10
-_ENDINGS = {
-    "complete": "every check was decided",
-    "timeout": "by the run's timeout",
-    "superseded": "by a newer revision",
-    "interrupted": "by a signal",
-}

@@ -51,9 +51,14 @@ def link(label: str, url: str, *, table: bool = False) -> str:
     """A link, if the URL is one that needs no escaping; else the URL as code."""
     if not url:
         return ""
-    if _URL.fullmatch(url):
+    if linkable(url):
         return f"[{text(label, table=table)}](<{url}>)"
     return code(url, table=table)
+
+
+def linkable(url: str) -> bool:
+    """Whether a URL is plainly one of the web, with nothing that needs escaping."""
+    return _URL.fullmatch(url) is not None
 
 
 def row(cells: Iterable[str]) -> str:

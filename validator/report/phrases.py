@@ -18,6 +18,14 @@ _COMMAND = re.compile(r"(?P<before>^|: |`)(?P<command>(?:gcloud|validator|docker
 _DIGEST = re.compile(r"(@sha256:[0-9a-f]{12})[0-9a-f]+$")
 
 
+_ENDINGS = {
+    "complete": "every check was decided",
+    "timeout": "by the run's timeout",
+    "superseded": "by a newer revision",
+    "interrupted": "by a signal",
+}
+
+
 class Remedy(NamedTuple):
     """A remedy taken apart, so that its command can be shown on a line of its own and copied whole."""
 
@@ -103,6 +111,11 @@ def alone(summary: doc.Summary) -> bool:
 def undecided(summary: doc.Summary) -> bool:
     """Whether the end of the run left a check without its evidence."""
     return any(check["verdict"] in ("inconclusive", "skipped") for check in summary["checks"])
+
+
+def ended(summary: doc.Summary) -> str:
+    """What ended the run."""
+    return _ENDINGS[summary["ending"] if undecided(summary) else "complete"]
 
 
 def known(issue: doc.Known) -> str:

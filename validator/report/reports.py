@@ -11,6 +11,7 @@ from pathlib import Path
 from validator.report import cloud_build, github
 from validator.report import document as doc
 from validator.report.artifact import prepare, remove, write_text
+from validator.report.html.page import html
 from validator.report.markdown import markdown
 from validator.report.summary import dumps, without_report
 
@@ -19,7 +20,7 @@ class Reports:
     """Where the reports of one run go."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], token: str, *, on_github: bool = False) -> None:
-        self._summary, self._report = folder / "summary.json", folder / "report.md"
+        self._summary, self._report, self._page = (folder / n for n in ("summary.json", "report.md", "report.html"))
         self._environment, self._token = environment, token
         self._github = environment if on_github else {}
         self.written: list[str] = []
@@ -33,7 +34,7 @@ class Reports:
             OSError: they cannot be written.
         """
         prepare(self._summary.parent)
-        for path in (self._summary, self._report):
+        for path in (self._summary, self._report, self._page):
             remove(path)
 
     def write(self, summary: doc.Summary) -> doc.Summary:
@@ -41,6 +42,7 @@ class Reports:
         files: tuple[tuple[str, Callable[[doc.Summary], None]], ...] = (
             (str(self._summary), self._write_summary),
             (str(self._report), self._write_report),
+            (str(self._page), self._write_page),
         )
         for name, write in files:
             if self._attempt(name, write, summary):
@@ -72,6 +74,9 @@ class Reports:
 
     def _write_report(self, summary: doc.Summary) -> None:
         write_text(self._report, markdown(summary))
+
+    def _write_page(self, summary: doc.Summary) -> None:
+        write_text(self._page, html(summary))
 
     def _publish_report(self, summary: doc.Summary) -> None:
         github.publish_report(summary, self._github)
