@@ -167,6 +167,20 @@ services:
     assert "give the target a tag" in verdict.remedy
 
 
+@pytest.mark.parametrize("many", ["samples: 5", "load: {rate: 5/s, for: 2s}"])
+def test_headers_without_measure_are_a_failed_request(tmp_path: Path, many: str) -> None:
+    def flooded(ahead: Any, call: Call, at: float) -> tuple[float, Result]:
+        took, result = ahead(call, at)
+        if isinstance(call, Exchange) and call.url.endswith("/ok") and isinstance(result, Answer):
+            result = Answer({**result.content, "headers": [["x-a", "x" * 65_000]] * 2})
+        return took, result
+
+    run = series(tmp_path, f"{{path: /ok, {many}}}", wrap=flooded)
+    assert run.verdict("Many").outcome is FAILED
+    assert "its headers have 130 kB" in run.verdict("Many").reason
+    assert sum(len(str(each)) for each in run.engine.journal) < 1_000_000
+
+
 def test_a_host_that_was_never_reached_is_inconclusive(tmp_path: Path) -> None:
     def unreached(ahead: Any, call: Call, at: float) -> tuple[float, Result]:
         if isinstance(call, Exchange):

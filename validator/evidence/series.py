@@ -16,6 +16,7 @@ from validator.evidence.sort import Impossible, Told
 from validator.words.asked import Asked
 from validator.words.call import Answer, Call, Json
 from validator.words.check import Target
+from validator.words.counting import volume
 from validator.words.pace import ECHO
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _LANES = 40
 """Requests of a load that are under way at once, at most."""
 _KEPT, _KEPT_OF_LOAD = 64 << 10, 8 << 10
-"""Characters of each body that are kept."""
+"""Characters of each body that are kept, and of all headers of one answer."""
 _AGAIN = 2
 """Times as many requests as are wanted that are sent at most, where some are not told to be the target's."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -83,8 +84,11 @@ class Sampled(Http):
         return (replace(self, lane=lane) for lane in range(min(_LANES, self.count, wanted)))
 
     def kept(self, content: Json, call: Call, known: Folded) -> Json:
-        """With no more of the body than many of them leave room for."""
+        """With no more of the body than many of them leave room for, and none whose headers have more than that."""
         text, most = content.get("text", ""), _KEPT_OF_LOAD if self.rate else _KEPT
+        headers = sum(len(name) + len(value) for name, value in content.get("headers", ()))
+        if headers > most:
+            raise ValueError(f"its headers have {volume(headers)}, and of many answers {volume(most)} each are read")
         return content if len(text) <= most else {**content, "text": text[:most], "cut": True}
 
     def sent(self, record: Sent, known: Folded) -> None:
