@@ -18,6 +18,7 @@ import grpc
 import pytest
 import requests
 from google.cloud.run_v2 import TrafficTarget
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect as websockets_client
 
@@ -272,3 +273,30 @@ def test_a_websocket_serves_a_client_that_it_does_not_know(tmp_path: Path) -> No
         assert (entry["httpRequest"]["userAgent"], entry["trace"].rsplit("/", 1)[-1]) == ("foreign", "a" * 32)
         lines = [each.raw["textPayload"] for each in emulator.world.entries if each.raw["logName"].endswith("stdout")]
         assert lines[-2:] == ["was pinged", "closed"]
+
+
+def test_grpc_serves_clients_that_it_does_not_know(tmp_path: Path) -> None:
+    more = SOCKET + (
+        "    /acme.Orders/Get: {grpc: {hex: 0a0137}}\n    /acme.Orders/Put: {grpc: {code: ABORTED, message: not now}}\n"
+        "invokers: {netra-auth-staging: [somebody@else.iam.gserviceaccount.com]}\n"
+    )
+    with Emulator(scenario(tmp_path, more)) as emulator:
+        options = [("grpc.default_authority", HOST)]
+        with grpc.insecure_channel(emulator.grpc_address, options=options) as channel:
+            stub = health_pb2_grpc.HealthStub(channel)
+            assert (
+                stub.Check(health_pb2.HealthCheckRequest(), timeout=10).status == health_pb2.HealthCheckResponse.SERVING
+            )
+            assert channel.unary_unary("/acme.Orders/Get", None, None)(b"", timeout=10) == b"\x0a\x017"
+            for path, code, told in (
+                ("/acme.Orders/Put", grpc.StatusCode.ABORTED, "not now"),
+                ("/acme.Orders/Fetch", grpc.StatusCode.UNIMPLEMENTED, "Method not found!"),
+            ):
+                with pytest.raises(grpc.RpcError) as caught:
+                    channel.unary_unary(path, None, None)(b"", timeout=10)
+                assert (caught.value.code(), caught.value.details()) == (code, told)
+        with pytest.raises(grpc.RpcError) as caught:
+            health(emulator, AUTH)
+        assert caught.value.details() == "Received http2 header with status: 403"
+        assert [entry["httpRequest"]["status"] for entry in requested(emulator)] == [200, 200, 200, 200, 403]
+        assert requested(emulator)[-1]["textPayload"].startswith("The request was not authenticated.")

@@ -15,6 +15,7 @@ from validator.checks import kinds
 from validator.engine.verdicts import Verdicts
 from validator.evidence.baseline import BaselineOf
 from validator.evidence.build import OriginOf
+from validator.evidence.grpc import Grpc
 from validator.evidence.http import Http
 from validator.evidence.journal import Ended, Observation, Record, Sent, Unobtainable
 from validator.evidence.logs import EntriesOf, LogsOf
@@ -26,6 +27,7 @@ from validator.logs.selector import Selector
 from validator.words.call import Answer, Exchange, GetService, ListBuilds, ListEntries, Problem
 from validator.words.conversation import Converse, Step
 from validator.words.ending import Ending
+from validator.words.grpc_call import Invoke
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
@@ -58,6 +60,7 @@ queries = st.one_of(
         st.none() | st.binary(),
         st.booleans(),
     ),
+    st.builds(Grpc, names, names, pairs, st.floats(0, 100), st.booleans(), names, names, names, st.binary()),
     st.builds(WebSocket, names, names, pairs, st.floats(0, 100), st.booleans(), names, st.just(("v1",)), steps),
 )
 calls = st.one_of(
@@ -66,6 +69,7 @@ calls = st.one_of(
     st.builds(ListEntries, st.lists(names, max_size=3).map(tuple), names),
     st.builds(Converse, names, pairs, st.lists(names).map(tuple), steps, st.booleans(), names),
     st.builds(Exchange, names, names, pairs, st.none() | st.binary(), st.booleans(), names),
+    st.builds(Invoke, names, pairs, names, st.binary(), st.booleans(), names),
 )
 results = st.one_of(
     st.builds(Answer, st.dictionaries(names, names | st.integers() | st.none() | st.lists(names))),

@@ -72,7 +72,7 @@ def _named(observation: Observation, target: Target, evidence: Evidence, entries
     call = observation.call
     assert isinstance(call, MarkedCall)
     landed = observation.result.content.get("url", call.url) if isinstance(observation.result, Answer) else call.url
-    if landed != call.url:  # redirects were followed: who answered is told by the last hop's entry
+    if landed != call.url or call.several:  # redirects were followed: who answered is told by the last hop's entry
         entries = [entry for entry in entries if _place(entry.url) == _place(landed)]
     if not entries:
         return None

@@ -236,7 +236,7 @@ def grpc_found(path: str, fields: Sequence[tuple[str, str]], trailers: Iterable[
         return None
     code = {**headers, **dict(trailers)}.get("grpc-status", "")
     expected = "grpc-status 0"
-    remedy = "probe the service's HTTP gateway: a gRPC call needs a client of its own"
+    remedy = "write `grpc` in place of `http`: it reads what is said over gRPC"
     if not code:
         return Finding(State.UNKNOWN, "the answer is gRPC's, and its grpc-status did not come", expected, remedy=remedy)
     if code != "0":

@@ -164,7 +164,7 @@ def _mistakes(value: Any, made: Options) -> Iterator[Mistake]:
 
     for name, content in value.get("headers", {}).items():
         if name.lower() == "content-type" and content.lower().startswith("application/grpc"):
-            told = "the status of a gRPC answer does not say how the call ended; probe the service's HTTP gateway"
+            told = "the HTTP status of a gRPC answer does not say how the call ended; write `grpc` in place of `http`"
             yield Mistake(told, "headers", name)
     yield from http_body.mistakes(value)
     yield from preflight.mistakes(value)

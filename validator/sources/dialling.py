@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from validator.sources.connection import Connection, Direct
 from validator.sources.wire import Wire, WiredAdapter
@@ -44,10 +45,12 @@ def dialled(url: str, connection: Connection, wire: Wire) -> Iterator[socket.soc
         adapter.close()
 
 
-def trust(url: str, connection: Connection) -> tuple[bool | str, dict[str, str]]:
-    """What vouches for a TLS peer (a file, or True for the usual roots), and the proxies that lead to a URL."""
+def trust(url: str, connection: Connection) -> tuple[str, dict[str, str]]:
+    """The file of what vouches for a TLS peer, and the proxies that lead to a URL."""
     with requests.Session() as session:
         session.trust_env = isinstance(connection, Direct)
         settings = session.merge_environment_settings(url, {}, None, None, None)
-    verify = True if settings["verify"] is None else settings["verify"]
-    return verify, dict(settings["proxies"]) if url.startswith("https:") else {}
+    named = settings["verify"]
+    return named if isinstance(named, str) else DEFAULT_CA_BUNDLE_PATH, dict(settings["proxies"]) if url.startswith(
+        "https:"
+    ) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
@@ -42,13 +43,12 @@ def in_time(
     try:
         result = results.get(timeout=timeout)
     except Empty:
-        late = _late(wire, call, connection, timeout, came)
         wire.cut()
-        try:
+        with suppress(Empty):
             last = results.get(timeout=_LAST)
-        except Empty:
-            return late
-        return last if isinstance(last, Answer) else late
+            if isinstance(last, Answer):
+                return last
+        return _late(wire, call, connection, timeout, came)
     if isinstance(result, Problem) and time.monotonic() >= wire.deadline:
         return _late(wire, call, connection, timeout, came)  # the socket's own timeout was a moment faster
     return result

@@ -153,6 +153,11 @@ class MarkedCall(Call):
         """Whether its answer has no page that would tell who wrote it."""
         return False
 
+    @property
+    def several(self) -> bool:
+        """Whether more requests than one may carry its mark; then that tells which has its URL."""
+        return False
+
     def marked(self, mark: str, headers: tuple[tuple[str, str], ...]) -> Self:
         """The same with its mark, and with headers that carry it."""
         return replace(self, mark=mark, headers=headers)  # type: ignore[type-var]  # each call is a dataclass

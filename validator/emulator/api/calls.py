@@ -98,17 +98,17 @@ class CloseSocket:
 
 
 @dataclass(frozen=True)
-class CheckHealth:
-    """grpc.health.v1.Health/Check of a deployed service."""
+class CallMethod:
+    """A unary call of gRPC of a deployed service."""
 
     url: str
-    """`https://HOST/grpc.health.v1.Health/Check`"""
-    service: str
-    """Whose health is asked for; empty: the server's."""
+    """`https://HOST/PACKAGE.SERVICE/METHOD`"""
+    request: str = ""
+    """The request as JSON, as text; empty where it is not known."""
     headers: tuple[tuple[str, str], ...] = ()
 
 
-Session = OpenTail | CloseTail | OpenSocket | Tell | CloseSocket | CheckHealth
+Session = OpenTail | CloseTail | OpenSocket | Tell | CloseSocket | CallMethod
 Question = Call | ListServices | WriteService | GetOperation | Session
 
 METHODS: Mapping[type, str] = {
@@ -124,7 +124,7 @@ METHODS: Mapping[type, str] = {
     OpenTail: "TailLogEntries",
     Exchange: "HTTP",
     OpenSocket: "HTTP",
-    CheckHealth: "HTTP",
+    CallMethod: "HTTP",
 }
 """The name under which a call is counted and scenarios speak of it; a write is CreateService or UpdateService.
 

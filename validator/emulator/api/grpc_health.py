@@ -6,24 +6,18 @@ HealthCheckResponse {ServingStatus status = 1}.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from validator.emulator.api.calls import CheckHealth
-from validator.words.call import Json
+import json
 
 CHECK = "/grpc.health.v1.Health/Check"
 _STATUSES = {"UNKNOWN": 0, "SERVING": 1, "NOT_SERVING": 2, "SERVICE_UNKNOWN": 3}
 
 
-def asked(request: bytes, host: str, metadata: Iterable[Any]) -> CheckHealth:
-    """The call that a HealthCheckRequest to a host is."""
+def asked(request: bytes) -> str:
+    """A HealthCheckRequest as JSON."""
     service = request[2:].decode(errors="replace") if request[:1] == b"\x0a" else ""
-    headers = tuple((str(name), value) for name, value in metadata if isinstance(value, str))
-    return CheckHealth(f"https://{host}{CHECK}", service, headers)
+    return json.dumps({"service": service})
 
 
-def answered(content: Json) -> bytes:
-    """The HealthCheckResponse of an answer."""
-    status = _STATUSES[content["status"]]
-    return bytes((0x08, status)) if status else b""
+def answered(status: str) -> bytes:
+    """The HealthCheckResponse of a status."""
+    return bytes((0x08, _STATUSES[status])) if _STATUSES[status] else b""

@@ -24,6 +24,7 @@ and logging, v1 of builds), or what gcloud prints of them: see exports.py.
         /ws: {websocket: {greeting: [hello], rules: [{on: {json: {type: ping}}, send: [{json: {type: pong}, after: 20ms}], log: [line]}]}}
         /grpc.health.v1.Health/Check: {health: SERVING}
         /shop: {text: hi, certificate: "@+30d"}     # over https: when its TLS certificate ends; else none is told of
+        /acme.Orders/Get: {grpc: {code: NOT_FOUND, message: no such order}}     # or json (simulations) and hex (servers)
         /busy: {status: 429, instance: false}       # no instance was there: Google's front end answers
     invokers: {S: [gate@p.iam.gserviceaccount.com]} # who may invoke; a service that is not here is open to all
     cold_start: {S: 4s}       # waited for by a request that finds no instance

@@ -1,4 +1,4 @@
-"""gRPC for the Google client libraries, and for the health checks of the deployed services.
+"""gRPC for the Google client libraries, and for the methods of the deployed services.
 
 Google's packages take about half a second to import; that goes on in a thread while the server listens already. The
 server is the one with threads: asyncio's does not tell a handler which host was asked (`:authority`).
@@ -15,6 +15,7 @@ import grpc
 from google.protobuf import json_format
 
 from validator.emulator.api import grpc_health
+from validator.emulator.api.calls import CallMethod
 from validator.emulator.api.methods import METHODS, TAIL, Method, load, message
 from validator.emulator.api.refusal import RefusalError
 from validator.emulator.world import tail
@@ -23,6 +24,9 @@ from validator.emulator.world.running import Running
 from validator.words.call import Json, Problem
 
 _THREADS = 32
+_CODES = {400: "INTERNAL", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED"}
+_PASSING = (429, 502, 503, 504)
+"""What a gRPC client makes of a status of HTTP (grpc/doc/http-grpc-status-mapping.md); these are UNAVAILABLE."""
 
 
 class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -41,9 +45,9 @@ class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic i
             return grpc.unary_unary_rpc_method_handler(lambda request, rpc: self._answer(METHODS[path], request, rpc))
         if path == TAIL:
             return grpc.stream_stream_rpc_method_handler(self._tail)
-        if path == grpc_health.CHECK:
-            return grpc.unary_unary_rpc_method_handler(self._health)
-        return None
+        if "reflection" in path:
+            return None
+        return grpc.unary_unary_rpc_method_handler(lambda request, rpc: self._called(path, request, rpc))
 
     def _answer(self, method: Method, request: bytes, rpc: Any) -> bytes:
         self._loading.join()
@@ -73,11 +77,23 @@ class GoogleApis(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic i
         except RefusalError as refusal:
             _abort(rpc, refusal.code, refusal.message)
 
-    def _health(self, request: bytes, rpc: Any) -> bytes:
-        call = grpc_health.asked(request, _host(rpc), rpc.invocation_metadata())
-        content = _whole(self._running(call), rpc, self._running)
+    def _called(self, path: str, request: bytes, rpc: Any) -> bytes:
+        """A method of a deployed service."""
+        metadata = tuple((str(name), value) for name, value in rpc.invocation_metadata() if isinstance(value, str))
+        asked = grpc_health.asked(request) if path == grpc_health.CHECK else ""
+        content = _whole(self._running(CallMethod(f"https://{_host(rpc)}{path}", asked, metadata)), rpc, self._running)
         _waiting(rpc)(content["latency"] / self._running.speed)
-        return grpc_health.answered(content)
+        if not content[
+            "code"
+        ]:  # this server cannot answer with a status of HTTP: it says what a client would make of one
+            status = content["status"]
+            code = _CODES.get(status, "UNAVAILABLE" if status in _PASSING else "UNKNOWN")
+            _abort(rpc, code, f"Received http2 header with status: {status}")
+        if content["code"] != "OK":
+            _abort(rpc, content["code"], content["text"])
+        if content["json"] and not content["hex"]:
+            _abort(rpc, "INTERNAL", f"The scenario has no `hex` of the answer to {path}.")
+        return bytes.fromhex(content["hex"])
 
     def _filled(self, response: Any, content: Json) -> Any:
         """The response message of an answer; entries, of which there are many, are converted once."""

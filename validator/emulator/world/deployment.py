@@ -13,6 +13,7 @@ from validator.emulator.world.line import Line
 from validator.emulator.world.moments import length
 from validator.emulator.world.overlay import overlaid
 from validator.emulator.world.socket_script import Script
+from validator.emulator.world.spoken import Spoken
 from validator.words.call import Json
 
 _NAMES = {
@@ -38,6 +39,8 @@ class Reply:
     """How it talks over a WebSocket; None: it does not."""
     health: str = ""
     """The status that gRPC's health check is answered with; empty: it is not."""
+    spoken: Spoken | None = None
+    """What another method of gRPC is answered with; None: it is none."""
     instance: bool = True
     """Whether an instance is there to answer; if not, Google's front end says so, with the reply's status."""
     when: When | None = None
@@ -58,6 +61,7 @@ class Reply:
             tuple(map(Line.read, data.get("log") or [])),
             Script.read(data["websocket"]) if "websocket" in data else None,
             str(data.get("health", "")),
+            Spoken.read(data["grpc"] or {}) if "grpc" in data else None,
             bool(data.get("instance", True)),
             When.read(data["when"] or {}) if "when" in data else None,
             str(data.get("certificate", "")),

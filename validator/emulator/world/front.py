@@ -17,6 +17,7 @@ from validator.emulator.world.mishaps import befallen
 from validator.emulator.world.plot import Scenario
 from validator.emulator.world.request_log import Log, Visit
 from validator.words.call import Exchange, Json
+from validator.words.grpc_call import CODES
 
 IDLE = 15 * 60.0
 """Seconds without a request after which an instance that is not kept warm is gone (run/docs/about-instance-autoscaling)."""
@@ -132,10 +133,13 @@ def _plainly(reply: Reply, headers: Mapping[str, str]) -> Reply:
     """What a request over plain HTTP gets on a path for WebSockets or for gRPC, as a gRPC server answers it."""
     if reply.socket is not None:
         return _NEEDS_UPGRADE
-    if not reply.health:
+    if not reply.health and reply.spoken is None:
         return reply
     if not headers.get("content-type", "").startswith("application/grpc"):
         return replace(reply, status=415, text="invalid gRPC request content-type")
+    if reply.spoken is not None:
+        code = str(CODES.index(reply.spoken.code))
+        return replace(reply, headers=(("content-type", "application/grpc"), ("grpc-status", code)), text="")
     message = "\x00\x00\x00\x00\x02\x08" + chr(_HEALTH.index(reply.health))
     return replace(reply, headers=(("content-type", "application/grpc"), ("grpc-status", "0")), text=message)
 

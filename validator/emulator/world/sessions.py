@@ -1,11 +1,12 @@
-"""Conversations: tails of the log, WebSockets and health checks of the deployed services."""
+"""Conversations: tails of the log, WebSockets and gRPC of the deployed services."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from validator.emulator.api.calls import CheckHealth, CloseSocket, CloseTail, OpenSocket, OpenTail, Session, Tell
+from validator.emulator.api.calls import CallMethod, CloseSocket, CloseTail, OpenSocket, OpenTail, Session, Tell
+from validator.emulator.api.grpc_health import answered
 from validator.emulator.api.log_filter import FilterError, parse
 from validator.emulator.api.refusal import RefusalError
 from validator.emulator.world.answers import Request
@@ -17,12 +18,11 @@ from validator.emulator.world.mishaps import befallen
 from validator.emulator.world.plot import Scenario
 from validator.emulator.world.request_log import Log, Visit
 from validator.emulator.world.socket_script import Message
+from validator.emulator.world.spoken import OK, Spoken
 from validator.words.call import Json, ListEntries
 
 TAILS = 10
 """Open tails of a project (cloud.google.com/logging/quotas)."""
-_CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED"}
-"""What a gRPC client makes of an HTTP status (grpc/doc/http-grpc-status-mapping.md)."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def hold(
     """Make the `number`-th call of its method.
 
     Raises:
-        RefusalError: a tail that cannot be, a health check that is not answered.
+        RefusalError: a tail that cannot be.
     """
     match call:
         case OpenTail():
@@ -93,8 +93,8 @@ def hold(
             return _told(call, sessions, visits, at, scenario)
         case CloseSocket(session):
             return _closed(sessions, session, visits, at, scenario)
-        case CheckHealth():
-            return _health(
+        case CallMethod():
+            return _called(
                 call, at, deployment=deployment, scenario=scenario, sessions=sessions, visits=visits, number=number
             )  # fmt: skip
 
@@ -165,8 +165,8 @@ def _closed(sessions: Sessions, session: int, visits: Visits, at: float, scenari
     return Held({}, replace(sessions, sockets=left), visits, befallen(entries, scenario.mishaps, scenario.seed))
 
 
-def _health(
-    call: CheckHealth,
+def _called(
+    call: CallMethod,
     at: float,
     *,
     deployment: Deployment,
@@ -175,18 +175,35 @@ def _health(
     visits: Visits,
     number: int,
 ) -> Held:
+    """What speaks no gRPC answers with a status of HTTP; of a server that does, another path is a method not known."""
     headers = {name.lower(): value for name, value in call.headers}
-    asked = Request("POST", call.url, headers)
+    asked = Request("POST", call.url, headers, call.request)
     arrived = arrival(asked, at, deployment=deployment, scenario=scenario, visits=visits, number=number)
-    reply = arrived.reply
-    if not reply.health:
-        code = _CODES.get(reply.status, "UNIMPLEMENTED")
-        raise RefusalError(code, f"HTTP {reply.status}: {call.url} answers no health checks.")
-    latency = reply.latency + arrived.waiting
+    spoken = _spoken(arrived, deployment)
+    latency = arrived.reply.latency + arrived.waiting
+    content: Json = {"status": arrived.reply.status, "headers": [], "code": "", "text": "", "latency": latency}
+    if spoken is not None:
+        told = {"json": spoken.json, "hex": spoken.hex} if spoken.code == OK else {}
+        content = {**content, "status": 200, "code": spoken.code, "text": spoken.message, **told}
+    if not arrived.revision or not (arrived.behaviour or arrived.refusal):
+        return Held(content, sessions, visits)
     log = Log.of(deployment, arrived.revision, number, scenario.seed, scenario.streams)
-    visit = Visit("POST", call.url, headers, 200, 5, 7, at, latency, "HTTP/2")
+    visit = Visit("POST", call.url, headers, content["status"], 5, 7, at, latency, "HTTP/2")
     started = [log.cold_start(at)] if arrived.waiting else []
-    entries = [*started, log.request(visit), *log.lines(reply.lines, headers, at + latency)]
-    content = {"status": reply.health, "latency": latency}
+    lines = log.lines(arrived.reply.lines, headers, at + latency)
+    entries = [*started, log.request(visit, arrived.refusal), *lines]
     after = visited(visits, arrived, at + latency)
     return Held(content, sessions, after, befallen(entries, scenario.mishaps, scenario.seed))
+
+
+def _spoken(arrived: Arrival, deployment: Deployment) -> Spoken | None:
+    """What is said over gRPC; None where none is spoken."""
+    reply = arrived.reply
+    if not arrived.behaviour or arrived.refusal:
+        return None
+    if reply.health:
+        return Spoken(OK, "", {"status": reply.health}, answered(reply.health).hex())
+    names = arrived.revision.split("/")
+    paths = (deployment.behaviour.get(owner, {}) for owner in (names[-1], names[-3]))
+    speaks = any(each.health or each.spoken for own in paths for replies in own.values() for each in replies)
+    return reply.spoken or (Spoken("UNIMPLEMENTED", "Method not found!", {}, "") if speaks else None)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from validator.emulator.api.calls import CallMethod
 from validator.emulator.world.plot import Scenario
 from validator.emulator.world.tokens import minted
 from validator.emulator.world.visitor import Visitor
 from validator.emulator.world.world import World, apply
 from validator.words.call import Answer, Call, Exchange, Json, MarkedCall, Problem, Result
 from validator.words.conversation import Converse
+from validator.words.grpc_call import Invoke
 from validator.words.id_token import TOLD, UNOBTAINED
 from validator.words.redirect import REDIRECTS, Hop, RefusedError
 
@@ -40,6 +42,8 @@ class Simulation:
         call, told = invoked
         if isinstance(call, Converse):
             took, result = self._conversation(call, sent)
+        elif isinstance(call, Invoke):
+            took, result = self._call(call, sent)
         else:
             assert isinstance(call, Exchange)
             took, result = self._exchange(call, sent)
@@ -50,6 +54,19 @@ class Simulation:
         held = visitor.hold(call)
         self.world = visitor.world
         return held
+
+    def _call(self, call: Invoke, sent: float) -> tuple[float, Result]:
+        self.world, came = apply(self.world, CallMethod(call.url, call.request, call.headers), sent)
+        if came.cut:
+            return came.delay, Problem("BROKEN", "the call was broken off by the scenario")
+        if isinstance(came.result, Problem):
+            told = {"status": 200, "headers": [], "code": came.result.code, "text": came.result.message, "latency": 0.0}
+            return came.delay, Answer(told)
+        content = {key: value for key, value in came.result.content.items() if key != "hex"}
+        if not call.typed and "json" in content:
+            content["unread"] = "its types are not known"
+            del content["json"]
+        return came.delay + content["latency"], Answer(content)
 
     def _exchange(self, call: Exchange, sent: float) -> tuple[float, Result]:
         spent = 0.0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from validator.emulator.api.calls import (
-    CheckHealth,
+    CallMethod,
     CloseSocket,
     CloseTail,
     GetOperation,
@@ -47,8 +47,6 @@ from validator.words.call import (
     Problem,
 )
 
-_PASSING = (429, 502, 503, 504)
-"""HTTP statuses that a gRPC client takes for UNAVAILABLE (grpc/doc/http-grpc-status-mapping.md)."""
 READS_A_MINUTE = 60
 """ListLogEntries calls of a project in a minute (cloud.google.com/logging/quotas)."""
 
@@ -140,7 +138,7 @@ def _counted(world: World, method: str) -> World:
 def _struck(world: World, method: str, call: Question, at: float) -> tuple[World, Fault | None]:
     """The fault that strikes a call, and the world that remembers it."""
     scenario = world.scenario
-    visit = call if isinstance(call, Exchange | OpenSocket | CheckHealth) else None
+    visit = call if isinstance(call, Exchange | OpenSocket | CallMethod) else None
     service = service_at(world.deployment, visit.url) if visit else ""
     place = striking(scenario.faults, world.hits, method, service, at, seed=scenario.seed, number=world.calls[method])
     if place is None:
@@ -155,9 +153,9 @@ def _answer(world: World, call: Question, at: float, fault: Fault | None) -> tup
             return _exchange(world, call, at, fault)
         case OpenSocket(url, headers) if fault and fault.status:
             return _exchange(world, Exchange("GET", url, headers), at, fault)
-        case CheckHealth() if fault and fault.status:
-            raise RefusalError("UNAVAILABLE" if fault.status in _PASSING else "UNKNOWN", f"HTTP {fault.status}")
-        case OpenTail() | CloseTail() | OpenSocket() | Tell() | CloseSocket() | CheckHealth():
+        case CallMethod() if fault and fault.status:
+            return world, {"status": fault.status, "headers": [], "code": "", "text": "", "latency": 0.0}
+        case OpenTail() | CloseTail() | OpenSocket() | Tell() | CloseSocket() | CallMethod():
             return _hold(world, call, at)
         case WriteService():
             return _write(world, call, at)
