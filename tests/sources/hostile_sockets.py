@@ -114,10 +114,10 @@ HOSTILE: dict[str, tuple[Play, str]] = {
         then(frame(TEXT & 0x7F, b"x"), endless=frame(0x00, b"x" * 1000) * 50),
         "full",
     ),
-    "empty parts without an end": (then(frame(TEXT & 0x7F, b"x"), endless=frame(0x00, b"") * 5000), "full"),
-    "messages without an end": (then(endless=frame(TEXT, b"tick") * 500), "full"),
-    "empty messages without an end": (then(endless=frame(BINARY, b"") * 5000), "full"),
-    "pings without an end": (then(endless=frame(PING, b"") * 5000), "full"),
+    "empty parts without an end": (then(frame(TEXT & 0x7F, b"x"), endless=frame(0x00, b"") * 5000), "no end"),
+    "messages without an end": (then(endless=frame(TEXT, b"tick") * 500), "no end"),
+    "empty messages without an end": (then(endless=frame(BINARY, b"") * 5000), "no end"),
+    "pings without an end": (then(endless=frame(PING, b"") * 5000), "no end"),
     "messages that drip": (_dripping, "late"),
 }
-"""What it does -> the problem's code, the status or the end of a conversation that waits for a pong."""
+"""What it does -> the problem's code, the status or the end of a conversation that waits for a pong; of a flood it is as far as one gets."""

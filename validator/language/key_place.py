@@ -38,6 +38,7 @@ class KeyPlaces:
         inside = [place[len(here) :] for place in places if place[: len(here)] == here and place != here]
         if inside:
             return _inside(min(inside, key=lambda place: (place[0] not in instance, len(place), place)))
+        places = [place for place in places if not _of_another_kind(place, here)]
         telling = len({place[-1:] for place in places}) <= _MOST_PLACES  # else it is a word like `max`
         return _inside(places[0]) if places and telling and not misspelt else ""
 
@@ -69,6 +70,11 @@ def _place(path: Path) -> _Place:
         else:
             place.append(part)
     return tuple(place)
+
+
+def _of_another_kind(place: _Place, here: _Place) -> bool:
+    """Whether a place is inside another part of a check than where one is: what is written there is not meant for that."""
+    return len(here) > 1 and len(place) > 1 and place[0] == here[0] == "checks[]" and place[1] != here[1]
 
 
 def _above(path: Path, depth: int) -> str:
