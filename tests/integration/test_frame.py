@@ -23,7 +23,7 @@ HELD = ["env", "--block-signal=INT", *GATE]
 """As the image starts it: until the gate's own handlers stand, no signal meets Python's."""
 SPEC = """\
 version: 1
-timeout: 20s
+timeout: 60s
 target: {project: "${PROJECT_ID}", region: us-central1, service: netra-backend-staging}
 checks:
   - {name: Healthy, http: {path: /health}}
