@@ -67,11 +67,11 @@ def _attempt(call: Invoke, connection: Connection, tokens: IdTokens, wire: Wire)
         with channel_to(call, connection, wire) as channel:
             return Answer(attached.answer(_answer(call, channel, wire, connection.speed)))
     except RefusedError as error:
-        return Problem("REFUSED", str(error))
+        return attached.problem(Problem("REFUSED", str(error)))
     except grpc.RpcError as error:
-        return _problem(error, call, wire, connection)
+        return attached.problem(_problem(error, call, wire, connection))
     except Exception as error:  # noqa: BLE001  a name that is not known, roots that cannot be read
-        return Problem("CONNECT", explain(error, host_of(wire, call, connection)))
+        return attached.problem(Problem("CONNECT", explain(error, host_of(wire, call, connection))))
 
 
 def _answer(call: Invoke, channel: grpc.Channel, wire: Wire, speed: float) -> Json:
