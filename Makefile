@@ -37,6 +37,11 @@ $(VENV)/container/.installed: tests/container/requirements.txt | $(STAMP)
 	$(VENV)/container/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(VENV)/npm/.installed: tests/npm/package.json tests/npm/package-lock.json
+	@mkdir -p $(VENV)/npm && cp $^ $(VENV)/npm/
+	npm ci --prefix $(VENV)/npm --silent --no-audit --no-fund
+	@touch $@
+
 check: $(STAMP) ## style, types, layers and the fast tests, in under a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

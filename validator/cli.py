@@ -22,6 +22,8 @@ from validator.words.counting import counted
 
 _FORMATS = ("human", "json", "github", "sarif")
 """In which mistakes can be told."""
+_SHOWN = "console, github, json, markdown, html, junit, sarif, in-toto"
+"""In which a summary can be shown."""
 _DEMO = Path(__file__).parent / "demo"
 
 _EPILOG = """\
@@ -76,6 +78,10 @@ def _positive(word: str) -> float:
     if not 0 < number < 1e6:
         raise argparse.ArgumentTypeError(f"{word!r} is no number above 0, and below a million")
     return number
+
+
+def _shown(word: str) -> str:
+    return _one_of(*_SHOWN.split(", "))(word)
 
 
 def main(arguments: Sequence[str] | None = None, signals: Signals | None = None) -> int:
@@ -149,6 +155,7 @@ def _parser(environment: Mapping[str, str]) -> tuple[_Parser, Mapping[str, _Pars
     _add_lint(commands.add_parser, spec)
     _add_plan(commands.add_parser, spec, chosen)
     _add_replay(commands.add_parser)
+    _add_report(commands.add_parser)
     _add_schema(commands.add_parser)
     _add_emulated(commands.add_parser)
     return parser, commands.choices
@@ -197,7 +204,7 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
         "--out",
         default=environment.get("VALIDATOR_OUT") or "out",
         metavar="DIR",
-        help="where summary.json, report.md and report.html go (%(default)s)",
+        help="where summary.json and the reports go (%(default)s)",
     )
     run.add_argument(
         "--record",
@@ -206,6 +213,26 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
         metavar="FILE",
         help="record the run to this file too; see `validator replay`",
     )
+    run.add_argument("--no-record", action="store_true", help="leave no recording in DIR")
+    run.add_argument(
+        "--format",
+        action="append",
+        dest="formats",
+        default=_lines(environment, "VALIDATOR_FORMAT"),
+        metavar="FORMAT",
+        help="write this report to DIR too, or these with commas between them: sarif, in-toto",
+    )
+    run.add_argument(
+        "--warn-only",
+        action="store_true",
+        default=environment.get("VALIDATOR_WARN_ONLY", "") not in ("", "false", "0"),
+        help="exit 0 whatever the verdict, which the reports and outputs tell: for a first week",
+    )
+    _add_exports(run)
+    run.set_defaults(command=_run)
+
+
+def _add_exports(run: _Parser) -> None:
     exports = run.add_argument_group("judging saved output of gcloud, without any API")
     exports.add_argument(
         "--from", dest="service", type=Path, metavar="FILE", help="gcloud run services describe --format=json"
@@ -213,14 +240,6 @@ def _add_run(add: _Add, spec: _Parser, chosen: _Parser, environment: Mapping[str
     exports.add_argument("--revision", type=Path, metavar="FILE", help="gcloud run revisions describe --format=json")
     exports.add_argument("--build", type=Path, metavar="FILE", help="gcloud builds describe --format=json")
     exports.add_argument("--logs", type=Path, metavar="FILE", help="gcloud logging read --format=json")
-    run.add_argument("--no-record", action="store_true", help="leave no recording in DIR")
-    run.add_argument(
-        "--warn-only",
-        action="store_true",
-        default=environment.get("VALIDATOR_WARN_ONLY", "") not in ("", "false", "0"),
-        help="exit 0 whatever the verdict, which the reports and outputs tell: for a first week",
-    )
-    run.set_defaults(command=_run)
 
 
 def _add_replay(add: _Add) -> None:
@@ -233,17 +252,30 @@ def _add_replay(add: _Add) -> None:
     replay.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING", help="what `validator run` recorded")
     replay.add_argument("--spec", type=Path, metavar="FILE", help="an edited spec; without it: the recorded one")
     replay.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for ${NAME} of it")
-    replay.add_argument(
-        "--out", type=Path, metavar="DIR", help="where summary.json, report.md and report.html go; without it: nowhere"
-    )
+    replay.add_argument("--out", type=Path, metavar="DIR", help="where the reports go; without it: nowhere")
     replay.add_argument(
         "--format",
-        type=_one_of("human", "json", "markdown"),
-        default="human",
+        type=_shown,
+        default="console",
         metavar="FORMAT",
-        help="human, json or markdown (%(default)s)",
+        help=f"{_SHOWN} (%(default)s)",
     )
     replay.set_defaults(command=_replay)
+
+
+def _add_report(add: _Add) -> None:
+    report = add("report", help="a summary in another format, or two summaries compared")
+    report.add_argument(
+        "summaries", nargs="+", type=Path, metavar="SUMMARY", help="a run's summary.json, - for standard input"
+    )
+    report.add_argument(
+        "--format",
+        type=_shown,
+        default="console",
+        metavar="FORMAT",
+        help=f"{_SHOWN} (%(default)s); two are compared as console, json or markdown",
+    )
+    report.set_defaults(command=_report)
 
 
 def _add_lint(add: _Add, spec: _Parser) -> None:
@@ -406,6 +438,7 @@ def _explain(parsed: argparse.Namespace, around: Surroundings) -> int:
 def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     from validator import offline  # noqa: PLC0415
 
+    formats = _formats(parsed.formats)
     if parsed.dry_run:
         return _plan(parsed, around)
     spec, left_out, written = offline.load_to_run(
@@ -413,20 +446,41 @@ def _run(parsed: argparse.Namespace, around: Surroundings) -> int:
     )
     out = Path(parsed.out)
     if parsed.service or parsed.revision or parsed.build or parsed.logs:
-        return _exported(parsed, spec, left_out, around)
+        return _exported(parsed, spec, left_out, formats, around)
     from validator import gate  # noqa: PLC0415 - all that reaches out, once the spec is known to be good
 
     records = [*([] if parsed.no_record else [out / gate.RECORDING]), *map(Path, parsed.record)]
-    return gate.run(spec, left_out, out, around, written=written, records=records, warn_only=parsed.warn_only)
+    return gate.run(
+        spec, left_out, out, around, written=written, records=records, formats=formats, warn_only=parsed.warn_only
+    )
 
 
-def _exported(parsed: argparse.Namespace, spec: Spec, left_out: tuple[str, ...], around: Surroundings) -> int:
+def _formats(asked: Sequence[str]) -> list[str]:
+    """The further formats of a run, one by one."""
+    from validator.report.formats import FORMATS  # noqa: PLC0415
+
+    words = [word.strip() for each in asked for word in each.split(",") if word.strip()]
+    for word in words:
+        if word not in FORMATS:
+            raise UsageError(f"--format {word!r}: known are {', '.join(FORMATS)}{meant(word, list(FORMATS))}")
+    return words
+
+
+def _report(parsed: argparse.Namespace, around: Surroundings) -> int:
+    from validator import reporting  # noqa: PLC0415
+
+    return reporting.command(parsed.summaries, parsed.format, around)
+
+
+def _exported(
+    parsed: argparse.Namespace, spec: Spec, left_out: tuple[str, ...], formats: Sequence[str], around: Surroundings
+) -> int:
     from validator import exported  # noqa: PLC0415
 
     if parsed.service is None:
         raise UsageError("--revision, --build and --logs go with --from: name the service's own file")
     files = exported.Exports(parsed.service, parsed.revision, parsed.logs, parsed.build)
-    return exported.run(spec, left_out, files, Path(parsed.out), around)
+    return exported.run(spec, left_out, files, Path(parsed.out), around, formats=formats)
 
 
 def _replay(parsed: argparse.Namespace, around: Surroundings) -> int:

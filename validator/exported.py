@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,15 +54,23 @@ class Exports:
     build: Path | None = None
 
 
-def run(spec: Spec, left_out: tuple[str, ...], exports: Exports, out: Path, around: Surroundings) -> int:
-    """Judge exports and write the reports; returns the exit code.
+def run(
+    spec: Spec,
+    left_out: tuple[str, ...],
+    exports: Exports,
+    out: Path,
+    around: Surroundings,
+    *,
+    formats: Sequence[str] = (),
+) -> int:
+    """Judge exports and write the reports, in further `formats` too; returns the exit code.
 
     Raises:
         UsageError: a file cannot be read or holds something else; nothing was judged.
     """
     told = {name: _read(path) for name, path in vars(exports).items() if path}
     now = max([seconds(each) for each in _TIME.findall(json.dumps(told))], default=0.0) + _AFTER
-    reports = Reports(out, around.environment if around.on_github else {}, secrets.token_hex(16))
+    reports = Reports(out, around.environment, secrets.token_hex(16), on_github=around.on_github, formats=formats)
     try:
         reports.prepare()
     except OSError as error:

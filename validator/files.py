@@ -1,4 +1,4 @@
-"""The files of a spec: regular ones, sized before they are read; those that it names below its own folder.
+"""Files that are read whole: regular ones, sized before they are read; those that a spec names below its own folder.
 
 `-` is standard input.
 """
@@ -17,14 +17,14 @@ LIMIT = 1 << 20
 STANDARD_INPUT = "-"
 
 
-def content(file: Path) -> bytes:
-    """What a file holds, or what stands on standard input.
+def content(file: Path, most: int = LIMIT) -> bytes:
+    """What a file of at most this many bytes holds, or what stands on standard input.
 
     Raises:
         OSError: it is not there, no regular file, or too large; its `strerror` says which.
     """
     if str(file) == STANDARD_INPUT:
-        return _given()
+        return _given(most)
     try:
         opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe without a writer would block
     except ValueError:
@@ -35,28 +35,28 @@ def content(file: Path) -> bytes:
             raise OSError(errno.EISDIR, "it is a folder")
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file but a device, pipe or socket")
-        if status.st_size > LIMIT:
-            raise OSError(errno.EFBIG, f"it has {status.st_size} bytes, and a file of a spec at most {LIMIT}")
-        return _whole(opened)
+        if status.st_size > most:
+            raise OSError(errno.EFBIG, f"it has {status.st_size} bytes, and at most {most} are read")
+        return _whole(opened, most)
     finally:
         os.close(opened)
 
 
 @cache
-def _given() -> bytes:
+def _given(most: int) -> bytes:
     """What stands on standard input; it can be read once."""
-    return _whole(0)
+    return _whole(0, most)
 
 
-def _whole(opened: int) -> bytes:
+def _whole(opened: int, most: int) -> bytes:
     """All of an open file; some tell no size and have no end."""
     parts: list[bytes] = []
-    left = LIMIT + 1
+    left = most + 1
     while left > 0 and (part := os.read(opened, left)):
         parts.append(part)
         left -= len(part)
     if left <= 0:
-        raise OSError(errno.EFBIG, f"it has more than {LIMIT} bytes, the most that a file of a spec has")
+        raise OSError(errno.EFBIG, f"it has more than {most} bytes, the most that are read")
     return b"".join(parts)
 
 

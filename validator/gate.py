@@ -39,6 +39,7 @@ def run(
     *,
     written: Written,
     records: Sequence[Path],
+    formats: Sequence[str] = (),
     warn_only: bool = False,
 ) -> int:
     """Judge a deployment and write the reports to a folder; returns the exit code, which the summary has too.
@@ -48,7 +49,7 @@ def run(
     Raises:
         UsageError: the emulator's address or the folder cannot be used; nothing was run.
     """
-    reports = Reports(out, around.environment, secrets.token_hex(16), on_github=around.on_github)
+    reports = Reports(out, around.environment, secrets.token_hex(16), on_github=around.on_github, formats=formats)
     try:
         connection = from_environment(around.environment)
         reports.prepare()
@@ -56,14 +57,12 @@ def run(
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
-    console = _console(around)
     engine = Engine(spec, kinds(), secrets.token_hex(8))
     emulated = isinstance(connection, Emulated)
     header = Header(written, spec.digest, engine.run_id, target_of(spec), emulated, warn_only)
     recorder = Recorder(records, header, spec.variables, secrets.token_bytes(32))
     around.learn(known_secrets(engine.verdicts))
-    names = [standing.check.name for standing in checks_in_order(spec, engine.standings)]
-    console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
+    console = _begun(engine, around)
     code = _drive(engine, connection, console, recorder, around)
     around.signals.end()
     recorder.finish(engine.journal, engine.verdicts, code)
@@ -73,10 +72,15 @@ def run(
     return summary["exit_code"]
 
 
-def _console(around: Surroundings) -> Console:
-    return Console(
+def _begun(engine: Engine, around: Surroundings) -> Console:
+    """The console, which says what is to be judged."""
+    console = Console(
         around.out, live=around.out.outlet.isatty(), color=around.colored(around.out), folds=around.on_github
     )
+    spec = engine.spec
+    names = [standing.check.name for standing in checks_in_order(spec, engine.standings)]
+    console.begin(spec.title, [_target_line(spec, name) for name in engine.verdicts.implicit], names)
+    return console
 
 
 def _target_line(spec: Spec, name: str) -> str:

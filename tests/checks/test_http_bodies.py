@@ -88,7 +88,7 @@ def test_a_post_is_sent_once_unless_it_says_within(tmp_path: Path) -> None:
         ("../outside.xml", "it lies outside of the spec's folder"),
         ("link.xml", "it lies outside of the spec's folder"),
         (".", "it is a folder"),
-        ("huge.bin", "bytes, and a file of a spec at most 1048576"),
+        ("huge.bin", "bytes, and at most 1048576 are read"),
         ("${capture.name}", "the file is read before the run begins, when nothing is captured yet"),
     ],
 )

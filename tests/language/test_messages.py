@@ -120,6 +120,7 @@ def test_a_missing_file_advises_the_command_that_was_called(command: str, capsys
         ("lint --frmat=json", "`validator lint` does not take '--frmat=json' (did you mean --format?); see `validator lint --help`"),
         ("--versoin", "`validator` does not take '--versoin' (did you mean --version?); see `validator --help`"),
         ("lint --format humann", "argument --format: 'humann' is none of human, json, github, sarif (did you mean human?)"),
+        ("run FILE --format junit,serif", "--format 'serif': known are json, markdown, html, junit, sarif, in-toto (did you mean sarif?)"),
         ("schema sumary", "argument checks|summary: 'sumary' is none of checks, summary (did you mean summary?)"),
         ("explain htpp", "there is no kind 'htpp' (did you mean http?); known: any, build, "),
         ("plan FILE --only Helthy", "--only/--skip 'Helthy': there is no such check or group (did you mean Healthy?)"),

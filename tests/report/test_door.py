@@ -9,7 +9,8 @@ import random
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -19,12 +20,13 @@ import pytest
 from tests.report import runs
 from tests.report.test_safety import runner_sees_a_command
 from validator.cli import main
-from validator.report import github
+from validator.report import compare, github
 from validator.report.console import Console
+from validator.report.document import Summary
 from validator.report.door import Door, Outlet
-from validator.report.markdown import markdown
+from validator.report.formats import FORMATS
 from validator.report.redaction import REDACTED, Redactor
-from validator.report.summary import dumps, summarize
+from validator.report.summary import summarize
 from validator.words.run import Run
 from validator.words.secret import named, shaped
 from validator.words.verdict import Excerpt, Outcome, Verdict, failed
@@ -66,8 +68,17 @@ def live(payload: str) -> str:
 
 def reports(payload: str) -> str:
     run, _ = hostile(payload)
-    run = replace(run, secrets=frozenset({SECRET}))
-    return f"{markdown(summarize(run))}\n{dumps(summarize(run))}"
+    summary = summarize(replace(run, secrets=frozenset({SECRET})))
+    return "\n".join(made for _, made in written(summary))
+
+
+def written(summary: Summary) -> Iterator[tuple[str, str]]:
+    """A report in each format, and two runs compared in each."""
+    for name, each in FORMATS.items():
+        yield name, each.write(summary)
+    before = summarize(runs.green())
+    for form in compare.FORMS:
+        yield f"compare-{form}", compare.compared(before, summary, form) + compare.compared(summary, summary, form)
 
 
 def lines(payload: str) -> str:
@@ -98,6 +109,16 @@ def test_nothing_steers_or_commands_by_any_writer(payload: str, writer: Callable
 
 
 OUTPUTS = ["verdict", "summary", "revision", "url", "tag_url", "image", "digest", "commit", "passed", "failed"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_programs_read_every_format_whatever_is_in_it(payload: str) -> None:
+    run, _ = hostile(payload)
+    made = dict(written(summarize(run)))
+    for form in ("json", "sarif", "in-toto"):
+        json.loads(made[form])
+    assert len(ET.fromstring(made["junit"]).findall(".//testcase/failure")) == 1
+    assert json.loads(made["in-toto"])["predicate"]["failedTests"] == [json.loads(made["json"])["checks"][0]["name"]]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))

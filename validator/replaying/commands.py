@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from validator import reporting
 from validator.engine.outcome import known_secrets
 from validator.recording.ndjson import RecordingError
 from validator.replaying.replayed import Edited, Replayed, replayed
-from validator.report import matrix
-from validator.report.console import Console
-from validator.report.document import Summary
-from validator.report.markdown import markdown
+from validator.report import compare, matrix
 from validator.report.reports import Reports
+from validator.report.summary import without_secrets
 from validator.surroundings import Surroundings
 from validator.usage import FAILED, INCONCLUSIVE, PASSED, UsageError
 
@@ -39,7 +38,7 @@ def replay(file: Path, edited: Edited | None, form: str, out: Path | None, aroun
         except OSError as error:
             raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from None
         summary, written = reports.write(summary), reports.written
-    _show(summary, written, form, around)
+    reporting.show(without_secrets(summary, around.out.redact), form, around, written)
     for line in _notes(found):
         around.err.line(f"validator: {line}")
     code = summary["exit_code"]
@@ -52,9 +51,11 @@ def backtest(files: Sequence[Path], edited: Edited | None, form: str, around: Su
     Returns: 0 if each deploy keeps its verdict, 3 if one would be inconclusive instead, 1 if one would be another yet.
 
     Raises:
-        UsageError: a recording cannot be read; nothing is shown.
+        UsageError: a recording cannot be read, or not be shown so; nothing is shown.
         BadSpec: the edited spec cannot be run.
     """
+    if form not in compare.FORMS:
+        raise UsageError(f"several recordings are judged as {', '.join(compare.FORMS)}, not as {form}")
     deploys = []
     for file in files:
         try:
@@ -70,15 +71,6 @@ def backtest(files: Sequence[Path], edited: Edited | None, form: str, around: Su
             around.out.line(line)
     turned = {each.after for each in deploys if each.after != each.before}
     return FAILED if turned - {"inconclusive"} else INCONCLUSIVE if turned else PASSED
-
-
-def _show(summary: Summary, written: Sequence[str], form: str, around: Surroundings) -> None:
-    if form == "json":
-        around.out.json(summary)
-    elif form == "markdown":
-        around.out.lines(markdown(summary))
-    else:
-        Console(around.out, live=False, color=around.colored(around.out), folds=False).finish(summary, written)
 
 
 def _notes(found: Replayed) -> Iterator[str]:

@@ -118,6 +118,10 @@ class Door:
         for each in made:
             self._put(each)
 
+    def made(self, report: str) -> None:
+        """Write a report as its writer made it: it is safe already, and half of it is none."""
+        self._put(report.rstrip("\n"))
+
     def _put(self, line: str) -> None:
         self.outlet.write(f"{line}\n")
         self.outlet.flush()

@@ -104,13 +104,7 @@ def _annotation(level: str, check: doc.CheckSummary, workspace: str) -> str:
     position = check["position"]
     place = _place(position["file"], position["line"], position["column"], workspace)
     title = {"title": f"{check['name']}: {check['verdict']}"}
-    parts = [check["reason"]]
-    parts += [
-        f"{label}: {value}" for label, value in (("expected", check["expected"]), ("actual", check["actual"])) if value
-    ]
-    parts += [remark] if (remark := phrases.remark(check)) else []
-    parts += [f"remedy: {check['remedy']}"] if check["remedy"] else []
-    return _command(level, place | title, "\n".join(parts))
+    return _command(level, place | title, "\n".join(phrases.told(check)))
 
 
 def _place(file: str, line: int, column: int, workspace: str) -> dict[str, str]:

@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 from validator import __version__
 from validator.language.mistake import SpecError
+from validator.report.document import Place
 from validator.report.door import Redact, Span
 from validator.report.safety import visible
+from validator.report.sarif import log, result
 from validator.words.call import Json
 
 _WIDEST = 160
 """Characters of a line of the spec that are shown."""
+
+_RULE = "spec"
+"""The rule of SARIF that all mistakes break."""
 
 Lines = Callable[[str], Sequence[str]]
 """The lines of a file of the spec; empty if it cannot be read."""
@@ -65,21 +70,9 @@ def as_json(found: Sequence[SpecError], file: str, checks: int) -> Json:
 
 def as_sarif(found: Sequence[SpecError]) -> Json:
     """All as SARIF 2.1.0, which code scanning reads."""
-    return {
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": {"name": "validator", "version": __version__, "rules": [{"id": "spec"}]}},
-                "columnKind": "unicodeCodePoints",
-                "results": [_result(each) for each in found],
-            }
-        ],
-    }
+    return log(__version__, [{"id": _RULE}], [_result(each) for each in found])
 
 
 def _result(each: SpecError) -> Json:
-    region = {"startLine": each.position.line, "startColumn": each.position.column}
-    place = {"physicalLocation": {"artifactLocation": {"uri": each.position.file}, "region": region}}
-    level = "warning" if each.warning else "error"
-    return {"ruleId": "spec", "level": level, "message": {"text": each.message}, "locations": [place]}
+    place: Place = {"file": each.position.file, "line": each.position.line, "column": each.position.column}
+    return result(_RULE, "warning" if each.warning else "error", each.message, place)

@@ -95,6 +95,13 @@ def remark(check: doc.CheckSummary) -> str:
     return ""
 
 
+def told(check: doc.CheckSummary) -> list[str]:
+    """All that a check's verdict says, a line each, for readers of plain text; its remedy is the last."""
+    labelled = (("expected", check["expected"]), ("actual", check["actual"]))
+    said = [check["reason"], *(f"{label}: {value}" for label, value in labelled if value), remark(check)]
+    return [*filter(None, said), *([f"remedy: {check['remedy']}"] if check["remedy"] else [])]
+
+
 def exit_code(summary: doc.Summary) -> str:
     """`exit 1`, and why it is 0 in spite of a verdict that is none."""
     soft = summary["warn_only"] and summary["verdict"] != "passed" and not summary["exit_code"]

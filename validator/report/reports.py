@@ -5,22 +5,30 @@ A report that is lost makes a green run inconclusive, and the summary says so: i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from validator.report import cloud_build, github
 from validator.report import document as doc
 from validator.report.artifact import prepare, remove, write_text
-from validator.report.html.page import html
-from validator.report.markdown import markdown
-from validator.report.summary import dumps, without_report
+from validator.report.formats import FORMATS, written_for
+from validator.report.in_toto import NoStatementError
+from validator.report.summary import without_report
 
 
 class Reports:
     """Where the reports of one run go."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], token: str, *, on_github: bool = False) -> None:
-        self._summary, self._report, self._page = (folder / n for n in ("summary.json", "report.md", "report.html"))
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        token: str,
+        *,
+        on_github: bool = False,
+        formats: Iterable[str] = (),
+    ) -> None:
+        self._folder, self._formats = folder, written_for(formats)
         self._environment, self._token = environment, token
         self._github = environment if on_github else {}
         self.written: list[str] = []
@@ -33,34 +41,33 @@ class Reports:
         Raises:
             OSError: they cannot be written.
         """
-        prepare(self._summary.parent)
-        for path in (self._summary, self._report, self._page):
-            remove(path)
+        prepare(self._folder)
+        for each in FORMATS.values():
+            remove(self._folder / each.file)
 
     def write(self, summary: doc.Summary) -> doc.Summary:
         """Write all of them; the summary as it is when some are lost."""
-        files: tuple[tuple[str, Callable[[doc.Summary], None]], ...] = (
-            (str(self._summary), self._write_summary),
-            (str(self._report), self._write_report),
-            (str(self._page), self._write_page),
-        )
-        for name, write in files:
-            if self._attempt(name, write, summary):
-                self.written.append(name)
+        files = [(self._folder / each.file, each.write) for each in self._formats]
+        self.written = [str(path) for path, made in files if self._file(path, made, summary)]
         self._attempt("the step summary", self._publish_report, summary)
         summary = without_report(summary, self.lost)
         if not self._attempt("the step's outputs", self._publish_outputs, summary):
             summary = without_report(summary, self.lost)
-        for name, write in files if self.lost else ():
-            self._attempt(name, write, summary)
+        for path, made in files if self.lost else ():
+            self._file(path, made, summary)
         self.lost = list(dict.fromkeys(self.lost))
         return summary
+
+    def _file(self, path: Path, made: Callable[[doc.Summary], str], summary: doc.Summary) -> bool:
+        return self._attempt(str(path), lambda told: write_text(path, made(told)), summary)
 
     def _attempt(self, name: str, write: Callable[[doc.Summary], None], summary: doc.Summary) -> bool:
         try:
             write(summary)
         except OSError as error:
             self.lost.append(f"{name} cannot be written: {error.strerror or error}")
+        except NoStatementError as error:
+            self.lost.append(f"{name} cannot be written: {error}")
         except github.GitHubError as error:
             self.lost.append(str(error))
         except Exception as error:  # noqa: BLE001 - a defect in one report must not take the others
@@ -69,18 +76,9 @@ class Reports:
             return True
         return False
 
-    def _write_summary(self, summary: doc.Summary) -> None:
-        write_text(self._summary, dumps(summary))
-
-    def _write_report(self, summary: doc.Summary) -> None:
-        write_text(self._report, markdown(summary))
-
-    def _write_page(self, summary: doc.Summary) -> None:
-        write_text(self._page, html(summary))
-
     def _publish_report(self, summary: doc.Summary) -> None:
         github.publish_report(summary, self._github)
 
     def _publish_outputs(self, summary: doc.Summary) -> None:
-        github.publish_outputs(summary, self._github, self._summary, self._token)
+        github.publish_outputs(summary, self._github, self._folder / FORMATS["json"].file, self._token)
         cloud_build.publish_outputs(summary, self._environment)

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from validator import __version__
 from validator.report import document as doc
-from validator.report.door import redacted
+from validator.report.door import Redact, redacted
 from validator.report.explorer import logs_url
 from validator.report.headline import headline
 from validator.report.redaction import Redactor
@@ -72,7 +72,12 @@ def summarize(run: Run, exit_code: int | None = None, *, warn_only: bool = False
         beyond = max(len(text) - _MOST_READ, 0)
         return cut(redact(text[: len(text) - beyond]), LONGEST_TEXT, beyond)
 
-    safe = cast("doc.Summary", redacted(summary, bounded, _OWN))
+    return without_secrets(summary, bounded)
+
+
+def without_secrets(summary: doc.Summary, redact: Redact) -> doc.Summary:
+    """A copy of which each foreign text went through `redact`."""
+    safe = cast("doc.Summary", redacted(summary, redact, _OWN))
     for told in (*safe["checks"], *(link for target in safe["targets"] for link in target["chain"])):
         for piece in told["evidence"]:
             _keep_shown(piece)
