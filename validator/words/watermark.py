@@ -15,8 +15,10 @@ class Known(StrEnum):
 
     def satisfies(self, demanded: Known) -> bool:
         """Whether this is as good as what is demanded."""
-        order = list(Known)
-        return order.index(self) <= order.index(demanded)
+        return _RANK[self] <= _RANK[demanded]
+
+
+_RANK = {known: place for place, known in enumerate(Known)}
 
 
 @dataclass(frozen=True)
