@@ -20,7 +20,7 @@ from validator.evidence.known import Evidence
 from validator.evidence.log_fold import LogEvidence
 from validator.evidence.logs import LogsOf
 from validator.evidence.revision import RevisionOf
-from validator.evidence.service import Resolution, ServiceSeen
+from validator.evidence.service import Resolution, ServiceOf, ServiceSeen
 from validator.evidence.sort import Query
 from validator.judging import custody, probed
 from validator.logs.entry import Entry, Sort
@@ -49,7 +49,7 @@ def _no_identity() -> list[Patch]:
     """Whoever answers is taken for the target."""
 
     def anybody(_observation: Observation, target: Target, evidence: Evidence) -> Identity:
-        return Identity(Who.TARGET, evidence.frozen(target.name))
+        return Identity(Who.TARGET, evidence.of(ServiceOf(target.name)).frozen)
 
     return [(probed, "identify", anybody), (custody, "identify", anybody)]
 
@@ -95,8 +95,8 @@ def _latest_re_resolved() -> list[Patch]:
 
     def known(self: run.Engine, wanted: Query[Any]) -> bool:
         if isinstance(wanted, RevisionOf):
-            revision = self.verdicts.evidence.revision(wanted.target)
-            if revision is not None and revision.name != self.verdicts.evidence.frozen(wanted.target):
+            revision = self.verdicts.evidence.of(RevisionOf(wanted.target)).newest
+            if revision is not None and revision.name != self.verdicts.evidence.of(ServiceOf(wanted.target)).frozen:
                 return False
         return settled(self, wanted)
 

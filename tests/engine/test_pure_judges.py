@@ -14,6 +14,7 @@ from validator.engine.run import Engine
 from validator.engine.verdicts import Verdicts
 from validator.evidence.fold import Folded
 from validator.evidence.journal import Record
+from validator.evidence.service import ServiceOf
 
 SHARED = regime.named("shared")
 SCENARIOS = sorted(NETRA.glob("*.yaml"))
@@ -65,7 +66,7 @@ def test_what_becomes_right_later_does_not_mend_an_earlier_answer(late: Finished
 def test_what_becomes_right_later_does_not_mend_it_either_when_it_is_judged_later(late: Finished) -> None:
     """The journal goes on past the moment at which the label changed."""
     anew = folded_anew(late.engine.verdicts, late.engine.journal)
-    service = anew.service("main")
+    service = anew.of(ServiceOf("main")).newest
     assert service is not None
     assert service.labels["phase"] == "late"
     verdict = kinds()["http"].judge(late.standing("Late").check, anew, late.engine.journal[-1].at)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulated import BACKEND, HEAD, NETRA, PREVIOUS, START, overlaid, simulate
 from validator.evidence.journal import Observation
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import LogsOf
 from validator.words.call import Exchange, ListEntries
 from validator.words.ending import Ending
@@ -60,7 +61,7 @@ def test_absence_passes_only_once_the_watermark_is_past_the_window() -> None:
     run = simulate(HEAD + QUIET, NETRA / "scenario.yaml")
     assert run.verdict("Quiet").outcome is Outcome.PASSED
     assert run.decided("Quiet") > 60 + 10
-    watermark = run.engine.verdicts.evidence.watermark("main", "run.googleapis.com/stdout")
+    watermark = run.engine.verdicts.evidence.of(LogOf("main")).watermark("run.googleapis.com/stdout")
     assert watermark.how is Known.INFERRED
     assert "inferred" in run.verdict("Quiet").reason
 

@@ -76,12 +76,12 @@ def test_what_a_reading_lacks_is_missing_only_if_the_service_had_settled_before_
     see(2, RevisionOf("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), imported)
     see(3, LogsOf("p"), ListEntries(("projects/p",), ""), {"entries": [line]})
     see(4, ServiceOf("main"), GetService(TARGET.path), service(done=True))
-    first = evidence.revision("main")
+    first = evidence.of(RevisionOf("main")).newest
     assert first is not None
     assert started_by(TARGET, first, evidence) is None
     assert not settled(TARGET, first, evidence)
     see(5, RevisionOf("main"), GetRevision(f"{TARGET.path}/revisions/s-1"), dict(imported))
-    again = evidence.revision("main")
+    again = evidence.of(RevisionOf("main")).newest
     assert again is not None
     assert settled(TARGET, again, evidence)
     assert not settled(TARGET, first, evidence)

@@ -20,7 +20,7 @@ from typing import Any
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence, Resources
 from validator.evidence.revision import RevisionOf
-from validator.evidence.revisions import RevisionsOf
+from validator.evidence.revisions import PreviousOf, RevisionsOf
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, looks, timing
@@ -199,13 +199,13 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
 
     def look(observation: Observation, content: Json) -> Attempt:
         known = evidence.as_of(observation)
-        revision = known.revision(check.target.name)
+        revision = known.of(RevisionOf(check.target.name)).newest
         at = observation.sent if of_service else max(observation.at, when.start)
         if revision is None:
             return Attempt(at, Finding(State.UNKNOWN, "the revision was not read yet"), (observation.seq,))
         own = _find(check, revision, known, content if of_service else None)
         finding = holds_and_asserts(check, known, own, {})
-        listed = bool(check.options.file) or known.revisions(check.target.name) is not None
+        listed = bool(check.options.file) or known.of(RevisionsOf(check.target.name)).whole is not None
         fixed = own.state is State.VIOLATED or (revision.settled and unchanging(check, known))
         conclusive = (fixed and finding.state is State.VIOLATED) or (own.state is State.UNKNOWN and listed)
         return Attempt(at, finding, (observation.seq,), conclusive)
@@ -232,7 +232,7 @@ def _baseline(check: Check[Options], known: Resources, revision: Revision) -> tu
     wanted, target = check.options, check.target
     if wanted.proven:
         return wanted.file, wanted.proven.all
-    listed, refused = known.revisions(target.name), known.refusal(RevisionsOf(target.name))
+    listed, refused = known.of(RevisionsOf(target.name)).whole, known.refusal(RevisionsOf(target.name))
     if refused:
         return Finding(State.UNKNOWN, f"there is nothing to compare with: {refused.reason}", remedy=refused.remedy)
     if listed is None:
@@ -243,7 +243,7 @@ def _baseline(check: Check[Options], known: Resources, revision: Revision) -> tu
         reason = f"{target.service} has no revision {wanted.revision} to compare with"
         remedy = f"name one that is there: {listing}"
     else:
-        found = known.previous(target.name)
+        found = known.of(PreviousOf(target.name))
         reason = f"there is no revision before {revision.name} to compare with"
         remedy = f"compare a first deploy with a file (`baseline: {{file: ...}}`), or leave the check out; {listing}"
     return (found.name, found.settings) if found else Finding(State.UNKNOWN, reason, remedy=remedy)

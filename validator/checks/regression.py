@@ -17,8 +17,10 @@ from typing import Any
 from validator.evidence.baseline import BaselineOf
 from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence, OlderEntries
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import EntriesOf, LogsOf
 from validator.evidence.revisions import RevisionsOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.variables import holds_and_asserts
 from validator.judging.variables import queries as asked
@@ -161,13 +163,13 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # 
         if refusal:
             reason = f"the older revision's logs could not be read: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    selected = evidence.select(target.name, APPLICATION)
+    selected = evidence.of(LogOf(target.name)).select(APPLICATION)
     if selected and not window.complete:
         return open_verdict(window, f"{counted(len(selected), 'entry', 'entries')} were read so far")
     entries = window.touched(selected)
-    if not entries or not evidence.unprovoked(target.name):
-        return nothing_logged(evidence.frozen(target.name), window)
-    older = evidence.baseline(_baseline(check))
+    if not entries or not evidence.of(LogOf(target.name)).unprovoked:
+        return nothing_logged(evidence.of(ServiceOf(target.name)).frozen, window)
+    older = _baseline(check).entries(evidence)
     if older is None or older.up_to < older.revision.created + window.length:
         return Verdict(Outcome.INCONCLUSIVE, "the older revision's logs are not read to their end yet", False)
     before = [entry for entry in older.entries if entry.at <= older.revision.created + window.length]

@@ -16,7 +16,9 @@ from typing import Any
 from validator.evidence.baseline import BaselineOf
 from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence, OlderEntries
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.marked import CallsOf
 from validator.evidence.revisions import RevisionsOf
 from validator.evidence.sort import Query
 from validator.judging.ranks import LEAST, chance
@@ -189,11 +191,11 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # 
         if refusal:
             reason = f"the older revision's requests could not be read: {refusal.reason}"
             return Verdict(Outcome.INCONCLUSIVE, reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    entries = evidence.select(target.name, REQUESTED)
+    entries = evidence.of(LogOf(target.name)).select(REQUESTED)
     if not window.complete:
         return open_verdict(window, f"{counted(len(entries), 'request')} read so far")
     entries = [entry for entry in entries if entry.ended <= window.end]
-    older = evidence.baseline(asked_older) if asked_older else None
+    older = asked_older.entries(evidence) if asked_older else None
     if asked_older and (older is None or older.up_to < older.revision.created + window.length):
         return Verdict(Outcome.INCONCLUSIVE, "the older revision's requests are not read to their end yet", False)
     own = _sample(wanted, entries, _probes(check, evidence, window))
@@ -209,7 +211,9 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:  # 
 
 def _probes(check: Check[Options], evidence: Evidence, window: Window) -> int:
     """How many probes this run sent to the service in the window."""
-    return sum(evidence.platform_time(seen.received) <= window.end for seen in evidence.probes(check.target.name))
+    return sum(
+        evidence.platform_time(seen.received) <= window.end for seen in evidence.of(CallsOf(check.target.name)).calls
+    )
 
 
 def _sample(wanted: Options, entries: Sequence[Entry], probes: int = 0) -> _Sample:

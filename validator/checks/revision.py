@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from validator.evidence.build import BuildOf
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence, Resources
 from validator.evidence.readiness import readiness, settled, startup, unchecked
@@ -149,7 +150,7 @@ class _One:
         """The container that the check is about; None if there is none of the name that it gives."""
         wanted = self.check.options.container
         if not wanted:
-            return self.revision.made_by(self.evidence.build(self.check.target.name))
+            return self.revision.made_by(self.evidence.of(BuildOf(self.check.target.name)).newest)
         return next((each for each in self.revision.containers if each.name == wanted), None)
 
     @cached_property
@@ -201,7 +202,7 @@ class _One:
             found.append(image(wanted.digest, container))
         if wanted.secrets is not None:
             found.extend(secrets(wanted.secrets, container))
-        service = self.known.service(self.check.target.name)
+        service = self.known.of(ServiceOf(self.check.target.name)).newest
         owners: Mapping[Scope, tuple[settings.Settings, str]] = {
             Scope.CONTAINER: (container.settings, container.title),
             Scope.REVISION: (self._of_revision, self.revision.name),
@@ -220,7 +221,7 @@ class _One:
 
     def _ready(self) -> Finding:
         revision, target = self.revision, self.check.target
-        if revision.name == self.evidence.frozen(target.name):
+        if revision.name == self.evidence.of(ServiceOf(target.name)).frozen:
             found = readiness(target, revision, self.evidence)
         else:
             state = (

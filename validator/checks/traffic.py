@@ -13,7 +13,7 @@ from typing import Any
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
 from validator.evidence.revision import RevisionOf
-from validator.evidence.revisions import RevisionsOf
+from validator.evidence.revisions import PreviousOf, RevisionsOf
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, timing
@@ -108,7 +108,7 @@ def queries(check: Check[Options]) -> frozenset[Query[Any]]:
 
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each reading of the service; pinned traffic on a settled service is final."""
-    wanted, frozen = check.options, evidence.frozen(check.target.name)
+    wanted, frozen = check.options, evidence.of(ServiceOf(check.target.name)).frozen
 
     def look(observation: Observation, content: Json) -> Attempt:
         service = Service.read(content)
@@ -125,7 +125,7 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
 
 def _find(check: Check[Options], evidence: Evidence, service: Service) -> Finding:
     wanted = check.options
-    frozen = evidence.frozen(check.target.name)
+    frozen = evidence.of(ServiceOf(check.target.name)).frozen
     findings = []
     if wanted.percent:
         findings.append(_share(check, evidence, service, wanted.percent))
@@ -151,7 +151,7 @@ def _shown(service: Service) -> tuple[Excerpt, ...]:
 
 
 def _share(check: Check[Options], evidence: Evidence, service: Service, wanted: Bound) -> Finding:
-    frozen = evidence.frozen(check.target.name)
+    frozen = evidence.of(ServiceOf(check.target.name)).frozen
     share = service.serving().get(frozen, 0)
     expected, actual = f"{frozen} with {wanted.text('%')}", _shares(service)
     if wanted.holds(share) and not service.settled:
@@ -170,7 +170,7 @@ def _share(check: Check[Options], evidence: Evidence, service: Service, wanted: 
 
 
 def _previous(check: Check[Options], evidence: Evidence, service: Service, wanted: int) -> Finding:
-    previous = evidence.previous(check.target.name)
+    previous = evidence.of(PreviousOf(check.target.name))
     if previous is None:
         return Finding(State.UNKNOWN, "the previous revision is not known")
     share = service.serving().get(previous.name, 0)
@@ -180,7 +180,7 @@ def _previous(check: Check[Options], evidence: Evidence, service: Service, wante
 
 
 def _pinning(check: Check[Options], evidence: Evidence, service: Service, wanted: bool) -> Finding:
-    frozen = evidence.frozen(check.target.name)
+    frozen = evidence.of(ServiceOf(check.target.name)).frozen
     named = any(share.revision == frozen and share.percent for share in service.traffic)
     followed = any(share.latest and share.percent for share in service.traffic)
     if wanted is named and (wanted or followed):
@@ -195,11 +195,11 @@ def _pinning(check: Check[Options], evidence: Evidence, service: Service, wanted
 def repair(check: Check[Options], evidence: Evidence) -> str:
     """The command that gives the target the traffic that is wanted."""
     wanted, target = check.options, check.target
-    frozen = evidence.frozen(target.name)
+    frozen = evidence.of(ServiceOf(target.name)).frozen
     percent = wanted.percent.max if wanted.percent and wanted.percent.max is not None else 100
     if percent == 100 and not wanted.pinned and not target.revision:
         change = "--to-latest"
-    elif wanted.previous is not None and (previous := evidence.previous(target.name)):
+    elif wanted.previous is not None and (previous := evidence.of(PreviousOf(target.name))):
         change = f"--to-revisions={frozen}={percent:g},{previous.name}={wanted.previous}"
     else:
         change = f"--to-revisions={frozen}={percent:g}"

@@ -66,7 +66,7 @@ def queries(check: Check[Options]) -> frozenset[Query[Any]]:
 
 def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     """Judge each reading of the service; a change is final."""
-    first = next((service for _, service in evidence.services(check.target.name)), None)
+    first = next((service for _, service in evidence.of(ServiceOf(check.target.name)).history), None)
 
     def look(observation: Observation, content: Json) -> Attempt:
         known = evidence.as_of(observation)
@@ -79,7 +79,7 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
 
 
 def _find(check: Check[Options], service: Service, first: Service | None, known: Resources) -> Finding:
-    deployed, target = known.revision(MAIN), check.target
+    deployed, target = known.of(RevisionOf(MAIN)).newest, check.target
     if deployed is None:
         refused = known.refusal(RevisionOf(MAIN))
         reason = (

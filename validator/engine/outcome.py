@@ -12,6 +12,8 @@ from validator.evidence.journal import Ended, Observation
 from validator.evidence.known import Evidence
 from validator.evidence.logs import EntriesOf
 from validator.evidence.reachability import tag_url
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.judging import custody
 from validator.judging.deploy import described, doubtful
 from validator.judging.origin import origin
@@ -76,7 +78,7 @@ def _judged(standing: Standing, verdicts: Verdicts) -> Judged:
 def _with_remedy(standing: Standing, verdicts: Verdicts) -> Verdict:
     """Its verdict; the next step after a failure without a remedy of its own is to read what the revision logged."""
     verdict, target = standing.verdict, standing.check.target
-    revision = "" if target.url else verdicts.evidence.frozen(target.name)
+    revision = "" if target.url else verdicts.evidence.of(ServiceOf(target.name)).frozen
     if verdict.outcome is not Outcome.FAILED or verdict.remedy or not revision:
         return verdict
     return replace(verdict, remedy=f"read what {revision} logged: {read_log(target.project, revision)}")
@@ -102,14 +104,18 @@ def _weakly_identified(verdicts: Verdicts) -> list[str]:
 
 def _report(target: Target, verdicts: Verdicts) -> TargetReport:
     evidence = verdicts.evidence
-    service, revision = evidence.service(target.name), evidence.revision(target.name)
-    build = evidence.build(target.name)
-    logs = evidence.logs_of(target.name)
-    read = evidence.logs_read(target.name) is not None
-    marks = tuple(evidence.watermark(target.name, stream) for stream in (REQUESTS, STDOUT, STDERR)) if read else ()
+    service, revision = evidence.of(ServiceOf(target.name)).newest, evidence.of(RevisionOf(target.name)).newest
+    build = evidence.of(BuildOf(target.name)).newest
+    logs = evidence.of(LogsOf(target.project))
+    read = evidence.of(LogOf(target.name)).read_at is not None
+    marks = (
+        tuple(evidence.of(LogOf(target.name)).watermark(stream) for stream in (REQUESTS, STDOUT, STDERR))
+        if read
+        else ()
+    )
     return TargetReport(
         target,
-        evidence.frozen(target.name),
+        evidence.of(ServiceOf(target.name)).frozen,
         service.uri if service else "",
         revision.created if revision else None,
         revision.made_by(build).image if revision else "",
@@ -118,9 +124,13 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         build.log_url if build else "",
         custody.chain(target, evidence),
         LogStatistics(
-            len(evidence.entries(target.name)), marks, logs.reads, logs.worst_delay, evidence.volume(target.name)
+            len(evidence.of(LogOf(target.name)).entries),
+            marks,
+            logs.reads,
+            logs.worst_delay,
+            evidence.of(LogOf(target.name)).volume,
         ),
-        len(evidence.probes(target.name)),
+        len(evidence.of(CallsOf(target.name)).calls),
         tag_url(target, evidence),
         described(target, evidence),
         origin(target, evidence),
@@ -147,7 +157,7 @@ def known_secrets(verdicts: Verdicts) -> frozenset[str]:
     pairs += [pair for check in checks for pair in getattr(check.options, "sensitive", ())]
     origins = {name: expression.text for check in checks for name, expression in check.captures}
     pairs += [(f"{name} {origins.get(name, '')}", value) for name, value in evidence.captured.items()]
-    revisions = (evidence.revision(name) for name in verdicts.implicit)
+    revisions = (evidence.of(RevisionOf(name)).newest for name in verdicts.implicit)
     containers = [each for revision in revisions if revision for each in revision.containers]
     pairs += [pair for container in containers for pair in container.env.items()]
     return frozenset(text for name, value in pairs for text in within(name, value))

@@ -13,6 +13,7 @@ from typing import Any
 from validator.engine import resolution
 from validator.engine.verdicts import Standing, Verdicts
 from validator.evidence.journal import Deadline, Ended, Observation, Record, Started
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import EntriesOf
 from validator.evidence.sort import Query
 from validator.judging.kind import Kind
@@ -157,7 +158,8 @@ def _left_out(standing: Standing, before: Replay) -> Iterator[str]:
         return
     if any(query.listens for query in standing.queries) and name not in evidence.listened:
         yield f"the recording does not hold what {standing.check.target.service} logged, which that run did not ask for"
-    narrowing = evidence.logs_of(name).narrowed.get(evidence.revision_key(name))
+    own = evidence.of(LogOf(name))
+    narrowing = own.logs.narrowed.get(own.revision)
     for query in standing.queries:
         if isinstance(query, EntriesOf) and narrowing and query.selector not in narrowing.kept:
             volume = f"{narrowing.volume:,.0f} entries a minute"

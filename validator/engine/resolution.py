@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from validator.evidence.build import OriginOf
+from validator.evidence.build import BuildOf, OriginOf
 from validator.evidence.echo import Echo
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import LogsOf
 from validator.evidence.readiness import readiness
 from validator.evidence.revision import RevisionOf
@@ -78,12 +79,12 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
         refusal = evidence.refusal(asked)
         if refusal:
             return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    service = evidence.service(target.name)
+    service = evidence.of(ServiceOf(target.name)).newest
     if service is not None and service.regions:
         return _in_several_regions(target, service)
     if check.options.alone:
         return _alone(target, service)
-    revision = evidence.revision(target.name)
+    revision = evidence.of(RevisionOf(target.name)).newest
     if revision is None:
         return _unresolved(target, evidence)
     found = whose(target, evidence)
@@ -127,15 +128,15 @@ def _alone(target: Target, service: Service | None) -> Verdict:
 
 def _mixed(target: Target, revision: Revision, evidence: Evidence) -> bool:
     """Whether it has several containers, and which of them the build made is still to be told."""
-    told = evidence.build(target.name) or evidence.refusal(OriginOf(target.name))
+    told = evidence.of(BuildOf(target.name)).newest or evidence.refusal(OriginOf(target.name))
     return len(revision.containers) > 1 and told is None
 
 
 def _unresolved(target: Target, evidence: Evidence) -> Verdict:
-    service = evidence.service(target.name)
+    service = evidence.of(ServiceOf(target.name)).newest
     if service is None:
         return Verdict(Outcome.INCONCLUSIVE, f"service {target.service} was not read yet", False)
-    frozen = evidence.frozen(target.name)
+    frozen = evidence.of(ServiceOf(target.name)).frozen
     if frozen:
         return Verdict(Outcome.INCONCLUSIVE, f"revision {frozen} was not read yet", False)
     if not target.tag:
@@ -172,7 +173,7 @@ def _foreign(target: Target, revision: Revision, found: Identified, evidence: Ev
 
 def _newest_then(target: Target, evidence: Evidence) -> str:
     """The newest revision at the moment at which the target was resolved."""
-    seen = (service for _, service in evidence.services(target.name))
+    seen = (service for _, service in evidence.of(ServiceOf(target.name)).history)
     return next(service.latest_created for service in seen if not target.tag or target.tag in service.tags())
 
 
@@ -231,8 +232,8 @@ def _failed(check: Check[Options], evidence: Evidence, revision: Revision, seen:
         for seen in evidence.answers(RevisionOf(target.name))
         if isinstance(seen.result, Answer) and Revision.read(seen.result.content).ready.failed
     )
-    words = last_words(evidence.entries(target.name), evidence.system_entries(target.name))
-    read = evidence.logs_read(target.name)
+    words = last_words(evidence.of(LogOf(target.name)).entries, evidence.of(LogOf(target.name)).platform)
+    read = evidence.of(LogOf(target.name)).read_at
     logs_told = (read is not None and read >= first) or evidence.refusal(LogsOf(target.project)) is not None
     reason = _camel(revision.ready.reason)
     final = logs_told or now >= first + _GRACE

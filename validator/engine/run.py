@@ -10,6 +10,7 @@ from typing import Any
 from validator.engine.verdicts import Standing, Verdicts
 from validator.evidence.journal import Deadline, Ended, Observation, Record, Sent, Started, Unobtainable
 from validator.evidence.limits import Limit
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Impossible, Query
 from validator.judging.kind import Kind
 from validator.words.call import Answer, Call, Completion, Problem, Request
@@ -227,7 +228,7 @@ class Engine:
         if self.closing is not None:
             return sorted(self.closing, key=repr)
         wanted: dict[Query[Any], None] = dict.fromkeys(self.verdicts.watched())
-        if self.verdicts.evidence.service(MAIN):
+        if self.verdicts.evidence.of(ServiceOf(MAIN)).newest:
             wanted |= dict.fromkeys(self.verdicts.reported)
         for standing in self.verdicts.open_checks():
             for asked in standing.queries:

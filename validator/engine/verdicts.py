@@ -295,7 +295,7 @@ class Verdicts:
         for name, standing in self.standings.items():
             check, target = standing.check, standing.check.target.name
             passed = standing.verdict.outcome is Outcome.PASSED and self.kinds[check.kind].present
-            readings = self.evidence.services(target)
+            readings = self.evidence.of(ServiceOf(target)).history
             if passed and readings and (target not in superseded or _of_change(check)):
                 anew = self.evidence.starting(name, readings[-1][0].sent)  # what was seen before does not count
                 looks[name] = self._judge(replace(check, within=None, hold=0.0, times=1, attempts=None), anew, now)
@@ -310,7 +310,7 @@ class Verdicts:
         ]
         for name, check in self.implicit.items():
             standing = self.standings[check.name]
-            read = max((seen.sent for seen, _ in self.evidence.services(name)), default=0.0)
+            read = max((seen.sent for seen, _ in self.evidence.of(ServiceOf(name)).history), default=0.0)
             if standing.verdict.outcome is Outcome.PASSED and read < max(passed, default=0.0):
                 reason = f"{check.target.service} was not read at the end: whether a newer revision came is not known"
                 trouble = self.evidence.troubles.get(ServiceOf(name))

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
-from validator.evidence.known import OlderEntries, Refusal
+from validator.evidence.known import OlderEntries, Refusal, Resources
 from validator.evidence.limits import LIST_CALLS_A_MINUTE, Limit, reads
 from validator.evidence.log_calls import look, looks, rate
+from validator.evidence.log_of import LogOf
+from validator.evidence.logs import LogsOf
 from validator.evidence.refusal import refusal
-from validator.evidence.revisions import older
+from validator.evidence.revision import RevisionOf
+from validator.evidence.revisions import RevisionsOf, older
 from validator.evidence.sort import Api, Impossible, OfTarget
 from validator.logs.entry import AUDIT, REQUESTS, STDERR, STDOUT, SYSTEM, Entry, Sort
 from validator.resources.revision import Revision
@@ -141,7 +144,7 @@ class BaselineOf(OfTarget[BaselineReads]):
 
     def take(self, seen: Observation, known: Folded) -> None:
         """Take in a page; give up what cannot come to its end in time."""
-        known.logs_of(self.target).reads += 1
+        known.of(LogsOf(known.targets[self.target].project)).reads += 1
         found = known.state(self)
         found.page(seen)
         too_much = found.too_much(seen, known.deadline)
@@ -154,8 +157,8 @@ class BaselineOf(OfTarget[BaselineReads]):
 
     def stage(self, known: Folded) -> Call | Impossible | None:
         """Once that part of its life is readable that the target will have lived at its window's end."""
-        target, own = known.targets[self.target], known.revision(self.target)
-        if own is None or known.revisions(self.target) is None:
+        target, own = known.targets[self.target], known.of(RevisionOf(self.target)).newest
+        if own is None or known.of(RevisionsOf(self.target)).whole is None:
             return None
         other = older(self.target, self.revision, known)
         if other is None:
@@ -169,7 +172,7 @@ class BaselineOf(OfTarget[BaselineReads]):
         under_way = known.of(self)
         if under_way.next and under_way.next.filter == call.filter:
             return look(under_way.next) if under_way.looking else under_way.next
-        reach = known.watermark_at_least(self.target, (STDOUT, STDERR, REQUESTS), Known.ASSUMED)
+        reach = known.of(LogOf(self.target)).at_least((STDOUT, STDERR, REQUESTS), Known.ASSUMED)
         return call if reach and reach.up_to >= end_of(call) else None
 
     def _read(self, target: Target, other: Revision, length: float) -> ListEntries:
@@ -200,7 +203,7 @@ class BaselineOf(OfTarget[BaselineReads]):
         assert isinstance(call, ListEntries)
         return reads(call.resource_names[0].removeprefix("projects/"))
 
-    def entries(self, known: Folded) -> OlderEntries | None:
+    def entries(self, known: Resources) -> OlderEntries | None:
         """What the older revision logged; None while that is not read to its end."""
         whole, other = known.of(self).whole, older(self.target, self.revision, known)
         return OlderEntries(other, end_of(whole[0]), whole[1]) if whole and other else None

@@ -10,6 +10,8 @@ from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
 from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Api, Impossible, OfTarget
 from validator.resources.build import Build, listed
 from validator.resources.origin import BUILD_LABEL, Named, build_behind, likeliest, origin_wanted
@@ -63,7 +65,11 @@ class BuildOf(OfTarget[Readings[Build]]):
 
     def stage(self, known: Folded) -> Call | Impossible | None:
         """Once the service and the revision tell what to ask for."""
-        target, revision, service = known.targets[self.target], known.revision(self.target), known.service(self.target)
+        target, revision, service = (
+            known.targets[self.target],
+            known.of(RevisionOf(self.target)).newest,
+            known.of(ServiceOf(self.target)).newest,
+        )
         if revision is None or service is None or not self._wanted(target, revision):
             return None
         named = build_behind(target, revision, service)
@@ -78,7 +84,7 @@ class BuildOf(OfTarget[Readings[Build]]):
 
     def pause(self, known: Folded, *, waited: bool) -> float:
         """Often until it is known."""
-        return INTERVAL if known.build(self.target) is None else WATCH
+        return INTERVAL if known.of(BuildOf(self.target)).newest is None else WATCH
 
     def goes_on(self, known: Folded) -> bool:
         """Until a page has one."""
@@ -87,7 +93,7 @@ class BuildOf(OfTarget[Readings[Build]]):
 
     def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it is finished, and was asked for by this very query."""
-        build = known.build(self.target)
+        build = known.of(BuildOf(self.target)).newest
         return build is not None and build.finished is not None and bool(known.answers(self))
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
@@ -105,7 +111,7 @@ class OriginOf(BuildOf):
 
     def settled(self, known: Folded, *, held: bool) -> bool:
         """Once it is known: whose it is does not change."""
-        return known.build(self.target) is not None
+        return known.of(BuildOf(self.target)).newest is not None
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """Once."""

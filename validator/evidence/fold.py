@@ -6,26 +6,16 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from validator.evidence.baseline import BaselineOf
-from validator.evidence.build import BuildOf
 from validator.evidence.journal import Observation, Record, Sent, Started, Unobtainable
-from validator.evidence.known import Derived, OlderEntries, Refusal
+from validator.evidence.known import Derived, Refusal
 from validator.evidence.log_fold import LogEvidence
 from validator.evidence.logs import EntriesOf, LogsOf, Wanted
-from validator.evidence.marked import CallsOf
+from validator.evidence.readings import Readings
 from validator.evidence.refusal import TRANSIENT, Trouble
-from validator.evidence.revision import RevisionOf
-from validator.evidence.revisions import RevisionsOf, previous
 from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query, Seen
-from validator.logs.entry import Entry
-from validator.logs.selector import APPLICATION, PLATFORM, Selector
-from validator.resources.build import Build
-from validator.resources.revision import Revision
-from validator.resources.service import Service
 from validator.words.call import Answer, Call, Problem, Result
 from validator.words.check import Spec, Target
-from validator.words.watermark import Known, Watermark
 
 
 @dataclass
@@ -164,42 +154,10 @@ class Folded:
         """Why it will never be answered."""
         return asked.refused(self)
 
-    def services(self, target: str) -> Sequence[tuple[Observation, Service]]:
-        """The service over time."""
-        return self.of(ServiceOf(target)).history
-
-    def service(self, target: str) -> Service | None:
-        """The service as it was seen last."""
-        return self.of(ServiceOf(target)).newest
-
     def superseded(self) -> Mapping[str, tuple[str, float]]:
         """The targets that were overtaken: by what, and when each was last seen to be what it was resolved to."""
         seen = {asked.target: of.superseded for asked, of in self.states.items() if isinstance(asked, ServiceOf)}
         return {target: how for target, how in seen.items() if how}
-
-    def share_since(self, target: str) -> float:
-        """When the target's share was first seen to be as it is."""
-        return self.of(ServiceOf(target)).share_since
-
-    def frozen(self, target: str) -> str:
-        """The target's revision by name."""
-        return self.of(ServiceOf(target)).frozen
-
-    def revision(self, target: str) -> Revision | None:
-        """The target's revision as it was seen last."""
-        return self.of(RevisionOf(target)).newest
-
-    def readings(self, target: str) -> Sequence[tuple[Observation, Revision]]:
-        """The revision over time."""
-        return self.of(RevisionOf(target)).history
-
-    def revisions(self, target: str) -> Sequence[Revision] | None:
-        """All revisions, newest first."""
-        return self.of(RevisionsOf(target)).whole
-
-    def baseline(self, asked: BaselineOf) -> OlderEntries | None:
-        """What an older revision logged."""
-        return asked.entries(self)
 
     def under_way(self, asked: Query[Any]) -> float | None:
         """When the probe that is under way was sent."""
@@ -220,70 +178,6 @@ class Folded:
         if lasting(found):
             self.derived[key] = found
         return found
-
-    def previous(self, target: str) -> Revision | None:
-        """What served most before this deploy, else the newest older revision that was ever ready."""
-        return previous(target, self)
-
-    def build(self, target: str) -> Build | None:
-        """The build of the target's revision as it was seen last."""
-        return self.of(BuildOf(target)).newest
-
-    def logs_of(self, target: str) -> LogEvidence:
-        """What is known of the logs of a target's project."""
-        return self.of(LogsOf(self.targets[target].project))
-
-    def revision_key(self, target: str) -> tuple[str, str, str]:
-        """What its target's revision is called by in the logs: location, service, revision."""
-        return self.targets[target].region, self.targets[target].service, self.frozen(target)
-
-    def _service_key(self, target: str) -> tuple[str, str]:
-        return self.targets[target].region, self.targets[target].service
-
-    def entries(self, target: str) -> Sequence[Entry]:
-        """What the target's revision itself logged."""
-        return self.select(target, APPLICATION)
-
-    def select(self, target: str, selector: Selector) -> Sequence[Entry]:
-        """Those of the target's entries that a selector selects."""
-        return self.logs_of(target).select(self.revision_key(target), selector)
-
-    def system_entries(self, target: str) -> Sequence[Entry]:
-        """What the platform logged of it."""
-        return self.select(target, PLATFORM)
-
-    def unprovoked(self, target: str) -> bool:
-        """Whether the revision itself logged anything that no probe made it log."""
-        return self.revision_key(target) in self.logs_of(target).unprovoked
-
-    def volume(self, target: str) -> float | None:
-        """Entries a minute that the revision logs, if they are too many to read them all."""
-        narrowing = self.logs_of(target).narrowed.get(self.revision_key(target))
-        return narrowing.volume if narrowing else None
-
-    def logs_read(self, target: str) -> float | None:
-        """When the newest complete read was asked for."""
-        return self.logs_of(target).read_at
-
-    def probes(self, target: str) -> Sequence[Observation]:
-        """All requests that were sent to the target."""
-        return self.of(CallsOf(target)).calls
-
-    def request_entries(self, mark: str) -> Sequence[Entry]:
-        """The request log's entries of a probe."""
-        return [entry for logs in self.logs if mark in logs.requests for entry in logs.requests[mark]]
-
-    def echoed(self, target: str, stream: str) -> float | None:
-        """How far a stream's own echoes show it to be readable."""
-        return self.logs_of(target).echoes.get((self._service_key(target), stream))
-
-    def watermark(self, target: str, stream: str) -> Watermark:
-        """How far a stream is readable."""
-        return self.logs_of(target).watermark(self._service_key(target), stream)
-
-    def watermark_at_least(self, target: str, streams: Sequence[str], demanded: Known) -> Watermark | None:
-        """The least of several streams' watermarks."""
-        return self.logs_of(target).at_least(self._service_key(target), streams, demanded)
 
     def margin(self) -> float:
         """Seconds by which one stream may lag behind another."""
@@ -307,29 +201,14 @@ class AsOf:
     seq: int
     """Of the observation."""
 
+    def of(self, asked: Query[Seen]) -> Seen:
+        """What was known of a resource; of all else what is known."""
+        found = self.evidence.of(asked)
+        return found.as_of(self.seq) if isinstance(found, Readings) else found
+
     def refusal(self, asked: Query[Any]) -> Refusal | None:
         """Why it will never be answered."""
         return self.evidence.refusal(asked)
-
-    def service(self, target: str) -> Service | None:
-        """The service."""
-        return self.evidence.of(ServiceOf(target)).at(self.seq)
-
-    def revision(self, target: str) -> Revision | None:
-        """The target's revision."""
-        return self.evidence.of(RevisionOf(target)).at(self.seq)
-
-    def revisions(self, target: str) -> Sequence[Revision] | None:
-        """All revisions; they are listed once."""
-        return self.evidence.revisions(target)
-
-    def previous(self, target: str) -> Revision | None:
-        """What served most before this deploy; it does not change."""
-        return self.evidence.previous(target)
-
-    def build(self, target: str) -> Build | None:
-        """The build of the target's revision."""
-        return self.evidence.of(BuildOf(target)).at(self.seq)
 
     @property
     def variables(self) -> Mapping[str, str]:

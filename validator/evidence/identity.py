@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from validator.evidence.front_end import Refused, refused_by_front_end
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import LogsOf
+from validator.evidence.service import ServiceOf
 from validator.logs.entry import REQUESTS, Entry
 from validator.words.call import Answer, MarkedCall
 from validator.words.check import Target
@@ -61,7 +63,7 @@ def identify(observation: Observation, target: Target, evidence: Evidence) -> Id
     if target.url:
         refused = refused_by_front_end(observation, None, target)
         return _refused(Who.FRONT_END, refused) if refused else Identity(Who.TARGET)
-    entries = evidence.request_entries(call.mark)
+    entries = evidence.of(LogOf(target.name)).requests(call.mark)
     key = "who", target.name, observation.seq, len(entries)
     named = evidence.derive(key, partial(_named, observation, target, evidence, entries)) if entries else None
     return named or _unnamed(observation, target, evidence)
@@ -77,10 +79,12 @@ def _named(observation: Observation, target: Target, evidence: Evidence, entries
     if not entries:
         return None
     entry = max(entries, key=lambda each: each.order)
-    refused = refused_by_front_end(observation, entry, target, evidence.as_of(observation).service(target.name))
+    refused = refused_by_front_end(
+        observation, entry, target, evidence.as_of(observation).of(ServiceOf(target.name)).newest
+    )
     if refused:
         return _refused(Who.FRONT_END, refused, entry)
-    who = Who.TARGET if entry.revision == evidence.frozen(target.name) else Who.OTHER
+    who = Who.TARGET if entry.revision == evidence.of(ServiceOf(target.name)).frozen else Who.OTHER
     return Identity(who, entry.revision, entry)
 
 
@@ -98,7 +102,7 @@ def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Id
     """Of a probe without an entry in the request log: whether one may yet become readable."""
     refused = evidence.derive(("page", target.name, observation.seq), partial(_page, observation, target, evidence))
     refusal = evidence.refusal(LogsOf(target.project))
-    echoed = evidence.echoed(target.name, REQUESTS)
+    echoed = evidence.of(LogOf(target.name)).echoed(REQUESTS)
     missing = echoed is not None and echoed >= evidence.platform_time(observation.received) + evidence.margin()
     if refused:  # an application may print such a page too: an entry that names an instance would tell
         who = Who.FRONT_END if refused.sure or refusal or missing else Who.PENDING
@@ -111,4 +115,6 @@ def _unnamed(observation: Observation, target: Target, evidence: Evidence) -> Id
 
 def _page(observation: Observation, target: Target, evidence: Evidence) -> Refused | None:
     """What an answer shows of the front end, without its entry in the request log."""
-    return refused_by_front_end(observation, None, target, evidence.as_of(observation).service(target.name))
+    return refused_by_front_end(
+        observation, None, target, evidence.as_of(observation).of(ServiceOf(target.name)).newest
+    )

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from validator.evidence.build import BuildOf
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal, Resources
 from validator.evidence.refusal import refusal
+from validator.evidence.revision import RevisionOf
+from validator.evidence.revisions import PreviousOf, RevisionsOf
 from validator.evidence.sort import Api, Impossible, OfTarget
 from validator.resources.build import Build, Image
 from validator.resources.container import Container
@@ -104,7 +107,7 @@ class ImageOf(_OfRegistry):
 
     def stage(self, known: Folded) -> Call | Impossible | None:
         """The revision's own digest first, and of an index then the image for Cloud Run's platform."""
-        if not self.of and known.revision(self.target) is None:
+        if not self.of and known.of(RevisionOf(self.target)).newest is None:
             return None
         container = self.running(known)
         if container is None:
@@ -124,22 +127,22 @@ class ImageOf(_OfRegistry):
         """The container that it is about; None if it is not known, or not there."""
         revision = self._revision(known)
         if revision is None or not self.container:
-            return revision.made_by(known.build(self.target)) if revision else None
+            return revision.made_by(known.of(BuildOf(self.target)).newest) if revision else None
         return next((each for each in revision.containers if each.name == self.container), None)
 
     def _revision(self, known: Resources) -> Revision | None:
         if not self.of:
-            return known.revision(self.target)
+            return known.of(RevisionOf(self.target)).newest
         if self.of == PREVIOUS:
-            return known.previous(self.target)
-        return next((each for each in known.revisions(self.target) or () if each.name == self.of), None)
+            return known.of(PreviousOf(self.target))
+        return next((each for each in known.of(RevisionsOf(self.target)).whole or () if each.name == self.of), None)
 
     def _nothing(self, known: Folded) -> Impossible | None:
         """Why there is no image to ask for, once that is known."""
         revision = self._revision(known)
         if revision:
             return Impossible(f"{revision.name} has no container {self.container}")
-        if known.revisions(self.target) is None or known.revision(self.target) is None:
+        if known.of(RevisionsOf(self.target)).whole is None or known.of(RevisionOf(self.target)).newest is None:
             return None
         told = (
             "there is no older revision that was ever ready"
@@ -166,7 +169,7 @@ class IndexOf(_OfRegistry):
 
     def stage(self, known: Folded) -> Call | None:
         """Once build and revision tell that there is one."""
-        build, revision = known.build(self.target), known.revision(self.target)
+        build, revision = known.of(BuildOf(self.target)).newest, known.of(RevisionOf(self.target)).newest
         if build is None or revision is None:
             return None
         container = revision.made_by(build)

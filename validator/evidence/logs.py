@@ -10,6 +10,8 @@ from validator.evidence.known import Refusal
 from validator.evidence.limits import Limit, reads
 from validator.evidence.log_calls import look, looks
 from validator.evidence.refusal import refusal
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Api, Query, Told
 from validator.logs.entry import SYSTEM, Entry
 from validator.logs.push_down import PushDown
@@ -76,9 +78,9 @@ class LogsOf(Query["LogEvidence"]):
 
         found: dict[tuple[str, str, str], Demand] = {}
         for asked in sorted(known.demands(), key=repr):
-            revision = known.revision(asked.target)
+            revision = known.of(RevisionOf(asked.target)).newest
             if revision is not None and self.concerns(known.targets[asked.target]):
-                key = known.revision_key(asked.target)
+                key = own(known.targets[asked.target], known)
                 before = found[key].selectors if key in found else ()
                 found[key] = Demand(revision.created, (*dict.fromkeys((*before, asked.selector)),))
         return found
@@ -93,7 +95,7 @@ class LogsOf(Query["LogEvidence"]):
         An entry's own time may be wrong (an application may write it), so its receive time counts too.
         """
         targets = [target for target in known.targets.values() if self.concerns(target) and not target.url]
-        if not any(known.revision(target.name) for target in targets):
+        if not any(known.of(RevisionOf(target.name)).newest for target in targets):
             return None
         logs = known.of(self)
         listened = [(target, found) for target in targets if (found := _listened(target, known))]
@@ -146,7 +148,8 @@ class EntriesOf(Told[None]):
 
     def refused(self, known: Folded) -> Refusal | None:
         """Why not all of them are read."""
-        narrowing = known.logs_of(self.target).narrowed.get(known.revision_key(self.target))
+        target = known.targets[self.target]
+        narrowing = known.of(LogsOf(target.project)).narrowed.get(own(target, known))
         return narrowing.refusal(self.selector) if narrowing else None
 
 
@@ -166,9 +169,14 @@ class Wanted:
         return frozenset({EntriesOf(self.target)}) if found and not self.bound else found
 
 
+def own(target: Target, known: Folded) -> tuple[str, str, str]:
+    """What a target's revision is called by in the logs: location, service, revision."""
+    return target.region, target.service, known.of(ServiceOf(target.name)).frozen
+
+
 def _listened(target: Target, known: Folded) -> Revision | None:
     """The target's revision, if its own entries are asked for: by a check, or because it cannot become ready."""
-    revision = known.revision(target.name)
+    revision = known.of(RevisionOf(target.name)).newest
     if revision is None or not (target.name in known.listened or revision.ready.failed):
         return None
     return revision

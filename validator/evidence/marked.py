@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from validator import __version__
 from validator.evidence.journal import Observation, Sent
 from validator.evidence.limits import Limit, Politeness
+from validator.evidence.logs import LogsOf
 from validator.evidence.sort import OfTarget, Seen, Told
 from validator.words.call import Call, MarkedCall
 from validator.words.check import Target
@@ -48,13 +49,13 @@ class Marked(OfTarget[Seen]):
     def sent(self, record: Sent, known: Folded) -> None:
         """The log may have its entry before its answer is here."""
         assert isinstance(record.call, MarkedCall)
-        known.logs_of(self.target).probe(record.call, record.at)
+        known.of(LogsOf(known.targets[self.target].project)).probe(record.call, record.at)
 
     def take(self, seen: Observation, known: Folded) -> None:
         """Take in what came of it."""
         assert isinstance(seen.call, MarkedCall)
         known.state(CallsOf(self.target)).calls.append(seen)
-        known.logs_of(self.target).probe(seen.call, seen.sent, seen.received)
+        known.of(LogsOf(known.targets[self.target].project)).probe(seen.call, seen.sent, seen.received)
 
     def mark(self, call: Call, mark: str, run_id: str) -> MarkedCall:
         """Give it the mark by which it is found in the request log: its trace id, and its User-Agent too.

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from validator.evidence.identity import Who, identify
 from validator.evidence.invoker import sending
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
 from validator.evidence.marked import Marked
 from validator.evidence.reachability import base_url, share, tag_url, unreachable
 from validator.evidence.sort import Impossible
@@ -81,7 +82,7 @@ class Probe(Marked[None]):
         target, url = known.targets[self.target], self.location
         if target.url:
             url = target.url.rstrip("/") + self.location if self.location.startswith("/") else self.location
-        elif known.service(self.target) is None:
+        elif known.of(ServiceOf(self.target)).newest is None:
             return None
         elif self.location.startswith("/"):
             base = self._base(target, known)
@@ -90,12 +91,12 @@ class Probe(Marked[None]):
             url = base.rstrip("/") + self.location
         url = _web(url)
         call = self.call(url)
-        sent = sending(url, call.headers, self.auth, target, known.service(self.target))
+        sent = sending(url, call.headers, self.auth, target, known.of(ServiceOf(self.target)).newest)
         return sent if isinstance(sent, Impossible) else call.sent_with(sent.headers, sent.token)
 
     def _base(self, target: Target, known: Folded) -> str | Impossible | None:
         """The URL at which the service's target answers."""
-        service = known.service(self.target)
+        service = known.of(ServiceOf(self.target)).newest
         assert service is not None
         if unreachable(target, known):
             # Echoes on their way may yet name the target: no more probes then, and no refusal either.
@@ -126,7 +127,8 @@ class Probe(Marked[None]):
         ):
             return False
         made = [seen.call for seen in known.answers(self)[-_FOUND_AMONG:]]
-        found = any(known.request_entries(call.mark) for call in made if isinstance(call, MarkedCall))
+        log = known.of(LogOf(self.target))
+        found = any(log.requests(call.mark) for call in made if isinstance(call, MarkedCall))
         return found or len(made) < _FOUND_AMONG
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
@@ -177,8 +179,8 @@ def probed_enough(probe: Probe, target: Target, evidence: Evidence) -> str:
     percent = share(target, evidence)
     if target.url or not probe.location.startswith("/") or not 0 < percent < 100 or tag_url(target, evidence):
         return ""
-    frozen, most = evidence.frozen(target.name), split_probes(percent)
-    since = evidence.share_since(target.name)
+    frozen, most = evidence.of(ServiceOf(target.name)).frozen, split_probes(percent)
+    since = evidence.of(ServiceOf(target.name)).share_since
     made = sum(observation.sent >= since for observation in evidence.answers(probe))
     return "" if made < most else f"{frozen} answered too few of {made} probes: it has {percent} % of the traffic"
 

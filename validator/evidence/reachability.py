@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from validator.evidence.known import Evidence
+from validator.evidence.service import ServiceOf
 from validator.resources.service import Service
 from validator.words.check import Target
 
@@ -14,19 +15,19 @@ def whole_traffic(target: Target, evidence: Evidence, at: float) -> bool:
 
     All traffic was its, or a tag's URL was used, as the service was last seen before (or first seen after).
     """
-    seen = evidence.services(target.name)
+    seen = evidence.of(ServiceOf(target.name)).history
     if not seen:
         return False
     before = bisect_right(seen, at, key=lambda each: each[0].received)
     _, service = seen[max(0, before - 1)]
-    frozen = evidence.frozen(target.name)
+    frozen = evidence.of(ServiceOf(target.name)).frozen
     return bool(_tag_url(target, service, frozen)) or service.serving().get(frozen, 0) == 100
 
 
 def tag_url(target: Target, evidence: Evidence) -> str:
     """The tag's URL that probes go to: when the target was named by tag, or has no traffic and carries one."""
-    service = evidence.service(target.name)
-    return _tag_url(target, service, evidence.frozen(target.name)) if service else ""
+    service = evidence.of(ServiceOf(target.name)).newest
+    return _tag_url(target, service, evidence.of(ServiceOf(target.name)).frozen) if service else ""
 
 
 def base_url(target: Target, service: Service, evidence: Evidence) -> str:
@@ -47,8 +48,8 @@ def _tag_url(target: Target, service: Service, frozen: str) -> str:
 
 def share(target: Target, evidence: Evidence) -> int:
     """Percent of the service's traffic that is the target's."""
-    service = evidence.service(target.name)
-    return service.serving().get(evidence.frozen(target.name), 0) if service else 0
+    service = evidence.of(ServiceOf(target.name)).newest
+    return service.serving().get(evidence.of(ServiceOf(target.name)).frozen, 0) if service else 0
 
 
 def unreachable(target: Target, evidence: Evidence) -> bool:

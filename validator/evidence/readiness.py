@@ -13,6 +13,10 @@ from collections.abc import Iterable
 
 from validator.evidence.identity import Who, identify
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
+from validator.evidence.marked import CallsOf
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.logs.entry import STDERR, STDOUT, Entry
 from validator.logs.selector import REQUESTED
 from validator.resources.condition import Condition
@@ -49,7 +53,7 @@ def _unstarted(target: Target, revision: Revision, evidence: Evidence, seen: Exc
         told = "the deploy health check is off"
     lines = (
         "its first line may be of a start that fails yet"
-        if _line(evidence.entries(target.name))
+        if _line(evidence.of(LogOf(target.name)).entries)
         else "it logged no line"
     )
     reason = (
@@ -72,14 +76,14 @@ def started_by(target: Target, revision: Revision, evidence: Evidence) -> Excerp
         if healthy or not _read_settled(target, revision, evidence):
             # A line may be of a container that is starting still, and is given up later.
             return _answer(target, evidence)
-    return _line(evidence.entries(target.name)) or _answer(target, evidence)
+    return _line(evidence.of(LogOf(target.name)).entries) or _answer(target, evidence)
 
 
 def _read_settled(target: Target, revision: Revision, evidence: Evidence) -> bool:
     """Whether the service had settled when this was read of the revision: what the reading lacks does not come any more."""
-    for seen, read in reversed(evidence.readings(target.name)):
+    for seen, read in reversed(evidence.of(RevisionOf(target.name)).history):
         if read.raw is revision.raw:
-            service = evidence.as_of(seen).service(target.name)
+            service = evidence.as_of(seen).of(ServiceOf(target.name)).newest
             return service is not None and service.settled
     return False
 
@@ -90,10 +94,10 @@ def _line(entries: Iterable[Entry]) -> Excerpt | None:
 
 def _answer(target: Target, evidence: Evidence) -> Excerpt | None:
     """A request that an instance of the revision answered: a probe, or anybody's."""
-    for entry in evidence.select(target.name, REQUESTED):
+    for entry in evidence.of(LogOf(target.name)).select(REQUESTED):
         if entry.instance:
             return Excerpt(f"a request was answered: {entry.url}", entry.at, "request log")
-    for probe in evidence.probes(target.name):
+    for probe in evidence.of(CallsOf(target.name)).calls:
         found = identify(probe, target, evidence)
         if found.who is Who.TARGET and found.entry and found.entry.instance:
             return Excerpt(f"a probe was answered: {found.entry.url}", found.entry.at, "request log")
@@ -104,7 +108,7 @@ def unchecked(target: Target, revision: Revision, evidence: Evidence) -> bool:
     """Whether the revision was deployed without a health check."""
     if revision.raw.get("healthCheckDisabled") or revision.annotations.get(_UNCHECKED) == "true":
         return True
-    service = evidence.service(target.name)
+    service = evidence.of(ServiceOf(target.name)).newest
     template = (service.raw.get("template") or {}) if service else {}
     return bool(template.get("healthCheckDisabled")) and service is not None and service.latest_created == revision.name
 

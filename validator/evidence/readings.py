@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Generic, Self, TypeVar
 
 from validator.evidence.journal import Observation
 
@@ -22,7 +22,7 @@ class Readings(Generic[Resource]):
         """As it was read last."""
         return self.history[-1][1] if self.history else None
 
-    def at(self, seq: int) -> Resource | None:
-        """As it was read last before an observation, or first after it."""
-        before = bisect_right(self.history, seq, key=lambda reading: reading[0].seq)
-        return self.history[max(0, before - 1)][1] if self.history else None
+    def as_of(self, seq: int) -> Self:
+        """With no more than the last reading before an observation, or the first after it."""
+        before = max(1, bisect_right(self.history, seq, key=lambda reading: reading[0].seq))
+        return replace(self, history=self.history[before - 1 : before])

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
-from validator.evidence.readiness import settled
 from validator.evidence.readings import Readings
 from validator.evidence.refusal import refusal
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Api, OfTarget
 from validator.resources.revision import Revision
 from validator.words.asked import Asked
@@ -52,7 +52,7 @@ class RevisionOf(OfTarget[Readings[Revision]]):
 
     def stage(self, known: Folded) -> GetRevision | None:
         """Once the service tells which it is."""
-        frozen = known.frozen(self.target)
+        frozen = known.of(ServiceOf(self.target)).frozen
         return GetRevision(f"{known.targets[self.target].path}/revisions/{frozen}") if frozen else None
 
     def pause(self, known: Folded, *, waited: bool) -> float:
@@ -61,7 +61,9 @@ class RevisionOf(OfTarget[Readings[Revision]]):
 
     def settled(self, known: Folded, *, held: bool) -> bool:
         """Whether no later reading can tell more of its start."""
-        revision = known.revision(self.target)
+        from validator.evidence.readiness import settled  # which rests on requests and logs, as they do on revisions
+
+        revision = known.of(self).newest
         return revision is not None and settled(known.targets[self.target], revision, known) and not held
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.evidence.journal import Observation
-from validator.evidence.known import Refusal
+from validator.evidence.known import Refusal, Resources
 from validator.evidence.refusal import refusal
+from validator.evidence.revision import RevisionOf
 from validator.evidence.service import ServiceOf, no_service
-from validator.evidence.sort import Api, OfTarget
+from validator.evidence.sort import Api, OfTarget, Told
 from validator.resources.revision import Revision
 from validator.words.asked import Asked
 from validator.words.call import Answer, Call, Json, ListRevisions, Problem
@@ -66,30 +67,33 @@ class RevisionsOf(OfTarget[Listing]):
 
     def settled(self, known: Folded, *, held: bool) -> bool:
         """Once they were listed."""
-        return known.revisions(self.target) is not None
+        return known.of(RevisionsOf(self.target)).whole is not None
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:
         """Once."""
         return Asked("all revisions", "run.v2 ListRevisions", None, ("the service",), checks)
 
 
-def previous(target: str, known: Folded) -> Revision | None:
+class PreviousOf(Told[Revision | None]):
     """What served most before this deploy, else the newest older revision that was ever ready."""
-    service, listed = known.of(ServiceOf(target)), known.of(RevisionsOf(target)).whole or ()
-    current = next((r for r in listed if r.name == service.frozen), None)
-    if current is None:
-        return None
-    older = {r.name: r for r in listed if r.created < current.created}
-    first = service.history[0][1].serving() if service.history else {}
-    served = next((name for name in first if name in older), "")
-    ever_ready = (r for r in older.values() if r.was_ready)
-    return older.get(served) or next(ever_ready, None)
+
+    def fresh(self, known: Folded) -> Revision | None:
+        """As the first reading of the service and the listing of its revisions tell."""
+        service, listed = known.of(ServiceOf(self.target)), known.of(RevisionsOf(self.target)).whole or ()
+        current = next((r for r in listed if r.name == service.frozen), None)
+        if current is None:
+            return None
+        older = {r.name: r for r in listed if r.created < current.created}
+        first = service.history[0][1].serving() if service.history else {}
+        served = next((name for name in first if name in older), "")
+        ever_ready = (r for r in older.values() if r.was_ready)
+        return older.get(served) or next(ever_ready, None)
 
 
-def older(target: str, name: str, known: Folded) -> Revision | None:
+def older(target: str, name: str, known: Resources) -> Revision | None:
     """An older revision by its short name, or the previous one for none; None if there is no such one."""
     if not name:
-        return previous(target, known)
-    own = known.revision(target)
-    named: Sequence[Revision] = [r for r in known.revisions(target) or () if r.name == name]
+        return known.of(PreviousOf(target))
+    own = known.of(RevisionOf(target)).newest
+    named: Sequence[Revision] = [r for r in known.of(RevisionsOf(target)).whole or () if r.name == name]
     return next((r for r in named if own and r.created < own.created), None)

@@ -111,7 +111,7 @@ class ServiceOf(OfTarget[ServiceSeen]):
 
     def at_rest(self, known: Folded) -> bool:
         """Whether what was asked for is what is."""
-        service = known.service(self.target)
+        service = known.of(ServiceOf(self.target)).newest
         return service is not None and service.settled
 
     def planned(self, target: Target, checks: tuple[str, ...]) -> Asked:

@@ -9,7 +9,9 @@ from validator.evidence.identity import Identity, Who, identify
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence
 from validator.evidence.logs import LogsOf
+from validator.evidence.marked import CallsOf
 from validator.evidence.reachability import whole_traffic
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.words.call import Answer, MarkedCall, Problem
 from validator.words.check import Target
@@ -39,7 +41,7 @@ def newest_answers(target: Target, evidence: Evidence) -> Answers:
     """
     told: dict[Query[Any], tuple[Observation, Identity]] = {}
     refused = open_ = None
-    for seen in reversed(evidence.probes(target.name)):
+    for seen in reversed(evidence.of(CallsOf(target.name)).calls):
         if seen.query in told or not isinstance(seen.result, Answer):
             continue
         identity = identify(seen, target, evidence)
@@ -66,7 +68,7 @@ def response(target: Target, evidence: Evidence) -> Link:
     """The revision's container gave a response, and it is none of a broken server."""
     answers = newest_answers(target, evidence)
     if answers.astray:
-        reason = f"{answers.astray[1].revision} answered, not {evidence.frozen(target.name)}: the service's status is ahead of its requests"
+        reason = f"{answers.astray[1].revision} answered, not {evidence.of(ServiceOf(target.name)).frozen}: the service's status is ahead of its requests"
         return Link("response", Proof.BROKEN, reason, evidence=(_exchanged(*answers.astray),))
     if answers.of_revision:
         status, revision = _status(answers.of_revision[0]), answers.of_revision[1].revision
@@ -89,7 +91,9 @@ def response(target: Target, evidence: Evidence) -> Link:
 
 def _unsent(target: Target, evidence: Evidence) -> Link | None:
     """Why nothing was sent, if that is all there is to tell."""
-    problems = (seen.result for seen in reversed(evidence.probes(target.name)) if isinstance(seen.result, Problem))
+    problems = (
+        seen.result for seen in reversed(evidence.of(CallsOf(target.name)).calls) if isinstance(seen.result, Problem)
+    )
     missing = next((each for each in problems if each.code == UNOBTAINED), None)
     if missing is None:
         return None

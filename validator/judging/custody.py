@@ -10,9 +10,13 @@ from validator.evidence.echo import Echo
 from validator.evidence.identity import Who, identify
 from validator.evidence.image import IndexOf
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import LogsOf
+from validator.evidence.marked import CallsOf
 from validator.evidence.reachability import share, tag_url
 from validator.evidence.readiness import readiness
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging import provenance
 from validator.judging.answered import response
@@ -38,7 +42,7 @@ def chain(target: Target, evidence: Evidence) -> tuple[Link, ...]:
 
 def _revision(target: Target, evidence: Evidence) -> Link:
     """The revision exists, and is ready with a container that was started."""
-    revision = evidence.revision(target.name)
+    revision = evidence.of(RevisionOf(target.name)).newest
     if revision is None:
         return no_revision("revision", target, evidence)
     found = readiness(target, revision, evidence)
@@ -49,7 +53,7 @@ def _revision(target: Target, evidence: Evidence) -> Link:
 
 def _traffic(target: Target, evidence: Evidence) -> Link:
     """Requests can reach the revision."""
-    service, frozen = evidence.service(target.name), evidence.frozen(target.name)
+    service, frozen = evidence.of(ServiceOf(target.name)).newest, evidence.of(ServiceOf(target.name)).frozen
     if service is None:
         return no_revision("traffic", target, evidence)
     percent, url = share(target, evidence), tag_url(target, evidence)
@@ -72,8 +76,8 @@ def _traffic(target: Target, evidence: Evidence) -> Link:
 
 def _logs(target: Target, evidence: Evidence) -> Link:
     """The revision's own log lines are readable."""
-    frozen = evidence.frozen(target.name)
-    entries = evidence.entries(target.name)
+    frozen = evidence.of(ServiceOf(target.name)).frozen
+    entries = evidence.of(LogOf(target.name)).entries
     if entries:
         newest = entries[-1]
         excerpt = Excerpt(newest.text, newest.at, newest.log.rsplit("/", 1)[-1])
@@ -85,7 +89,7 @@ def _logs(target: Target, evidence: Evidence) -> Link:
         return Link(
             "logs", Proof.UNPROVEN, f"the logs cannot be read: {refusal.reason}", refusal.remedy, conclusive=True
         )
-    if evidence.logs_read(target.name) is None:
+    if evidence.of(LogOf(target.name)).read_at is None:
         return Link("logs", Proof.UNPROVEN, "the logs were not read")
     return Link(
         "logs",
@@ -98,8 +102,8 @@ def _logs(target: Target, evidence: Evidence) -> Link:
 
 def _silent(target: Target, evidence: Evidence) -> bool:
     """Whether the revision answered a request and logged nothing up to then, as far as the logs are readable."""
-    known = evidence.watermark_at_least(target.name, (STDOUT, STDERR), Known.INFERRED)
-    answered = (identify(probe, target, evidence) for probe in evidence.probes(target.name))
+    known = evidence.of(LogOf(target.name)).at_least((STDOUT, STDERR), Known.INFERRED)
+    answered = (identify(probe, target, evidence) for probe in evidence.of(CallsOf(target.name)).calls)
     first = next((who.entry for who in answered if who.who is Who.TARGET), None)
     return bool(known and first) and known.up_to > first.ended  # type: ignore[union-attr]
 

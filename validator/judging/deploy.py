@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from validator.evidence.build import OriginOf
+from validator.evidence.build import BuildOf, OriginOf
 from validator.evidence.known import Evidence
+from validator.evidence.revision import RevisionOf
 from validator.resources.origin import BUILD_LABEL, COMMIT_LABEL, Named, build_of, commit_of, same_commit
 from validator.resources.revision import Revision
 from validator.words.check import Target
@@ -42,7 +43,7 @@ def whose(target: Target, evidence: Evidence) -> Identified:
     What the spec names is held against the revision's own labels and annotations. Without such a word in the spec the
     pipeline's environment says whose it should be: where the revision or its build names another, it is another's.
     """
-    revision = evidence.revision(target.name)
+    revision = evidence.of(RevisionOf(target.name)).newest
     assert revision is not None, "asked only once the revision is known"
     if target.commit or target.build:
         return _by_spec(target, revision)
@@ -94,7 +95,7 @@ def _anothers(what: str, named: Named, wanted: str, wanted_from: str) -> Identif
 
 def _by_build(target: Target, evidence: Evidence) -> Identified:
     """The commit of the build that made the revision, where the revision names none."""
-    build, pipeline = evidence.build(target.name), target.pipeline
+    build, pipeline = evidence.of(BuildOf(target.name)).newest, target.pipeline
     if build is None:
         refused = evidence.refusal(OriginOf(target.name))
         return Identified(Whose.UNTOLD if refused else Whose.PENDING)
@@ -110,7 +111,7 @@ def _by_build(target: Target, evidence: Evidence) -> Identified:
 
 def described(target: Target, evidence: Evidence) -> str:
     """What the deploy was identified by, for reports; empty where it was not."""
-    revision = evidence.revision(target.name)
+    revision = evidence.of(RevisionOf(target.name)).newest
     if revision is None:
         return ""
     found = whose(target, evidence)
@@ -123,7 +124,7 @@ def described(target: Target, evidence: Evidence) -> str:
 
 def doubtful(target: Target, evidence: Evidence) -> str:
     """What to know and to do where nothing but its age, or nothing at all, ties the revision to this deploy; else empty."""
-    revision = evidence.revision(target.name)
+    revision = evidence.of(RevisionOf(target.name)).newest
     if revision is None or whose(target, evidence).whose is not Whose.UNTOLD:
         return ""
     known = "only by its age, which is weak" if target.created_within is not None else "by nothing: any age is accepted"

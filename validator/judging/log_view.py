@@ -8,6 +8,7 @@ from functools import cached_property
 
 from validator.evidence.filtered import FilteredOf
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import EntriesOf
 from validator.judging.window import Window, nothing_logged, nothing_selected
 from validator.logs.entry import Entry
@@ -36,7 +37,10 @@ class LogView:
     @property
     def silent(self) -> bool:
         """Whether the application itself logged nothing that no probe made it log."""
-        return not self.window.number(self.evidence.entries(self.target)) or not self.evidence.unprovoked(self.target)
+        return (
+            not self.window.number(self.evidence.of(LogOf(self.target)).entries)
+            or not self.evidence.of(LogOf(self.target)).unprovoked
+        )
 
     @property
     def nothing(self) -> Verdict:
@@ -45,11 +49,11 @@ class LogView:
 
     def found(self, selector: Selector) -> Sequence[Entry]:
         """Those that a selector selects, by time."""
-        return self.window.of(self.evidence.select(self.target, selector))
+        return self.window.of(self.evidence.of(LogOf(self.target)).select(selector))
 
     def touched(self, selector: Selector) -> Sequence[Entry]:
         """The same, and those that were received in the window: an application may write a wrong timestamp."""
-        return self.window.touched(self.evidence.select(self.target, selector))
+        return self.window.touched(self.evidence.of(LogOf(self.target)).select(selector))
 
     def unread(self, *selectors: Selector) -> Finding | None:
         """Why not all entries that selectors select are read; None if nothing keeps them from being."""
@@ -65,8 +69,8 @@ class LogView:
     @property
     def scanned(self) -> str:
         """How much was read, for a reason."""
-        own = self.window.number(self.evidence.entries(self.target))
-        others = self.window.number(self.evidence.system_entries(self.target))
+        own = self.window.number(self.evidence.of(LogOf(self.target)).entries)
+        others = self.window.number(self.evidence.of(LogOf(self.target)).platform)
         more = f" and {others} of the platform" if others else ""
         return f"{counted(own, 'entry', 'entries')} of the application{more}"
 

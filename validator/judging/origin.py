@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+from validator.evidence.build import BuildOf
 from validator.evidence.known import Evidence
+from validator.evidence.revision import RevisionOf
+from validator.evidence.revisions import PreviousOf
+from validator.evidence.service import ServiceOf
 from validator.resources.build import Build
 from validator.resources.origin import commit_of, same_commit
 from validator.words.check import Target
@@ -16,10 +20,10 @@ _HOSTED = re.compile(r"https://(?P<host>github\.com|gitlab\.com)/(?P<path>[\w.-]
 
 def origin(target: Target, evidence: Evidence) -> Origin:
     """Where the target's resolved revision came from."""
-    service, revision = evidence.service(target.name), evidence.revision(target.name)
+    service, revision = evidence.of(ServiceOf(target.name)).newest, evidence.of(RevisionOf(target.name)).newest
     if service is None or revision is None:
         return Origin()
-    build = evidence.build(target.name)
+    build = evidence.of(BuildOf(target.name)).newest
     commit = commit_of(revision).value or (build.commit if build else "")
     trigger, link = _trigger(target, build)
     return Origin(
@@ -33,7 +37,7 @@ def origin(target: Target, evidence: Evidence) -> Origin:
 
 
 def _previous(target: Target, evidence: Evidence) -> str:
-    previous = evidence.previous(target.name)
+    previous = evidence.of(PreviousOf(target.name))
     return previous.name if previous is not None and previous.was_ready else ""
 
 

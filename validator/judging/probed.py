@@ -15,8 +15,10 @@ from validator.evidence.identity import Identity, Who, identify
 from validator.evidence.journal import Observation
 from validator.evidence.known import Evidence, Resources
 from validator.evidence.logs import LogsOf
+from validator.evidence.marked import CallsOf
 from validator.evidence.probe import Probe, probed_enough
 from validator.evidence.reachability import whole_traffic
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.attempts import eventually, timing
 from validator.judging.variables import queries as asked
@@ -127,7 +129,7 @@ class Attempts:
 
     def _by_another(self, said: Attempt, identity: Identity) -> Attempt | None:
         """Another revision's answer: a violation where none but the target should answer, else of no account."""
-        frozen, repeat = self.evidence.frozen(self.check.target.name), self.probe.repeat
+        frozen, repeat = self.evidence.of(ServiceOf(self.check.target.name)).frozen, self.probe.repeat
         shown = _by(said.finding, identity).evidence
         if whole_traffic(self.check.target, self.evidence, said.at):
             reason = f"{identity.revision} answered, not {frozen}"
@@ -155,7 +157,7 @@ class Attempts:
         reached = any(
             not (isinstance(other.result, Problem) and other.result.code in ("CONNECT", UNOBTAINED))
             and urlsplit(asked_of(other).url).hostname == host
-            for other in self.evidence.probes(self.check.target.name)
+            for other in self.evidence.of(CallsOf(self.check.target.name)).calls
         )
         took = observation.received - observation.sent
         if problem.code == UNOBTAINED:

@@ -21,7 +21,7 @@ from validator.words.verdict import Excerpt
 
 def commit(target: Target, evidence: Evidence) -> Link:
     """The revision's commit is the one that the build was made from."""
-    build, revision = evidence.build(target.name), evidence.revision(target.name)
+    build, revision = evidence.of(BuildOf(target.name)).newest, evidence.of(RevisionOf(target.name)).newest
     if build is None or revision is None:
         return _no_build("commit", target, evidence)
     if not build.commit:
@@ -60,7 +60,7 @@ def _commits(target: Target, revision: Revision, evidence: Evidence) -> Iterator
 
 def build(target: Target, evidence: Evidence) -> Link:
     """The build made the image that the revision runs."""
-    build, revision = evidence.build(target.name), evidence.revision(target.name)
+    build, revision = evidence.of(BuildOf(target.name)).newest, evidence.of(RevisionOf(target.name)).newest
     if build is None or revision is None:
         return _no_build("build", target, evidence)
     if build.failed:
@@ -129,10 +129,10 @@ def _another_digest(target: Target, build: Build, container: Container, evidence
 
 def digest(target: Target, evidence: Evidence) -> Link:
     """The revision's template names the image by digest."""
-    revision = evidence.revision(target.name)
+    revision = evidence.of(RevisionOf(target.name)).newest
     if revision is None:
         return no_revision("digest", target, evidence)
-    container = revision.made_by(evidence.build(target.name))
+    container = revision.made_by(evidence.of(BuildOf(target.name)).newest)
     if not container.digest:
         reason = f"the revision's image is a tag, not a digest: {container.image}"
         return Link("digest", Proof.UNPROVEN, reason, _redeploy(target), conclusive=True)
@@ -156,7 +156,7 @@ def _few(build: Build) -> str:
 
 
 def _no_build(name: str, target: Target, evidence: Evidence) -> Link:
-    if evidence.revision(target.name) is None:
+    if evidence.of(RevisionOf(target.name)).newest is None:
         return no_revision(name, target, evidence)
     refusal = evidence.refusal(BuildOf(target.name))
     if refusal:

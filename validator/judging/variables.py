@@ -11,7 +11,8 @@ from typing import Any
 from validator.evidence.build import BuildOf
 from validator.evidence.known import Resources
 from validator.evidence.revision import RevisionOf
-from validator.evidence.revisions import RevisionsOf
+from validator.evidence.revisions import PreviousOf, RevisionsOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.words.check import MAIN, Assertion, Check
 from validator.words.finding import Finding, State, together
@@ -41,7 +42,7 @@ _STATUS = re.compile(r"\b(?:conditions|reconciling|scaling_status|observed_gener
 
 def unchanging(check: Check[Any], evidence: Resources) -> bool:
     """Whether what a check's expressions see does not change any more, its revision being settled."""
-    build = evidence.build(check.target.name)
+    build = evidence.of(BuildOf(check.target.name)).newest
     fixed = {"revision", "previous", "env", "secrets", "deployed", "vars", "capture"}
     if build is not None and build.finished is not None:
         fixed.add("build")
@@ -130,12 +131,12 @@ def _raw(resource: Any) -> Any:
 
 
 def _deployed(_: str, evidence: Resources) -> datetime | None:
-    revision = evidence.revision(MAIN)
+    revision = evidence.of(RevisionOf(MAIN)).newest
     return utc(revision.created) if revision else None
 
 
 def _serving(target: str, evidence: Resources) -> list[Any] | None:
-    service, revisions = evidence.service(target), evidence.revisions(target)
+    service, revisions = evidence.of(ServiceOf(target)).newest, evidence.of(RevisionsOf(target)).whole
     if service is None or revisions is None:
         return None
     found = [revision.raw for revision in revisions if revision.name in service.serving()]
@@ -144,18 +145,18 @@ def _serving(target: str, evidence: Resources) -> list[Any] | None:
 
 def _of_container(part: str) -> Callable[[str, Resources], Any]:
     def value(target: str, evidence: Resources) -> Any:
-        revision = evidence.revision(target)
-        return dict(getattr(revision.made_by(evidence.build(target)), part)) if revision else None
+        revision = evidence.of(RevisionOf(target)).newest
+        return dict(getattr(revision.made_by(evidence.of(BuildOf(target)).newest), part)) if revision else None
 
     return value
 
 
 _VALUES: Mapping[str, Callable[[str, Resources], Any]] = {
-    "revision": lambda target, evidence: _raw(evidence.revision(target)),
-    "previous": lambda target, evidence: _raw(evidence.previous(target)),
+    "revision": lambda target, evidence: _raw(evidence.of(RevisionOf(target)).newest),
+    "previous": lambda target, evidence: _raw(evidence.of(PreviousOf(target))),
     "serving": _serving,
-    "service": lambda target, evidence: _raw(evidence.service(target)),
-    "build": lambda target, evidence: _raw(evidence.build(target)),
+    "service": lambda target, evidence: _raw(evidence.of(ServiceOf(target)).newest),
+    "build": lambda target, evidence: _raw(evidence.of(BuildOf(target)).newest),
     "deployed": _deployed,
     "env": _of_container("env"),
     "secrets": _of_container("secrets"),

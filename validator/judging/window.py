@@ -9,7 +9,9 @@ from typing import Any
 
 from validator.evidence.filtered import BEFORE, FilteredOf
 from validator.evidence.known import Evidence
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.revision import RevisionOf
 from validator.logs.entry import Entry
 from validator.words.check import Check
 from validator.words.instant import clock, rfc3339
@@ -65,12 +67,12 @@ def window_of(check: Check[Any], evidence: Evidence, streams: Sequence[str], dem
     refusal = evidence.refusal(LogsOf(target.project))
     if refusal:
         return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    revision, start = evidence.revision(target.name), evidence.start_of(check.name)
+    revision, start = evidence.of(RevisionOf(target.name)).newest, evidence.start_of(check.name)
     assert revision is not None, "a check starts once its target is ready"
     assert start is not None, "a check is judged once it has started"
     end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
-    known = evidence.watermark_at_least(target.name, streams, demanded)
-    complete = known is not None and known.up_to > end and evidence.logs_read(target.name) is not None
+    known = evidence.of(LogOf(target.name)).at_least(streams, demanded)
+    complete = known is not None and known.up_to > end and evidence.of(LogOf(target.name)).read_at is not None
     return Window(revision.created, end, known, complete)
 
 
