@@ -9,6 +9,7 @@ from typing import Any
 from validator.engine.replay import Replay
 from validator.engine.verdicts import Standing, Verdicts
 from validator.evidence.journal import Observation, Record, Sent, Unobtainable
+from validator.evidence.log_of import LogOf
 from validator.evidence.logs import LogsOf
 from validator.judging.kind import Kind
 from validator.logs.entry import REQUESTS, STDERR, STDOUT
@@ -93,11 +94,11 @@ class _Teller:
     def _logs(self, record: Observation, asked: str, *, news: bool) -> Iterator[Event]:
         """A read that brought something, and how far the log is readable since."""
         evidence, target = self._made.verdicts.evidence, self.standing.check.target.name
-        marks = tuple(evidence.watermark(target, stream) for stream in (REQUESTS, STDOUT, STDERR))
+        marks = tuple(evidence.of(LogOf(target)).watermark(stream) for stream in (REQUESTS, STDOUT, STDERR))
         fresh = isinstance(record.result, Answer) and record.result.content.get("entries")
         if fresh or news or not isinstance(record.result, Answer):
             yield Event(record.received, f"{asked} -> {_short(record)}", record.seq)
-        if marks != self._marks and evidence.logs_read(target) is not None:
+        if marks != self._marks and evidence.of(LogOf(target)).read_at is not None:
             told = [
                 f"{each.stream.rpartition('/')[2]} to {rfc3339(each.up_to)} ({each.how})"
                 for each in marks
