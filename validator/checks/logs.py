@@ -23,7 +23,6 @@ from validator.evidence.echo import Echo
 from validator.evidence.filtered import FilteredOf
 from validator.evidence.known import Evidence
 from validator.evidence.logs import EntriesOf, LogsOf
-from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.judging.log_matches import Pick, combined, each_of, picked
 from validator.judging.log_rules import ABSENT, Judged, Rule, count, followed, order

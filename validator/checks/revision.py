@@ -94,7 +94,7 @@ def judge(check: Check[Options], evidence: Evidence, now: float) -> Verdict:
     def look(observation: Observation, _: Json) -> Attempt:
         known = evidence.as_of(observation)
         at = observation.sent if of_service else max(observation.at, when.start)
-        service, revision = known.service(target), known.revision(target)
+        service, revision = known.of(ServiceOf(target)).newest, known.of(RevisionOf(target)).newest
         if service is None or revision is None:
             return Attempt(at, Finding(State.UNKNOWN, "the revision was not read yet"), (observation.seq,))
         one = _One(check, revision, known, evidence)
@@ -113,7 +113,7 @@ def _serving(target: _One, service: Service) -> tuple[Finding, bool]:
             State.UNKNOWN, "the service is not settled yet", "settings of every revision with traffic"
         ), False
     asked, known = RevisionsOf(target.check.target.name), target.known
-    listed, refused = known.revisions(asked.target), known.refusal(asked)
+    listed, refused = known.of(RevisionsOf(asked.target)).whole, known.refusal(asked)
     there = {**{each.name: each for each in listed or ()}, target.revision.name: target.revision}
     names = list(service.serving())
     unknown = [name for name in names if name not in there]

@@ -9,6 +9,8 @@ from validator.evidence.invoker import Sending, sending
 from validator.evidence.marked import Marked
 from validator.evidence.probe import Probe
 from validator.evidence.reachability import base_url
+from validator.evidence.revision import RevisionOf
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.words.asked import Asked
 from validator.words.call import Call, Exchange
@@ -40,7 +42,11 @@ class Echo(Marked[None]):
 
     def stage(self, known: Folded) -> Call | None:
         """One is of use only once the revision may answer it."""
-        target, service, revision = known.targets[self.target], known.service(self.target), known.revision(self.target)
+        target, service, revision = (
+            known.targets[self.target],
+            known.of(ServiceOf(self.target)).newest,
+            known.of(RevisionOf(self.target)).newest,
+        )
         base = base_url(target, service, known) if service else ""
         if not (base and target.echo and revision and revision.ready.succeeded):
             return None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from validator.evidence.journal import Observation
 from validator.evidence.known import Refusal
 from validator.evidence.limits import Limit, reads
+from validator.evidence.logs import LogsOf
 from validator.evidence.refusal import refusal
+from validator.evidence.revision import RevisionOf
 from validator.evidence.sort import Api, OfTarget
 from validator.logs.entry import Entry, Sort
 from validator.logs.selector import Selector
@@ -118,7 +120,7 @@ class FilteredOf(OfTarget[Filtered]):
         """Take in a page; give up what is too much."""
         found = known.state(self)
         found.page(seen)
-        known.logs_of(self.target).reads += 1
+        known.of(LogsOf(self.project)).reads += 1
         if len(found.entries) > MOST:
             told = f"the filter selects more than {MOST:,} entries, which is too much to keep"
             remedy = "write a filter that selects one resource, or one log of it"
@@ -137,7 +139,7 @@ class FilteredOf(OfTarget[Filtered]):
 
         An entry's own time may be wrong (an application may write it), so its receive time counts too.
         """
-        revision, newest = known.revision(self.target), known.of(self).newest
+        revision, newest = known.of(RevisionOf(self.target)).newest, known.of(self).newest
         if revision is None:
             return None
         since = revision.created - BEFORE

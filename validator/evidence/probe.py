@@ -16,6 +16,7 @@ from validator.evidence.known import Evidence
 from validator.evidence.log_of import LogOf
 from validator.evidence.marked import Marked
 from validator.evidence.reachability import base_url, share, tag_url, unreachable
+from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Impossible
 from validator.words import secret
 from validator.words.asked import Asked
@@ -160,7 +161,7 @@ def as_json(text: str) -> object:
 
 
 def _unreachable(target: Target, known: Folded) -> Impossible:
-    frozen = known.frozen(target.name)
+    frozen = known.of(ServiceOf(target.name)).frozen
     if target.domain:
         reason = f"{frozen} cannot be reached at {target.domain}: it has no traffic"
         return Impossible(reason, "leave the target's `domain` out, so that the URL of its tag is used")

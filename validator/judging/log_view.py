@@ -10,6 +10,7 @@ from validator.evidence.filtered import FilteredOf
 from validator.evidence.known import Evidence
 from validator.evidence.log_of import LogOf
 from validator.evidence.logs import EntriesOf
+from validator.evidence.service import ServiceOf
 from validator.judging.window import Window, nothing_logged, nothing_selected
 from validator.logs.entry import Entry
 from validator.logs.selector import ALL, Selector
@@ -45,7 +46,7 @@ class LogView:
     @property
     def nothing(self) -> Verdict:
         """What a check comes to while it is silent."""
-        return nothing_logged(self.evidence.frozen(self.target), self.window)
+        return nothing_logged(self.evidence.of(ServiceOf(self.target)).frozen, self.window)
 
     def found(self, selector: Selector) -> Sequence[Entry]:
         """Those that a selector selects, by time."""

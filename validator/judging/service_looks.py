@@ -29,5 +29,5 @@ def _standing(check: Check[Any], evidence: Evidence, start: float) -> tuple[int,
 
     What a check needs may have changed the service, so there it counts for nothing.
     """
-    before = [reading for reading in evidence.services(check.target.name) if reading[0].sent <= start]
+    before = [reading for reading in evidence.of(ServiceOf(check.target.name)).history if reading[0].sent <= start]
     return (before[-1][0].seq,) if before and before[-1][1].settled and not check.needs else ()

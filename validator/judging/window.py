@@ -81,7 +81,7 @@ def filtered_window(check: Check[Any], evidence: Evidence, asked: FilteredOf) ->
     refusal = evidence.refusal(asked)
     if refusal:
         return Verdict(Outcome.INCONCLUSIVE, refusal.reason, remedy=refusal.remedy, rests_on=refusal.rests_on)
-    revision, start = evidence.revision(check.target.name), evidence.start_of(check.name)
+    revision, start = evidence.of(RevisionOf(check.target.name)).newest, evidence.start_of(check.name)
     assert revision is not None, "a check starts once its target is ready"
     assert start is not None, "a check is judged once it has started"
     end = evidence.platform_time(start + (check.within or 0.0) + check.hold)
