@@ -14,7 +14,6 @@ from validator.engine.verdicts import Verdicts, overall
 from validator.evidence.journal import Ended, Observation, Sent
 from validator.evidence.log_fold import LogEvidence
 from validator.evidence.logs import LogsOf
-from validator.evidence.marked import CallsOf
 from validator.words.call import Answer as Said
 from validator.words.call import Call, Exchange, GetRevision, GetService, ListEntries, Problem, Result
 from validator.words.ending import Ending

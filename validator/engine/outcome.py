@@ -7,10 +7,13 @@ from typing import Any
 
 from validator.engine import resolution
 from validator.engine.verdicts import Standing, Verdicts, blocks, checks_in_order, excused, overall
+from validator.evidence.build import BuildOf
 from validator.evidence.identity import identify
 from validator.evidence.journal import Ended, Observation
 from validator.evidence.known import Evidence
-from validator.evidence.logs import EntriesOf
+from validator.evidence.log_of import LogOf
+from validator.evidence.logs import EntriesOf, LogsOf
+from validator.evidence.marked import CallsOf
 from validator.evidence.reachability import tag_url
 from validator.evidence.revision import RevisionOf
 from validator.evidence.service import ServiceOf
@@ -135,7 +138,7 @@ def _report(target: Target, verdicts: Verdicts) -> TargetReport:
         described(target, evidence),
         origin(target, evidence),
         configuration(revision, build) if revision else Configuration(),
-        tuple(_probed(seen, target, evidence) for seen in evidence.probes(target.name)),
+        tuple(_probed(seen, target, evidence) for seen in evidence.of(CallsOf(target.name)).calls),
     )
 
 
