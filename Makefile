@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo test test-container check fuzz lock
+.PHONY: help setup demo test test-container test-browser check fuzz lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,6 +31,10 @@ test: $(STAMP) ## all tests, and how much of the branches they take
 test-container: $(STAMP) $(VENV)/container/.installed ## the image as validator:test, run as users run it (needs root or sudo)
 	scripts/container_setup.sh
 	CONTAINER_IMAGE=validator:test $(BIN)/python -m pytest -q tests/container
+
+test-browser: $(STAMP) ## the HTML report in a real browser, by axe and by the Nu validator (needs root or sudo once)
+	scripts/browser_setup.sh
+	CHROMIUM=$$(scripts/chromium.sh) $(BIN)/python -m pytest -q tests/browser
 
 $(VENV)/container/.installed: tests/container/requirements.txt | $(STAMP)
 	$(BIN)/python -m venv $(VENV)/container

@@ -267,8 +267,8 @@ def test_the_timeline_tells_who_answered_in_words_and_in_shapes() -> None:
         )
     )  # fmt: skip
     told = flat(Page(text).text)
-    assert f"{runs.REVISION}1 of 200, 1 of 503" in told
-    assert f"{runs.PREVIOUS}1 of 200; not the revision of this deploy" in told
+    assert f"{runs.REVISION}200: 1 time; 503: 1 time" in told
+    assert f"{runs.PREVIOUS}200: 1 time; not the revision of this deploy" in told
     for words in ("not known yet", "will not be known", "refused by Google's front end", "no answer"):
         assert words in told
     assert [text.count(f'href="#{shape}"') for shape in ("dot", "diamond", "ring", "cross")] == [1, 1, 2, 3]

@@ -92,7 +92,7 @@ def _diff(pieces: Sequence[doc.Piece]) -> Node:
     changes = [piece["change"] for piece in pieces if piece["change"]]
     if not changes:
         return None
-    head = el("tr", *(el("th", name, scope="col") for name in ("setting", "before", "now", "")))
+    head = el("tr", *(el("th", name, scope="col") for name in ("setting", "before", "now", "verdict")))
     rows = (
         el(
             "tr",
@@ -104,4 +104,4 @@ def _diff(pieces: Sequence[doc.Piece]) -> Node:
         for change in changes
     )
     shown = el("table", el("thead", head), el("tbody", *rows), class_="diff")
-    return el("div", shown, class_="scroll", tabindex="0", role="region", aria_label="what differs")
+    return el("div", shown, class_="scroll", tabindex="0", role="group", aria_label="what differs")

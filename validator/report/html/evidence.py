@@ -6,6 +6,7 @@ from validator.report import document as doc
 from validator.report import phrases
 from validator.report.html.element import Element, Node, el
 from validator.report.html.parts import Room, icon, line, state
+from validator.report.safety import cut
 from validator.words.counting import counted
 
 _Key = tuple[str, str, str]
@@ -13,7 +14,7 @@ _Key = tuple[str, str, str]
 
 def sources(summary: doc.Summary) -> list[str]:
     """Where evidence was seen."""
-    return sorted({piece["source"] for check in summary["checks"] for piece in check["evidence"] if piece["source"]})
+    return sorted({_source(piece) for check in summary["checks"] for piece in check["evidence"]} - {""})
 
 
 def viewer(summary: doc.Summary, room: Room) -> Node:
@@ -39,4 +40,8 @@ def viewer(summary: doc.Summary, room: Room) -> Node:
 def _line(piece: doc.Piece, checks: list[tuple[int, doc.CheckSummary]], room: Room, day: str) -> Element:
     chips = (el("a", icon(state(check)), check["name"], href=f"#check-{number}") for number, check in checks[:5])
     made = line(piece, room, day, el("span", *chips, class_="chips"))
-    return el("li", *made.children, data_source=piece["source"])
+    return el("li", *made.children, data_source=_source(piece))
+
+
+def _source(piece: doc.Piece) -> str:
+    return cut(piece["source"], 60)

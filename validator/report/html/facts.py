@@ -19,7 +19,7 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Sequence[Node
     ]
     first = el("tr", *(el("th", name, scope="col") if name else el("td") for name in head))
     shown = el("table", el("thead", first), el("tbody", *body))
-    return el("div", shown, class_="scroll", tabindex="0", role="region", aria_label=title)
+    return el("div", shown, class_="scroll", tabindex="0", role="group", aria_label=title)
 
 
 def deployment(summary: doc.Summary) -> Node:

@@ -76,7 +76,7 @@ def link(label: str, url: str, *, live: bool = True) -> Node:
 
 def command(text: str) -> Element:
     """A command that can be copied."""
-    return el("div", el("pre", el("code", text), tabindex="0", role="region", aria_label="command"), class_="command")
+    return el("div", el("pre", el("code", text)), class_="command")
 
 
 def remedy(said: str) -> Node:

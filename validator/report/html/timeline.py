@@ -135,13 +135,15 @@ def _probes(summary: doc.Summary, scale: Scale) -> list[Node]:
             answered.setdefault((probe["who"], probe["revision"]), []).append(probe)
         for (who, revision), probes in answered.items():
             name = revision or f"{target['service']}: {_TOLD.get(who, 'answered')}"
-            codes = ", ".join(
-                f"{sum(p['answer'] == a for p in probes)} of {a}" for a in dict.fromkeys(p["answer"] for p in probes)
-            )
+            codes = "; ".join(_counted(answer, probes) for answer in dict.fromkeys(p["answer"] for p in probes))
             also = "; not the revision of this deploy" if who == "other" else ""
             marks = (_probe(p, scale) for p in probes)
             rows.append(_row([el("code", name)], f"{codes}{also}", marks, scale))
     return [_heading("Probes", "by the revision that answered, as the request log tells it"), *rows] if rows else []  # fmt: skip
+
+
+def _counted(answer: str, probes: list[doc.ProbeSummary]) -> str:
+    return f"{answer}: {counted(sum(probe['answer'] == answer for probe in probes), 'time')}"
 
 
 def _probe(probe: doc.ProbeSummary, scale: Scale) -> Element:
