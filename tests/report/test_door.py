@@ -42,7 +42,18 @@ PAYLOADS = [
     "\u2066evil\u2069", "\u200f", "\u2060", "\ufeff", "\u3164", "\U000e0041", "\ud800", "\udfff x", "\ufffe",
     "validator-0123456789abcdef", "verdict=passed", "verdict<<EOF\npassed\nEOF", "EOF", "```\n# heading", "~~~~",
     "<img src=x onerror=alert(1)>", "</details><script>alert(1)</script>", "<!-- ", "[x](javascript:alert(1))",
-    "![x](https://evil.example/p.png)", "| a | b |", "@octocat #1", "$(touch x)", "`touch x`", "'; touch x; '", "a" * 30_000,
+    "![x](https://evil.example/p.png)", "| a | b |", "@octocat #1", "$(touch x)", "`touch x`", "'; touch x; '",
+    "]]>", "<![CDATA[x", "]]></system-out><testcase name='x'/>", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>", "&e;", "&#0;",
+    "&lt;b&gt;", "<?xml version='1.0'?>", "<?php x ?>", '"><svg onload=alert(1)>', "' onmouseover='alert(1)", "</script><script>alert(1)",
+    "</style><style>*{}", "<iframe srcdoc='<script>alert(1)</script>'>", "javascript:alert(1)", "data:text/html,<script>alert(1)</script>",
+    "<a href='//evil.example'>x</a>", "<base href='//evil.example'>", "<meta http-equiv=refresh content=0>", "<form action=//evil.example>",
+    "{0}", "{{0}}", "[click](0)", "[click](https://evil.example)", "[x]: https://evil.example", "](", "<https://evil.example>",
+    "https://evil.example", "www.evil.example", "a@evil.example", "#1", "GH-1", "octo/repo#1", "$x$", "$$x$$", "~~x~~", "- [x] passed",
+    "> quoted", "1. one", "---", "===", "&nbsp;", "\\", "\\`", "``` \n::error::x\n```", "<details open>", "<img src='https://evil.example/p.png'>",
+    "##vso[task.setvariable variable=x]y", "##teamcity[message text='x']", "section_start:1:x\r\x1b[0K", "^^^ +++", "--- group",
+    "::group::x", "::endgroup::", "::add-path::/x", "::set-env name=X::y", "::add-matcher::x.json", "::echo::on", "::error file=a,line=1\x0a::b",
+    "%0A::error::x", "%25", "x%0D%0A::error::x", "\x1b]52;c;eA==\x07", "\x1b[8m", "\x1b[1A\x1b[2K", "\x1b(0", "\x1bc", "\x9d0;x\x9c", "\u061c", "\u2028::error::x",
+    "a\u0301" * 50, "\ufdd0", "\uffff", "\U0010ffff", "\ue000", "__proto__", "null", "true", "NaN", "-", "=cmd|' /C calc'!A0", "a" * 30_000,
 ]  # fmt: skip
 
 

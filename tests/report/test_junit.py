@@ -63,6 +63,13 @@ def test_what_is_no_checks_is_an_error_of_the_run(summary: Summary) -> None:
     assert error.get("message") == summary["headline"]["text"]
 
 
+def test_a_failure_of_a_group_that_is_not_told_of_is_not_lost() -> None:
+    summary = summarize(runs.traffic_pinned())
+    error = ET.fromstring(junit({**summary, "groups": []})).find(".//testcase[@name='the run']/error")
+    assert error is not None
+    assert error.get("type") == "failed"
+
+
 def test_a_failure_tells_all_that_its_verdict_says() -> None:
     run = runs.traffic_pinned()
     check = next(each for each in summarize(run)["checks"] if each["name"] == "All traffic")

@@ -38,6 +38,11 @@ TEMPLATES = [
     "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
     "-----BEGIN PRIVATE KEY-----\\n{}",
     "oauth ya29.{}",
+    "https://storage.googleapis.com/b/o?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Signature={}",
+    "https://x.blob.core.windows.net/c/b?sv=2025&sig={}&se=2027",
+    "GET /callback?state=1&code={}",
+    "https://x.example/ws?session_id={}#top",
+    "posting to https://hooks.slack.com/services/{}",
 ]
 
 
@@ -65,6 +70,7 @@ def test_secrets_go_from_quoted_json_too(template: str, secret: str) -> None:
         "Bearer token missing",
         'WWW-Authenticate: Bearer realm="x"',
         "max_tokens=4096",
+        "https://x.example/error?code=404&signature=none",
         "24 secrets, VPC connector netra-vpc",
         "[ClickHouse] Client params: host=xedvrr4c3r.us-central1.gcp.clickhouse.cloud, port=8443, secure=True",
         "pass --no-allow-unauthenticated",

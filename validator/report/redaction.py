@@ -27,6 +27,8 @@ _QUOTED = r"(?P<q>\\*[\"'])(?:(?!(?<!\\)(?P=q)).)*"
 """A quoted value up to its closing quote (excluded), inside JSON that is itself quoted too."""
 _PLAIN = r"(?:[^\s&\"'<>\\]|\\(?![nrt\"']))+"
 """A value without quotes: up to white space, an ampersand, a quote, or an escaped line end."""
+_IN_URL = r"[^\s&#\"'<>\\]"
+"""A character of a URL's parameter."""
 _HEADER = r"(?:proxy-|x-serverless-)?authorization|(?:set-)?cookie2?|x-(?:goog-)?api-key|x-goog-iap-jwt-assertion"
 _NAME = r"passw(?:or)?d|passphrase|pwd|token|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
 _PIECE = 8
@@ -121,7 +123,7 @@ def _base64(value: bytes) -> Iterator[str]:
 _HINTS = (
     "passw", "passphrase", "pwd", "jwt", "session", "token", "secret", "key", "credential", "authorization", "cookie", "bearer",
     "assertion", "eyj", "ya29.", "aiza", "gocspx-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia",
-    "asia", "xox", "k_live_", "k_test_", "sg.", "npm_",
+    "asia", "hooks.", "sig=", "signature=", "code=", "xox", "k_live_", "k_test_", "sg.", "npm_",
 )  # fmt: skip
 """One of these is in every text that a pattern matches; nearly all texts have none and are done with at once."""
 
@@ -149,6 +151,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...
         rf"(?P<keep>\b(?:passw(?:or)?d|passphrase|api[_-]?key)[ \t]*:[ \t]*){_PLAIN}",
         r"(?P<keep>\bbearer\s+)(?!(?:realm|error|token|auth\w*|scheme)\b)[\w.~+/=-]+",
         r"(?P<keep>://[^\s/:@\"']*:)[^\s/@\"']+(?=@)",  # https://user:password@host
+        # what lets whoever has the URL in: a signed one (Cloud Storage, S3, Azure), OAuth's code, a hook of Slack's
+        rf"(?P<keep>[?&#;](?:x-(?:goog|amz)-signature|signature|sig|jwt|session(?:_?id)?)=){_IN_URL}{{6,}}",
+        rf"(?P<keep>[?&#;]code=){_IN_URL}{{12,}}",
+        r"(?P<keep>\bhooks\.slack\.com/services/)[\w/]+",
     )
     flags = re.IGNORECASE | re.DOTALL
     return tuple(re.compile(each) for each in SHAPES), tuple(re.compile(each, flags) for each in after)
