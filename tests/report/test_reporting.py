@@ -78,7 +78,10 @@ def without(key: str) -> Any:
         (changed(version=2), "is a summary of version 2, and this validator reads version 1"),
         (changed(version="::error::x"), "is a summary of version '::error::x', and this validator reads"),
         (changed(version=True), "is a summary of version True"),
-        (without("targets"), "is no summary that this validator can read: $: 'targets' is a required property"),
+        (
+            without("targets"),
+            "is a summary of an earlier release: it lacks 1 key that reports are made of (at $, 'targets' is a required property)",
+        ),
         (changed(verdict="splendid"), "$.verdict: 'splendid' is not one of"),
         (changed(started="2026-99-99T00:00:00.000Z"), "$.started: '2026-99-99T00:00:00.000Z' is not a 'date-time'"),
         (json.dumps(changed()).replace('"duration": 41.25', '"duration": NaN'), "NaN is no number"),

@@ -72,6 +72,11 @@ def _hold_to_schema(found: object, name: str) -> None:
     mistakes = sorted(
         Draft202012Validator(_open(schema()), format_checker=_TIMES).iter_errors(found), key=lambda each: each.json_path
     )
+    if mistakes and all(each.validator == "required" for each in mistakes):
+        raise NotASummaryError(
+            f"{name} is a summary of an earlier release: it lacks {counted(len(mistakes), 'key')} that reports are made of "
+            f"(at {mistakes[0].json_path}, {mistakes[0].message}); make the report with the validator that wrote it"
+        )
     if mistakes:
         told = "; ".join(f"{each.json_path}: {each.message[:200]}" for each in mistakes[:_SHOWN])
         more = f"; {counted(len(mistakes) - _SHOWN, 'more mistake')}" if len(mistakes) > _SHOWN else ""
