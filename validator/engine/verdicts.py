@@ -49,7 +49,8 @@ class Verdicts:
 
     def __init__(self, spec: Spec, kinds: Mapping[str, Kind[Any]]) -> None:
         self.spec = spec
-        self.kinds = {**kinds, resolution.KIND: resolution, asserted.KIND: asserted}
+        written = {check.kind: kinds[check.kind] for check in spec.checks if check.kind in kinds}
+        self.kinds: Mapping[str, Kind[Any]] = {**written, resolution.KIND: resolution, asserted.KIND: asserted}
         self.ended: Ended | None = None
         self.looks: Mapping[str, Verdict] = {}
         """Once all is decided: what each pass on the present comes to on the newest reading."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.parser import BytesParser
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -49,6 +48,8 @@ def _fields(body: bytes, kind: str) -> Iterator[tuple[str, Any]]:
     if kind.startswith("application/x-www-form-urlencoded"):
         yield from parse_qsl(text)
     elif kind.startswith("multipart/form-data"):
+        from email.parser import BytesParser  # few checks send parts
+
         whole = BytesParser().parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
         for part in whole.walk():
             content = part.get_payload(decode=True)

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from mimetypes import MimeTypes
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,8 +13,6 @@ from validator.language.attached import FILE
 from validator.language.mistake import Mistake
 from validator.words.attachment import Attachment
 
-_TYPES = MimeTypes(filenames=())
-"""Types of files by their names, the same on every machine."""
 _TEXT: Final = {"type": "string"}
 SCHEMA: Final = {
     "body": {
@@ -105,7 +102,10 @@ def _multipart(value: Mapping[str, str | Mapping[str, Attachment]]) -> Body:
 
 
 def _type(file: str) -> str:
-    return _TYPES.guess_type(file)[0] or "application/octet-stream"
+    """The type of a file by its name, the same on every machine."""
+    from mimetypes import MimeTypes  # few checks send files
+
+    return MimeTypes(filenames=()).guess_type(file)[0] or "application/octet-stream"
 
 
 def _quoted(name: str) -> str:

@@ -39,7 +39,7 @@ def decoded(content: bytes, file: str) -> str:
 def included(
     data: Mapping[str, Any],
     main: SpecFile,
-    schema: Json,
+    schema: Callable[[SpecFile], Json],
     variables: Mapping[str, str],
     read: Read | None,
     *,
@@ -70,7 +70,9 @@ def included(
         values = {**variables, **source.parameters}
         yield (
             source,
-            source.data(schema, values, strict=strict, missing=missing, beyond=lambda raw: misplaced(raw, kinds)),
+            source.data(
+                schema(source), values, strict=strict, missing=missing, beyond=lambda raw: misplaced(raw, kinds)
+            ),
             text,
         )
 

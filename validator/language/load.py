@@ -22,6 +22,7 @@ from validator.language.spec_file import SpecFile
 from validator.language.surroundings import Surroundings
 from validator.language.targets import read_targets
 from validator.language.values import duration
+from validator.words.call import Json
 from validator.words.check import MAIN, Group, Position, Spec
 from validator.words.counting import counted
 
@@ -90,14 +91,17 @@ def examine(
         read: reads included files, and those that kinds' own parts refer to.
         today: the day (UTC) on which known issues are held against their ends; None for none.
     """
-    found: list[SpecError] = []
     given = {name: value for name, value in variables.items() if value}
-    spec, names = None, {EVERY}
-    try:
-        loading = _Loading(text, file, kinds, given, found, strict=strict, today=today)
-        spec, names = loading.spec(read), loading.main.used
-    except BadSpec as error:
-        found.extend(error.errors)
+    for all_kinds in (False, True):  # what a mistake means may be told by a kind that is not written
+        found: list[SpecError] = []
+        spec, names = None, {EVERY}
+        try:
+            loading = _Loading(text, file, kinds, given, found, strict=strict, today=today, all_kinds=all_kinds)
+            spec, names = loading.spec(read), loading.main.used
+        except BadSpec as error:
+            found.extend(error.errors)
+        if all(each.warning for each in found):
+            break
     told = in_order(found)
     if len(told) > _MOST_TOLD:
         rest = f"and {counted(len(told) - _MOST_TOLD, 'more mistake or warning', 'more mistakes and warnings')}"
@@ -118,20 +122,35 @@ class _Loading:
         *,
         strict: bool,
         today: date | None,
+        all_kinds: bool,
     ) -> None:
         self.text, self.file, self.kinds, self.variables, self.found = text, file, kinds, variables, found
-        self.strict, self.today = strict, today
+        self.strict, self.today, self.all_kinds = strict, today, all_kinds
         self.main = SpecFile.of(text, file, found)
+
+    def _written(self, source: SpecFile) -> frozenset[str] | None:
+        """The kinds that a file may have checks of; None for all."""
+        if self.all_kinds:
+            return None
+        keys = {path[-1] for path in source.document.keys}
+        return frozenset(name for name in self.kinds if name in keys)
+
+    def _schema(self, source: SpecFile) -> Json:
+        return schema_of_included(self.kinds, self._written(source))
 
     def spec(self, read: Read | None) -> Spec | None:
         if not isinstance(self.main.document.data, dict):
             told = "the spec must be a mapping with the keys version, target and checks"
             raise BadSpec([SpecError(Position(self.file, 1, 1), told, quotable=self.main.quotable)])
         data = self.main.data(
-            schema_of(self.kinds), self.variables, strict=self.strict, beyond=lambda raw: misplaced(raw, self.kinds)
+            schema_of(self.kinds, self._written(self.main)),
+            self.variables,
+            strict=self.strict,
+            beyond=lambda raw: misplaced(raw, self.kinds),
         )
-        shared = schema_of_included(self.kinds)
-        more = list(included(data, self.main, shared, self.variables, read, kinds=self.kinds, strict=self.strict))
+        more = list(included(data, self.main, self._schema, self.variables, read, kinds=self.kinds, strict=self.strict))
+        if not self.all_kinds and any(not each.warning for each in self.found):
+            return None  # all is told of it with all kinds at hand
         parts = [(self.main, data), *((source, other) for source, other, _ in more)]
         targets = read_targets(data, self.main, self.variables)
         groups = self._groups(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from validator.language.auth import AUTH, HEADERS
@@ -271,8 +271,8 @@ _PARAMETERS = {
 }
 
 
-def _checks(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
-    fragments = {name: {**kind.schema, "description": (kind.__doc__ or "").strip()} for name, kind in kinds.items()}
+def _checks(kinds: Mapping[str, Kind[Any]], written: Collection[str] | None) -> dict[str, Any]:
+    fragments = {name: _fragment(kinds[name]) if written is None or name in written else {} for name in kinds}
     return {
         "type": "array",
         "items": {
@@ -285,8 +285,15 @@ def _checks(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     }
 
 
-def schema_of(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of version 1 of the spec."""
+def _fragment(kind: Kind[Any]) -> dict[str, Any]:
+    return {**kind.schema, "description": (kind.__doc__ or "").strip()}
+
+
+def schema_of(kinds: Mapping[str, Kind[Any]], written: Collection[str] | None = None) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of version 1 of the spec.
+
+    Of the kinds only those that are `written` come with their own part: all if it is None.
+    """
     return {
         "$schema": DIALECT,
         "title": "validator checks, version 1",
@@ -312,7 +319,7 @@ def schema_of(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
                     "examples": [{"version": "capture.version"}],
                 },
                 "include": _INCLUDE,
-                "checks": _checks(kinds),
+                "checks": _checks(kinds, written),
             },
             ["version", "target"],
             _UNSUPPORTED,
@@ -321,10 +328,10 @@ def schema_of(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
     }
 
 
-def schema_of_included(kinds: Mapping[str, Kind[Any]]) -> dict[str, Any]:
-    """The JSON Schema of a file that a spec includes."""
+def schema_of_included(kinds: Mapping[str, Kind[Any]], written: Collection[str] | None = None) -> dict[str, Any]:
+    """The JSON Schema of a file that a spec includes; `written` as of the spec."""
     return {
         "$schema": DIALECT,
         "title": "validator checks to include, version 1",
-        **_object({"parameters": _PARAMETERS, "groups": _GROUPS, "checks": _checks(kinds)}, ["checks"]),
+        **_object({"parameters": _PARAMETERS, "groups": _GROUPS, "checks": _checks(kinds, written)}, ["checks"]),
     }
