@@ -111,7 +111,9 @@ async function attacked(file) {
 const seen = {};
 for (const file of readdirSync(folder).filter(name => name.endsWith('.html'))) {
   const looks = {};
-  for (const scheme of ['light', 'dark']) for (const width of [390, 1280]) looks[`${scheme} ${width}`] = await looked(file, scheme, width);
+  await Promise.all(['light', 'dark'].flatMap(scheme => [390, 1280].map(async width => {
+    looks[`${scheme} ${width}`] = await looked(file, scheme, width);
+  })));
   seen[file.replace('.html', '')] = { looks, typed: await typed(file), plain: await plain(file), attacked: await attacked(file) };
 }
 await browser.close();
