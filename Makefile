@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo test test-container test-browser check fuzz lock
+.PHONY: help setup demo test coverage test-container test-browser check fuzz lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -25,8 +25,11 @@ $(STAMP): requirements-dev.txt pyproject.toml
 demo: $(STAMP) ## the gate on the example deployment, offline; reports in out/demo
 	$(BIN)/validator demo
 
-test: $(STAMP) ## all tests, and how much of the branches they take
-	$(BIN)/python -m pytest -q -n auto --cov --cov-report=
+test: $(STAMP) ## all tests
+	$(BIN)/python -m pytest -q -n auto
+
+coverage: $(STAMP) ## how much of the branches the fast tests take; at three times their time
+	$(BIN)/python -m pytest -q -n auto -m "not slow" --cov --cov-report=term-missing:skip-covered
 
 test-container: $(STAMP) $(VENV)/container/.installed ## the image as validator:test, run as users run it (needs root or sudo)
 	scripts/container_setup.sh
