@@ -14,6 +14,8 @@ from validator.words.call import Problem, Result
 from validator.words.grpc_call import HEALTH, Invoke
 
 SECONDS = 1.5
+PATIENCE = 10.0
+"""Seconds for those who end it themselves: how busy the machine is decides nothing."""
 MEMORY = 24 << 20
 """Bytes at most at one time, of Python's own."""
 
@@ -31,9 +33,10 @@ def test_it_ends_in_its_time_and_in_little_memory(name: str) -> None:
     play, expected = HOSTILE[name]
     with tcp_server(play, wait=False) as server:
         call = Invoke(f"http://127.0.0.1:{server.port}/{HEALTH}")
+        seconds = SECONDS if expected in ("TIMEOUT", "DEADLINE_EXCEEDED") else PATIENCE
         tracemalloc.start()
         began = time.monotonic()
-        result = connect(Direct())(call, SECONDS)
+        result = connect(Direct())(call, seconds)
         took = time.monotonic() - began
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -41,7 +44,7 @@ def test_it_ends_in_its_time_and_in_little_memory(name: str) -> None:
         assert outcome(result) not in ("OK", "unread", "untold"), result
     else:
         assert outcome(result) == expected, result
-    assert took < SECONDS + 1
+    assert took < seconds + 1
     assert peak < MEMORY
     if isinstance(result, Problem):
         assert f"127.0.0.1:{server.port}" in result.message

@@ -15,6 +15,9 @@ from validator.words.call import Answer, Problem, Result
 from validator.words.conversation import Converse, Step
 
 SECONDS = 1.0
+PATIENCE = 10.0
+"""Seconds for those who end it themselves: how busy the machine is decides nothing."""
+ENDLESS = ("no end", "late", "TIMEOUT")
 MEMORY = 24 << 20
 """Bytes at most at one time, of Python's own."""
 STEPS = (Step(sends=True, text="ping"), Step(sends=False, json='{"type": "pong"}'))
@@ -31,14 +34,15 @@ def test_it_ends_in_its_time_and_in_little_memory(name: str) -> None:
     play, expected = HOSTILE[name]
     with tcp_server(play) as server:
         call = Converse(f"ws://127.0.0.1:{server.port}/", steps=STEPS)
+        seconds = SECONDS if expected in ENDLESS else PATIENCE
         tracemalloc.start()
         began = time.monotonic()
-        result = connect(Direct())(call, SECONDS)
+        result = connect(Direct())(call, seconds)
         took = time.monotonic() - began
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert outcome(result) in (("full", "late", "TIMEOUT") if expected == "no end" else (expected,)), result
-    assert took < SECONDS + 1
+    assert took < seconds + 1
     assert peak < MEMORY
     if isinstance(result, Problem):
         assert f"127.0.0.1:{server.port}" in result.message
