@@ -37,9 +37,11 @@ def docker(*words: str | Path, env: Mapping[str, str] | None = None) -> Done:
 
 
 def lay_example(folder: Path) -> None:
-    """Put the example's spec into a folder, with the file that it refers to."""
+    """Put the example's spec into a folder, with the file and the modules that it refers to."""
     shutil.copy(ROOT / "checks.yaml", folder)
     shutil.copytree(ROOT / "config", folder / "config")
+    application = Path("validator/demo/application")
+    shutil.copytree(ROOT / application, folder / application)
 
 
 def environment(variables: Mapping[str, str]) -> list[str]:

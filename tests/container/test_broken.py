@@ -40,7 +40,7 @@ BREAKS = {
         "action.yml", "VALIDATOR_SPEC:", "VALIDATOR_FILE:", "test_action.py::test_every_input_arrives"
     ),
     "an output": Break(
-        "validator/report/github.py",
+        "validator/report/outputs.py",
         '"revision": main',
         '"version": main',
         "test_gate.py::test_on_github_it_sets_the_outputs_that_the_action_declares",
