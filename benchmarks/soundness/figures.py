@@ -24,7 +24,7 @@ PHRASES = {
     "log lines": "no log entry",
     "readiness": "is not ready|nothing shows that its container was started",
     "digest": "not a digest|names no digest",
-    "manifest": "may be a manifest of the index",
+    "manifest": "may be an image of the index",
     "answers": "answered too few",
     "last reading": "was not read at the end",
     "readable log": "waiting for logs up to",

@@ -74,7 +74,7 @@ def test_a_mask_writes_what_it_names_alone(emulator: Emulator) -> None:
     ).result(timeout=10)
     assert [(each.revision, each.percent) for each in done.traffic_statuses] == [("", 60), (OLD, 40)]
     assert done.traffic_statuses[1].uri == f"https://old---{NAME}-pnovr5vsba-uc.a.run.app"
-    assert done.template.containers[0].image.endswith("5b4c3d")
+    assert done.template.containers[0].image.endswith("2a96a23")
     assert emulator.world.deployment.hosts[f"old---{NAME}-pnovr5vsba-uc.a.run.app"] == (SERVICE, "old")
 
 
