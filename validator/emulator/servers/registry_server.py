@@ -34,7 +34,9 @@ def serves(running: Running, host: str) -> bool:
 
 
 def answer(running: Running, verb: str, host: str, path: str) -> Found:
-    """Answer a request."""
+    """Answer a request; clients ask for `/v2/` first, whether it is a registry."""
+    if verb == "GET" and path == "/v2/":
+        return Found(200, "application/json", "{}", 0.0)
     found = _PATH.fullmatch(path)
     if not found or verb != "GET":
         return Found(404, "application/json", _error(404, f"{verb} {path} is not known here."), 0.0)
