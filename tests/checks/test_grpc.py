@@ -170,6 +170,18 @@ def test_a_private_service_is_sent_the_gates_id_token(tmp_path: Path) -> None:
     assert call(tmp_path, "{auth: none}", world=world).verdict("Call").outcome is Outcome.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("code", "outcome"), [("INTERNAL", Outcome.FAILED), ("NOT_FOUND", Outcome.PASSED)])
+def test_a_broken_server_proves_no_response_though_its_status_is_200(
+    tmp_path: Path, code: str, outcome: Outcome
+) -> None:
+    world = f"behaviour: {{{BACKEND}: {{'*': {{grpc: {{code: {code}}}}}}}}}\n"
+    checks = "  - {name: Call, blocking: false, within: 30s, grpc: {expect: {code: ABORTED}}}\n  - {name: Chain, within: 30s, custody: {}}\n"
+    head = HEAD.replace("staging}\nchecks", "staging, echo: off}\nchecks")
+    verdict = simulate(head + checks, overlaid(tmp_path, world)).verdict("Chain")
+    assert verdict.outcome is outcome, verdict.reason
+    assert outcome is Outcome.PASSED or f"answered 200 {code}" in verdict.reason
+
+
 def lint(folder: Path, options: str) -> str:
     """What is wrong with a check beside a file of descriptors; empty for nothing."""
     try:

@@ -15,9 +15,13 @@ from validator.evidence.service import ServiceOf
 from validator.evidence.sort import Query
 from validator.words.call import Answer, MarkedCall, Problem
 from validator.words.check import Target
+from validator.words.grpc_call import Invoke
 from validator.words.id_token import UNOBTAINED
 from validator.words.link import Link, Proof
 from validator.words.verdict import Excerpt
+
+_FAILURES = frozenset(["UNKNOWN", "INTERNAL", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED"])
+"""Codes of gRPC that stand for 500, 503 and 504 (google/rpc/code.proto); UNIMPLEMENTED is a server's that is well."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Answers:
 def newest_answers(target: Target, evidence: Evidence) -> Answers:
     """Of each request the newest answer of which it is known who gave it.
 
-    One answer below 500 is enough: a path that fails is for the check that asks for it to judge.
+    One answer that no broken server gives is enough: a path that fails is for the check that asks for it to judge.
     """
     told: dict[Query[Any], tuple[Observation, Identity]] = {}
     refused = open_ = None
@@ -55,13 +59,27 @@ def newest_answers(target: Target, evidence: Evidence) -> Answers:
             told[seen.query] = seen, identity
     newest = next(iter(told.values()), None)
     own = [each for each in told.values() if each[1].who is Who.TARGET]
-    best = min(own, key=lambda each: _status(each[0]) >= 500, default=None)
+    best = min(own, key=lambda each: _broken(each[0]), default=None)
     return Answers(best, newest if newest and newest[1].who is Who.OTHER else None, refused, open_)
 
 
 def _status(seen: Observation) -> int:
     assert isinstance(seen.result, Answer)
     return int(seen.result.content["status"])
+
+
+def _broken(seen: Observation) -> bool:
+    """Whether an answer is one of a broken server: of gRPC the code tells, for its status is 200 all the same."""
+    assert isinstance(seen.result, Answer)
+    failed = isinstance(seen.call, Invoke) and seen.result.content["code"] in _FAILURES
+    return failed or _status(seen) >= 500
+
+
+def _said(seen: Observation) -> str:
+    """The status of an answer, of gRPC with its code."""
+    assert isinstance(seen.result, Answer)
+    code = f" {seen.result.content['code']}" if isinstance(seen.call, Invoke) else ""
+    return f"{_status(seen)}{code}".rstrip()
 
 
 def response(target: Target, evidence: Evidence) -> Link:
@@ -71,12 +89,12 @@ def response(target: Target, evidence: Evidence) -> Link:
         reason = f"{answers.astray[1].revision} answered, not {evidence.of(ServiceOf(target.name)).frozen}: the service's status is ahead of its requests"
         return Link("response", Proof.BROKEN, reason, evidence=(_exchanged(*answers.astray),))
     if answers.of_revision:
-        status, revision = _status(answers.of_revision[0]), answers.of_revision[1].revision
+        said, revision = _said(answers.of_revision[0]), answers.of_revision[1].revision
         shown = (_exchanged(*answers.of_revision),)
-        if status >= 500:
+        if _broken(answers.of_revision[0]):
             remedy = f"read its logs: gcloud run services logs read {target.service} {target.flags}"
-            return Link("response", Proof.BROKEN, f"{revision} answered {status}", remedy, shown)
-        return Link("response", Proof.PROVEN, f"{revision} answered {status}", evidence=shown)
+            return Link("response", Proof.BROKEN, f"{revision} answered {said}", remedy, shown)
+        return Link("response", Proof.PROVEN, f"{revision} answered {said}", evidence=shown)
     if answers.refused:
         seen, identity = answers.refused
         return Link("response", Proof.UNPROVEN, identity.reason, identity.remedy, (_exchanged(seen, identity),))
@@ -105,4 +123,4 @@ def _exchanged(seen: Observation, identity: Identity) -> Excerpt:
     by = identity.revision or "Google's front end"
     at = identity.entry.at if identity.entry else seen.received
     source = "request log" if identity.entry else "http"
-    return Excerpt(f"{seen.call.shown} -> {_status(seen)} from {by}", at, source)
+    return Excerpt(f"{seen.call.shown} -> {_said(seen)} from {by}", at, source)
