@@ -68,6 +68,8 @@ def run(
     Raises:
         UsageError: a file cannot be read or holds something else; nothing was judged.
     """
+    if "in-toto" in formats:
+        raise UsageError("no in-toto statement is made of saved output: nothing was asked of the platform")
     told = {name: _read(path) for name, path in vars(exports).items() if path}
     now = max([seconds(each) for each in _TIME.findall(json.dumps(told))], default=0.0) + _AFTER
     reports = Reports(out, around.environment, secrets.token_hex(16), on_github=around.on_github, formats=formats)

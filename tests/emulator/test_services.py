@@ -268,7 +268,7 @@ def test_a_websocket_serves_a_client_that_it_does_not_know(tmp_path: Path) -> No
                 client.recv(5)
         deadline = time.monotonic() + 5
         while emulator.world.sessions.sockets and time.monotonic() < deadline:
-            time.sleep(0.01)
+            time.sleep(0.01)  # between looks at another thread
         (entry,) = requested(emulator)
         assert (entry["httpRequest"]["userAgent"], entry["trace"].rsplit("/", 1)[-1]) == ("foreign", "a" * 32)
         lines = [each.raw["textPayload"] for each in emulator.world.entries if each.raw["logName"].endswith("stdout")]

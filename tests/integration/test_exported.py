@@ -118,3 +118,14 @@ def test_a_file_alone_is_told_what_it_goes_with(
     Path("checks.yaml").write_text(CHECKS, encoding="utf-8")
     assert main(["run", "checks.yaml", "--logs", "logs.json"]) == 2
     assert "go with --from" in capsys.readouterr().err
+
+
+def test_no_statement_of_an_image_is_made_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("checks.yaml").write_text(CHECKS, encoding="utf-8")
+    Path("from.json").write_text(json.dumps(content(GetService(SERVICE), "scenario.yaml")), encoding="utf-8")
+    assert main(["run", "checks.yaml", "--from", "from.json", "--format", "in-toto"]) == 2
+    assert "no in-toto statement is made of saved output" in capsys.readouterr().err
+    assert not Path("out").exists()

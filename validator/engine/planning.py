@@ -11,9 +11,8 @@ from validator.engine.verdicts import Verdicts
 from validator.evidence.fold import Folded
 from validator.evidence.journal import Observation, Started
 from validator.evidence.limits import LIST_CALLS_A_MINUTE
-from validator.evidence.log_fold import Narrowing
 from validator.evidence.logs import EntriesOf, LogsOf
-from validator.evidence.narrowing import BUSY
+from validator.evidence.narrowing import BUSY, Narrowing
 from validator.evidence.revision import RevisionOf
 from validator.evidence.service import Resolution, ServiceOf
 from validator.evidence.sort import Query

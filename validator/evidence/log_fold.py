@@ -7,17 +7,20 @@ from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from validator.evidence.journal import Observation
-from validator.evidence.known import Refusal
 from validator.evidence.limits import LIST_CALLS_A_MINUTE
 from validator.evidence.log_calls import looks, rate
 from validator.logs.entry import REQUESTS, SYSTEM, Entry, Sort
-from validator.logs.selector import ALL, APPLICATION, JUDGED, Selector
+from validator.logs.selector import APPLICATION, Selector
 from validator.words.call import PAGE, Answer, Json, ListEntries, MarkedCall, Result
 from validator.words.pace import MARGIN
 from validator.words.watermark import Known, Watermark
+
+if TYPE_CHECKING:  # what is narrowed and how name each other
+    from validator.evidence.narrowing import Narrowing
 
 _LATER = 2.0
 """How many times later than the latest seen an entry may be, of a stream without an echo of its own."""
@@ -84,44 +87,6 @@ class Reading:
     def pace(self, now: float) -> float:
         """Entries that it can read in a minute."""
         return PAGE * min(LIST_CALLS_A_MINUTE, self.pages * 60 / max(1.0, now - self.began))
-
-
-@dataclass(frozen=True)
-class Narrowing:
-    """What is asked of a revision's log where all of it is too much."""
-
-    kept: tuple[Selector, ...]
-    """What is asked for still: all that these select."""
-    first: float
-    """When the revision logged its first entry, Unix seconds, platform time: up to that all is asked for."""
-    volume: float
-    """Entries a minute."""
-    at_least: int | None = None
-    """How many entries it has at least, where it is not known to have been too much before the time for it was over."""
-    full: bool = False
-    """Whether it is not the reading but the keeping of all of it that is too much."""
-
-    def refusal(self, selector: Selector) -> Refusal | None:
-        """Why not all that a selector selects is read; None if it is."""
-        if selector in self.kept:
-            return None
-        reason = f"volume {self.volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute"
-        if self.at_least is not None:
-            reason = (
-                f"at least {self.at_least:,} entries are more than {LIST_CALLS_A_MINUTE} reads a minute carry"
-                " by the deadline"
-            )
-        if self.full:
-            reason = f"volume {self.volume:,.0f}/min for so long exceeds what is kept in memory"
-        if selector == ALL:
-            remedy = "write patterns or a `severity` instead of an assert over all `entries`"
-        elif selector.sorts != JUDGED:
-            remedy = "judge a revision with less traffic (a tag, a canary), or a shorter window (`within`, `for`)"
-        elif selector.severity:
-            remedy = "write a rarer pattern or a worse `severity`, or a longer `timeout`"
-        else:
-            remedy = "write a `severity` beside the pattern (no filter tells what JSON says), or a longer `timeout`"
-        return Refusal(f"{reason}: {selector} cannot be {'kept' if self.full else 'read in time'}", remedy)
 
 
 def _order(entry: Entry) -> tuple[int, str]:

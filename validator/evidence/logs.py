@@ -25,8 +25,8 @@ from validator.words.pace import READ
 
 if TYPE_CHECKING:
     from validator.evidence.fold import Folded
-    from validator.evidence.log_fold import LogEvidence, Narrowing
-    from validator.evidence.narrowing import Demand
+    from validator.evidence.log_fold import LogEvidence
+    from validator.evidence.narrowing import Demand, Narrowing
 
 _FIRST = 0.2
 """Seconds, doubled, from the first read to the second: what a probe wrote is seldom there with its answer."""

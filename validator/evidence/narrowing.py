@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from validator.evidence.log_fold import LogEvidence, Narrowing, Reading, Revision, readable_in_time
+from validator.evidence.known import Refusal
+from validator.evidence.limits import LIST_CALLS_A_MINUTE
+from validator.evidence.log_fold import LogEvidence, Reading, Revision, readable_in_time
 from validator.logs.entry import Entry
 from validator.logs.push_down import MOST_CHARACTERS, PushDown
-from validator.logs.selector import ALL, Selector
+from validator.logs.selector import ALL, JUDGED, Selector
 from validator.words.call import PAGE
 
 BUSY = 5_000
@@ -38,6 +40,44 @@ _SAMPLE = 2000
 """Entries by which shares are told."""
 _LONGEST = 0.8 * MOST_CHARACTERS
 """Characters of all that is pushed down."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What is asked of a revision's log where all of it is too much."""
+
+    kept: tuple[Selector, ...]
+    """What is asked for still: all that these select."""
+    first: float
+    """When the revision logged its first entry, Unix seconds, platform time: up to that all is asked for."""
+    volume: float
+    """Entries a minute."""
+    at_least: int | None = None
+    """How many entries it has at least, where it is not known to have been too much before the time for it was over."""
+    full: bool = False
+    """Whether it is not the reading but the keeping of all of it that is too much."""
+
+    def refusal(self, selector: Selector) -> Refusal | None:
+        """Why not all that a selector selects is read; None if it is."""
+        if selector in self.kept:
+            return None
+        reason = f"volume {self.volume:,.0f}/min exceeds the budget of {LIST_CALLS_A_MINUTE} reads a minute"
+        if self.at_least is not None:
+            reason = (
+                f"at least {self.at_least:,} entries are more than {LIST_CALLS_A_MINUTE} reads a minute carry"
+                " by the deadline"
+            )
+        if self.full:
+            reason = f"volume {self.volume:,.0f}/min for so long exceeds what is kept in memory"
+        if selector == ALL:
+            remedy = "write patterns or a `severity` instead of an assert over all `entries`"
+        elif selector.sorts != JUDGED:
+            remedy = "judge a revision with less traffic (a tag, a canary), or a shorter window (`within`, `for`)"
+        elif selector.severity:
+            remedy = "write a rarer pattern or a worse `severity`, or a longer `timeout`"
+        else:
+            remedy = "write a `severity` beside the pattern (no filter tells what JSON says), or a longer `timeout`"
+        return Refusal(f"{reason}: {selector} cannot be {'kept' if self.full else 'read in time'}", remedy)
 
 
 @dataclass(frozen=True)
