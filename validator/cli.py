@@ -479,8 +479,10 @@ def _exported(
 
     if parsed.service is None:
         raise UsageError("--revision, --build and --logs go with --from: name the service's own file")
+    if parsed.record:
+        raise UsageError("--record: saved output is no run to record; keep the files")
     files = exported.Exports(parsed.service, parsed.revision, parsed.logs, parsed.build)
-    return exported.run(spec, left_out, files, Path(parsed.out), around, formats=formats)
+    return exported.run(spec, left_out, files, Path(parsed.out), around, formats=formats, warn_only=parsed.warn_only)
 
 
 def _replay(parsed: argparse.Namespace, around: Surroundings) -> int:

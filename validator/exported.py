@@ -62,6 +62,7 @@ def run(
     around: Surroundings,
     *,
     formats: Sequence[str] = (),
+    warn_only: bool = False,
 ) -> int:
     """Judge exports and write the reports, in further `formats` too; returns the exit code.
 
@@ -80,7 +81,7 @@ def run(
     engine = Engine(spec, kinds(), secrets.token_hex(8))
     frozen.drive(engine, _Files(_world(told, spec, now), told), now)
     around.learn(known_secrets(engine.verdicts))
-    summary = reports.write(summarize(outcome(engine.verdicts, not_selected=left_out)))
+    summary = reports.write(summarize(outcome(engine.verdicts, not_selected=left_out), warn_only=warn_only))
     Console(around.out, live=False, color=around.colored(around.out)).finish(summary, reports.written)
     for lost in reports.lost:
         around.err.line(f"validator: {lost}")

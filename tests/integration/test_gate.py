@@ -148,3 +148,23 @@ def test_a_folder_that_cannot_be_written_runs_nothing(run: Run) -> None:
     run.out.write_text("a file", encoding="utf-8")
     with pytest.raises(UsageError, match="the reports cannot be written"):
         run(TRAFFIC)
+
+
+@pytest.mark.parametrize("broken", ["record", "learn"])
+def test_a_defect_of_the_recorder_costs_the_recording_alone(
+    run: Run, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    recorder, made = gate.Recorder, []
+
+    def breaking(*arguments: Any) -> Any:
+        made.append(recorder(*arguments))
+        monkeypatch.setattr(f"validator.recording.concealment.Concealment.{broken}", fails)
+        return made[0]
+
+    monkeypatch.setattr(gate, "Recorder", breaking)
+    assert run(TRAFFIC) == 0
+    assert run.summary["verdict"] == "passed"
+    assert "the recording cannot be written: a defect of the gate: ZeroDivisionError" in run.stderr.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,32 +51,43 @@ class Recorder:
 
     def take(self, journal: Sequence[Record], verdicts: Verdicts) -> None:
         """Write what the journal has since the last time."""
-        if self.lost or not self._paths:
-            return
-        try:
-            if self._writer is None:
-                self._concealment.learn(known_secrets(verdicts))
-                self._writer = Writer(self._paths)
-                self._writer.write([self._begin()])
-            records = journal[self._at :]
-            self._at = len(journal)
-            if records:
-                self._concealment.learn(known_secrets(verdicts))
-                self._writer.write([*self._lines(records, verdicts)])
-        except OSError as error:
-            self.lost = f"the recording cannot be written: {error.strerror or error}"
+        if self._paths:
+            self._attempt(lambda: self._write(journal, verdicts))
 
     def finish(self, journal: Sequence[Record], verdicts: Verdicts, exit_code: int) -> None:
         """Write what is left, and what the run came to."""
         self.take(journal, verdicts)
-        if self.lost or self._writer is None:
+        writer = self._writer
+        if writer is not None:
+            self._attempt(lambda: self._end(writer, verdicts, exit_code))
+
+    def _attempt(self, write: Callable[[], None]) -> None:
+        """Write; whatever goes wrong costs the recording, and neither the run nor its summary."""
+        if self.lost:
             return
-        came_to = {name: standing.verdict.outcome.value for name, standing in verdicts.standings.items()}
         try:
-            self._writer.write([{"is": FINISHED, "exit_code": exit_code, "verdicts": came_to}])
-            self._writer.close()
+            write()
         except OSError as error:
             self.lost = f"the recording cannot be written: {error.strerror or error}"
+        except Exception as error:  # noqa: BLE001 - as said
+            self.lost = f"the recording cannot be written: a defect of the gate: {type(error).__name__}: {error}"
+
+    def _write(self, journal: Sequence[Record], verdicts: Verdicts) -> None:
+        if self._writer is None:
+            self._concealment.learn(known_secrets(verdicts))
+            self._writer = Writer(self._paths)
+            self._writer.write([self._begin()])
+        records = journal[self._at :]
+        self._at = len(journal)
+        if records:
+            self._concealment.learn(known_secrets(verdicts))
+            self._writer.write([*self._lines(records, verdicts)])
+
+    @staticmethod
+    def _end(writer: Writer, verdicts: Verdicts, exit_code: int) -> None:
+        came_to = {name: standing.verdict.outcome.value for name, standing in verdicts.standings.items()}
+        writer.write([{"is": FINISHED, "exit_code": exit_code, "verdicts": came_to}])
+        writer.close()
 
     def _begin(self) -> Mapping[str, Any]:
         """The header, concealed; what the spec then says in plain is no secret."""
