@@ -20,6 +20,7 @@ from validator.emulator.servers.emulator import Emulator
 from validator.engine.run import Engine
 from validator.language.load import load
 from validator.recording.header import Written
+from validator.recording.recorder import Recorder
 from validator.replaying.replayed import replayed
 from validator.report.summary import dumps
 from validator.signals import Signals
@@ -157,14 +158,14 @@ def test_a_defect_of_the_recorder_costs_the_recording_alone(
     def fails(*_: object) -> None:
         raise ZeroDivisionError
 
-    recorder, made = gate.Recorder, []
+    made: list[Recorder] = []
 
     def breaking(*arguments: Any) -> Any:
-        made.append(recorder(*arguments))
+        made.append(Recorder(*arguments))
         monkeypatch.setattr(f"validator.recording.concealment.Concealment.{broken}", fails)
         return made[0]
 
-    monkeypatch.setattr(gate, "Recorder", breaking)
+    monkeypatch.setattr("validator.gate.Recorder", breaking)
     assert run(TRAFFIC) == 0
     assert run.summary["verdict"] == "passed"
     assert "the recording cannot be written: a defect of the gate: ZeroDivisionError" in run.stderr.getvalue()
